@@ -1,0 +1,47 @@
+package io.backupmx.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a service is told, as {@code backupmx.yaml} says it (docs/configuration.md). Keys are the components' names
+ * in snake case.
+ *
+ * @param hostname our name in greetings, trace headers and EHLO; the machine's own when empty
+ * @param data where the spool, the admin token and temporary contents live
+ * @param domains backed-up domains inline
+ * @param relayDomains a file of backed-up domains in Postfix's {@code relay_domains} form
+ * @param transport a file in Postfix's transport(5) form
+ * @param relayRecipients a file in Postfix's {@code relay_recipient_maps} form
+ */
+public record Config(
+        Optional<String> hostname,
+        Path data,
+        Map<String, DomainConfig> domains,
+        Optional<Path> relayDomains,
+        Optional<Path> transport,
+        Optional<Path> relayRecipients,
+        IngressConfig ingress,
+        WorkerConfig worker,
+        RetryConfig retry,
+        SpoolConfig spool,
+        OpsConfig ops) {
+
+    public static final Config DEFAULT = new Config(
+            Optional.empty(),
+            Path.of("data"),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            IngressConfig.DEFAULT,
+            WorkerConfig.DEFAULT,
+            RetryConfig.DEFAULT,
+            SpoolConfig.DEFAULT,
+            OpsConfig.DEFAULT);
+
+    public Config {
+        domains = Map.copyOf(domains);
+    }
+}

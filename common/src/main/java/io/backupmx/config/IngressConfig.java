@@ -1,0 +1,77 @@
+package io.backupmx.config;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The SMTP ingress.
+ *
+ * @param listen {@code address:port}, IPv6 in brackets; port 0 takes a free one
+ * @param banner text behind the host name in the greeting (RFC 5321 §4.2)
+ * @param maxMessageBytes announced as SIZE and enforced (RFC 1870)
+ * @param maxRecipients per mail; beyond it 452 (RFC 5321 §4.5.3.1.10)
+ * @param maxConnections open sessions in all; beyond it 421
+ * @param maxConnectionsPerAddress open sessions of one client address; beyond it 421
+ * @param maxErrors replies of 500 and more before 421 ends a session
+ * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
+ * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
+ * @param dataTimeout silence within a content (RFC 5321 §4.5.3.2.5)
+ * @param bareLineEnd what a bare CR or LF within a content leads to
+ * @param contentHeapBytes heap for contents in flight, all sessions together; beyond it they go to temporary files
+ * @param contentSpillBytes a content larger than this goes to a temporary file
+ * @param stopGrace how long sessions past 354 may take to finish at a stop
+ */
+public record IngressConfig(
+        String listen,
+        Optional<String> banner,
+        long maxMessageBytes,
+        int maxRecipients,
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxErrors,
+        int maxHops,
+        Duration commandTimeout,
+        Duration dataTimeout,
+        BareLineEnd bareLineEnd,
+        long contentHeapBytes,
+        long contentSpillBytes,
+        Duration stopGrace) {
+
+    /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
+    public enum BareLineEnd {
+        /** Refuse the mail: 550 5.6.11 (RFC 5321 §2.3.8). */
+        REJECT,
+        /** Make CRLF of it; the mail is then no longer the sender's to the byte. */
+        NORMALIZE
+    }
+
+    public static final IngressConfig DEFAULT = new IngressConfig(
+            "0.0.0.0:25",
+            Optional.empty(),
+            50L << 20,
+            1000,
+            2000,
+            100,
+            20,
+            50,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(3),
+            BareLineEnd.REJECT,
+            128L << 20,
+            100L << 10,
+            Duration.ofSeconds(20));
+
+    public IngressConfig {
+        Ranges.check("max_message_bytes", maxMessageBytes, 64L << 10, 1L << 31);
+        Ranges.check("max_recipients", maxRecipients, 100, 100_000); // RFC 5321 §4.5.3.1.8: at least 100
+        Ranges.check("max_connections", maxConnections, 1, 1_000_000);
+        Ranges.check("max_connections_per_address", maxConnectionsPerAddress, 1, 1_000_000);
+        Ranges.check("max_errors", maxErrors, 1, 10_000);
+        Ranges.check("max_hops", maxHops, 10, 1000);
+        Ranges.check("command_timeout", commandTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+        Ranges.check("data_timeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+        Ranges.check("content_heap_bytes", contentHeapBytes, 1L << 20, 1L << 40);
+        Ranges.check("content_spill_bytes", contentSpillBytes, 1L << 10, 100L << 10);
+        Ranges.check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10));
+    }
+}

@@ -1,0 +1,82 @@
+package io.backupmx.config;
+
+import java.time.Duration;
+
+/**
+ * The delivery worker.
+ *
+ * @param maxConnectionsPerRoute deliveries at once to one route
+ * @param connectTimeout until a TCP connection stands, for each address
+ * @param greetingTimeout until 220 (RFC 5321 §4.5.3.2.1)
+ * @param commandTimeout for EHLO, HELO, RSET, QUIT
+ * @param mailTimeout for MAIL (§4.5.3.2.2)
+ * @param recipientTimeout for RCPT (§4.5.3.2.3)
+ * @param dataTimeout for 354 (§4.5.3.2.4)
+ * @param dataBlockTimeout for each block of content to leave (§4.5.3.2.5)
+ * @param finalDotTimeout for the reply to the final dot (§4.5.3.2.6)
+ * @param idleTimeout how long an unused connection to a next hop is kept for the next mail
+ * @param mailsPerConnection mails before a connection is closed and made anew
+ * @param probeInterval between probes of a next hop that gives no TCP answer, in the first hour
+ * @param probeIntervalLater the interval it grows to after that
+ * @param probeUnhealthy first interval between probes of a next hop that answers, but not well
+ * @param probeUnhealthyMax the interval it grows to
+ * @param stopGrace how long deliveries in progress may take to end at a stop
+ */
+public record WorkerConfig(
+        int maxConnectionsPerRoute,
+        Duration connectTimeout,
+        Duration greetingTimeout,
+        Duration commandTimeout,
+        Duration mailTimeout,
+        Duration recipientTimeout,
+        Duration dataTimeout,
+        Duration dataBlockTimeout,
+        Duration finalDotTimeout,
+        Duration idleTimeout,
+        int mailsPerConnection,
+        Duration probeInterval,
+        Duration probeIntervalLater,
+        Duration probeUnhealthy,
+        Duration probeUnhealthyMax,
+        Duration stopGrace) {
+
+    public static final WorkerConfig DEFAULT = new WorkerConfig(
+            20,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(3),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(5),
+            1000,
+            Duration.ofMillis(1500),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30));
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    public WorkerConfig {
+        Ranges.check("max_connections_per_route", maxConnectionsPerRoute, 1, 1000);
+        Ranges.check("connect_timeout", connectTimeout, SECOND, HOUR);
+        Ranges.check("greeting_timeout", greetingTimeout, SECOND, HOUR);
+        Ranges.check("command_timeout", commandTimeout, SECOND, HOUR);
+        Ranges.check("mail_timeout", mailTimeout, SECOND, HOUR);
+        Ranges.check("recipient_timeout", recipientTimeout, SECOND, HOUR);
+        Ranges.check("data_timeout", dataTimeout, SECOND, HOUR);
+        Ranges.check("data_block_timeout", dataBlockTimeout, SECOND, HOUR);
+        Ranges.check("final_dot_timeout", finalDotTimeout, SECOND, HOUR);
+        Ranges.check("idle_timeout", idleTimeout, Duration.ZERO, HOUR);
+        Ranges.check("mails_per_connection", mailsPerConnection, 1, 1_000_000);
+        Ranges.check("probe_interval", probeInterval, Duration.ofMillis(500), HOUR);
+        Ranges.check("probe_interval_later", probeIntervalLater, Duration.ofMillis(500), HOUR);
+        Ranges.check("probe_unhealthy", probeUnhealthy, Duration.ofMillis(500), HOUR);
+        Ranges.check("probe_unhealthy_max", probeUnhealthyMax, Duration.ofMillis(500), HOUR);
+        Ranges.check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(30));
+    }
+}

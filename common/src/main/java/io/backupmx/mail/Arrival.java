@@ -1,0 +1,15 @@
+package io.backupmx.mail;
+
+import io.backupmx.smtp.Domain;
+import java.time.Instant;
+
+/**
+ * How a mail came to us: what its trace header and its bounce will say (RFC 5321 §4.4).
+ *
+ * @param at when the content was complete
+ * @param clientAddress the client's IP address, IPv6 without brackets
+ * @param helo the argument of EHLO or HELO, as said, for display only
+ * @param protocol the {@code with} keyword (RFC 3848): SMTP, ESMTP, ESMTPS …
+ * @param receivedBy our host name at that time
+ */
+public record Arrival(Instant at, String clientAddress, String helo, String protocol, Domain receivedBy) {}

@@ -1,0 +1,41 @@
+package io.backupmx.mail;
+
+import io.backupmx.smtp.ReversePath;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that travels with a content and is not in it: who sent it, who still has to get it, how it came.
+ *
+ * @param recipients those not yet ended, in the client's order; never empty
+ * @param attempts deliveries tried and deferred for the mail's own sake; outages do not count
+ * @param smtpUtf8 whether the client said SMTPUTF8 (RFC 6531 §3.4)
+ * @param envelopeId ENVID as given (RFC 3461 §4.4)
+ * @param returnContent RET as given: FULL or HDRS (RFC 3461 §4.3)
+ */
+public record Envelope(
+        QueueId queueId,
+        Arrival arrival,
+        ReversePath from,
+        List<Recipient> recipients,
+        BodyType body,
+        boolean smtpUtf8,
+        Optional<String> envelopeId,
+        Optional<String> returnContent,
+        int attempts) {
+
+    public Envelope {
+        recipients = List.copyOf(recipients);
+        if (recipients.isEmpty()) {
+            throw new IllegalArgumentException("an envelope has at least one recipient");
+        }
+    }
+
+    public Envelope withRecipients(List<Recipient> rest) {
+        return new Envelope(queueId, arrival, from, rest, body, smtpUtf8, envelopeId, returnContent, attempts);
+    }
+
+    public Envelope withAttempts(int tried) {
+        return new Envelope(queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, tried);
+    }
+}

@@ -1,0 +1,55 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One host and port to hand mail to, named as in Postfix's {@code [host]:port} (no MX look-up; transport(5)).
+ *
+ * @param host a canonical host name, an IPv4 address, or an IPv6 address without prefix and brackets
+ */
+public record NextHop(String host, int port) {
+
+    private static final Pattern FORM =
+            Pattern.compile("\\[(?:ipv6:)?(?<inside>[^\\]\\s]+)\\](?::(?<port>\\d{1,5}))?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*");
+
+    /** SMTP's own. */
+    public static final int DEFAULT_PORT = 25;
+
+    public NextHop {
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("port " + port + " is not within 1..65535");
+        }
+        if (!IPV6.matcher(host).matches()
+                && Domain.parse(host).filter(d -> d.name().equals(host)).isEmpty()) {
+            throw new IllegalArgumentException("'" + host + "' is not a host name or address");
+        }
+    }
+
+    /** The next hop in {@code text}, {@code [host]} or {@code [host]:port}; empty when it has another form. */
+    public static Optional<NextHop> parse(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        String inside = matcher.group("inside").toLowerCase(java.util.Locale.ROOT);
+        String host = IPV6.matcher(inside).matches()
+                ? inside
+                : Domain.parse(inside).map(Domain::name).orElse("");
+        String port = matcher.group("port");
+        try {
+            return Optional.of(new NextHop(host, port == null ? DEFAULT_PORT : Integer.parseInt(port)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The canonical form, {@code [host]:port}, port always named. */
+    @Override
+    public String toString() {
+        return "[" + host + "]:" + port;
+    }
+}

@@ -1,0 +1,17 @@
+package io.backupmx.route;
+
+/** What we say of one recipient at RCPT, before limits and policy. */
+public sealed interface RecipientVerdict {
+
+    /** Ours to take; its mail goes {@code route}. */
+    record Accepted(Route route) implements RecipientVerdict {}
+
+    /** None of our domains: 554 5.7.1. No configuration makes an open relay. */
+    record RelayDenied() implements RecipientVerdict {}
+
+    /** Our domain, but nobody of that name: 550 5.1.1. */
+    record UnknownUser() implements RecipientVerdict {}
+
+    /** Whoever knows could not be asked: 451 4.3.0, never a guess. */
+    record Unavailable() implements RecipientVerdict {}
+}

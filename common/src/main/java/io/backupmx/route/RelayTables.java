@@ -1,0 +1,21 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import java.util.Set;
+
+/** The backed-up domains, their routes and their recipients, as the configuration says now. Immutable, in memory. */
+public interface RelayTables {
+
+    /**
+     * Whether {@code path} may get mail through us, and by which route. postmaster@ and abuse@ of our domains always may
+     * (RFC 5321 §4.5.1, RFC 2142 §4); the bare {@code <postmaster>} goes the first domain's route.
+     */
+    RecipientVerdict verdict(ForwardPath path);
+
+    /** The backed-up domains, in the order of the configuration. */
+    Set<Domain> domains();
+
+    /** Every route that mail can be stored for, in the order of the configuration. */
+    Set<Route> routes();
+}

@@ -1,0 +1,38 @@
+package io.backupmx.spool;
+
+import io.backupmx.mail.Envelope;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a taken mail leaves its taker's hands. Recipients named in none of the copies are done with: delivered, or ended by
+ * an operator.
+ */
+public sealed interface Settlement {
+
+    /** The mail is replaced by {@code copies}, in one transaction; by nothing at all when there are none. */
+    record Replace(List<Copy> copies) implements Settlement {}
+
+    /** The mail goes back, untouched and in its place, as if never taken. */
+    record GiveBack() implements Settlement {}
+
+    /** What remains of the mail, and where it waits. */
+    sealed interface Copy {
+
+        Envelope envelope();
+
+        /** To be tried again once {@code delay} has passed. */
+        record Retry(Envelope envelope, Duration delay) implements Copy {}
+
+        /** Ended without delivery; each recipient's last reply says why. */
+        record Failed(Envelope envelope) implements Copy {}
+
+        /** Back onto the queue of the mail's route, behind what is there. */
+        record Requeued(Envelope envelope) implements Copy {}
+    }
+
+    /** Every recipient is done with. */
+    static Settlement done() {
+        return new Replace(List.of());
+    }
+}

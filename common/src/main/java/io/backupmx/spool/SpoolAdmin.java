@@ -1,0 +1,25 @@
+package io.backupmx.spool;
+
+import io.backupmx.mail.QueueId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What an operator may see and do. For virtual threads: its methods block, and throw {@link SpoolException}. */
+public interface SpoolAdmin extends AutoCloseable {
+
+    /** Counters of every queue there is, those whose route left the configuration included. */
+    List<QueueDepth> depths();
+
+    /**
+     * Shows the mail that rests on {@code queue}, oldest first, without taking it, until {@code viewer} says no. Mail
+     * that a worker has taken is not shown: the worker shows it.
+     */
+    void browse(SpoolQueue queue, Predicate<ListedMail> viewer);
+
+    /** Puts failed mail back onto its routes; all of it when {@code id} is empty. Returns how many. */
+    int release(Optional<QueueId> id);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,5 @@
+/** From a route to the addresses to connect to. */
+@NullMarked
+package io.backupmx.worker.routing;
+
+import org.jspecify.annotations.NullMarked;
