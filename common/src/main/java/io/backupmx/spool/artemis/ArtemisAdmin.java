@@ -30,10 +30,6 @@ import org.slf4j.LoggerFactory;
 final class ArtemisAdmin implements SpoolAdmin {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArtemisAdmin.class);
-
-    /** Asks for one mail at a time: with credits, "there is no more" may only mean "no more credit" (measured). */
-    private static final int BROWSE_WINDOW_BYTES = 0;
-
     private static final long RECEIVE_MILLIS = 500;
 
     private final SharedLink links;
@@ -80,15 +76,13 @@ final class ArtemisAdmin implements SpoolAdmin {
         if (!session.queueQuery(name).isExists()) {
             return true;
         }
-        ClientConsumer browser = session.createConsumer(name, null, BROWSE_WINDOW_BYTES, -1, true);
-        session.start();
-        ClientMessage message = browser.receiveImmediate();
-        while (message != null) {
-            Optional<ListedMail> mail = listed(queue, message);
-            if (mail.isPresent() && !viewer.test(mail.get())) {
-                return false;
+        try (Browser browser = new Browser(session, name)) {
+            for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
+                Optional<ListedMail> mail = listed(queue, message);
+                if (mail.isPresent() && !viewer.test(mail.get())) {
+                    return false;
+                }
             }
-            message = browser.receiveImmediate();
         }
         return true;
     }
@@ -162,10 +156,9 @@ final class ArtemisAdmin implements SpoolAdmin {
         if (byName.isPresent() || !QueueNames.isRoute(name)) {
             return byName;
         }
-        try (ClientSession session = link.plainSession()) {
-            ClientConsumer browser = session.createConsumer(SimpleString.of(name), null, BROWSE_WINDOW_BYTES, -1, true);
-            session.start();
-            ClientMessage head = browser.receiveImmediate();
+        try (ClientSession session = link.plainSession();
+                Browser browser = new Browser(session, SimpleString.of(name))) {
+            ClientMessage head = browser.next();
             return head == null
                     ? Optional.empty()
                     : Route.parse(head.getStringProperty(MailMessages.ROUTE)).map(SpoolQueue.ForRoute::new);
