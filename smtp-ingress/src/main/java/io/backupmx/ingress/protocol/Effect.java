@@ -1,7 +1,9 @@
 package io.backupmx.ingress.protocol;
 
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
+import java.util.Optional;
 
 /** What a session does next. What an effect needs beside its fields is in the state it comes with. */
 public sealed interface Effect {
@@ -9,8 +11,12 @@ public sealed interface Effect {
     /** Says {@code reply}. */
     record Reply(SmtpReply reply) implements Effect {}
 
-    /** Says {@code reply}, by which a mail or a recipient is lost to us: told to the log and the metrics too. */
-    record Refuse(SmtpReply reply, Refusal reason) implements Effect {}
+    /**
+     * Says {@code reply}, by which a mail or a recipient is lost to us: told to the log and the metrics too.
+     *
+     * @param to the recipient it is about; empty when it is about the mail
+     */
+    record Refuse(SmtpReply reply, Refusal reason, ReversePath from, Optional<ForwardPath> to) implements Effect {}
 
     /** Asks who {@code to} is; the answer goes to {@link SessionMachine#onVerdict}. */
     record CheckRecipient(ForwardPath to) implements Effect {}

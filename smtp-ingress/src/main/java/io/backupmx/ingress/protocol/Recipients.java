@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The accepted recipients of one mail and their routes, in the client's order, each once. Immutable to whoever holds it:
@@ -64,6 +65,11 @@ public final class Recipients {
 
     public boolean isEmpty() {
         return size == 0;
+    }
+
+    /** @throws IndexOutOfBoundsException when there are none */
+    public Accepted first() {
+        return shared.get(Objects.checkIndex(0, size));
     }
 
     public List<Accepted> asList() {

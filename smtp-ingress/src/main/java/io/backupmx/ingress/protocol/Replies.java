@@ -110,7 +110,7 @@ public final class Replies {
         return closing("4.7.0", us, "Too many errors, closing connection");
     }
 
-    static SmtpReply shuttingDown(Domain us) {
+    public static SmtpReply shuttingDown(Domain us) {
         return closing("4.3.2", us, "Service shutting down, try again later"); // §3.8
     }
 

@@ -15,6 +15,7 @@ import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolWriter.Room;
@@ -85,11 +86,11 @@ public final class SessionMachine {
                         mail.with(mail.recipients().with(new Recipients.Accepted(state.to(), accepted.route()))),
                         Replies.RECIPIENT_OK);
             case RecipientVerdict.RelayDenied _ ->
-                Step.refuse(mail.withRefused(), Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
+                refused(state, Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
             case RecipientVerdict.UnknownUser _ ->
-                Step.refuse(mail.withRefused(), Replies.unknownUser(state.to()), Refusal.UNKNOWN_USER);
+                refused(state, Replies.unknownUser(state.to()), Refusal.UNKNOWN_USER);
             case RecipientVerdict.Unavailable _ ->
-                Step.refuse(mail.withRefused(), Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
+                refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
         };
     }
 
@@ -101,12 +102,13 @@ public final class SessionMachine {
     /** The content is over, one way or the other, and will not be taken; the transaction is over with it (§4.1.1.4). */
     public Step onContentRefused(ReceivingContent state, ContentFlaw flaw) {
         Greeted after = state.mail().before();
+        ReversePath from = state.mail().from();
         return switch (flaw) {
-            case TOO_LARGE -> Step.refuse(after, Replies.TOO_LARGE, Refusal.TOO_LARGE);
-            case BARE_LINE_END -> Step.refuse(after, Replies.BARE_LINE_END, Refusal.BARE_LINE_END);
-            case TOO_MANY_HOPS -> Step.refuse(after, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS);
-            case NO_ROOM -> Step.refuse(after, Replies.NO_ROOM, Refusal.NO_ROOM);
-            case FLOOD -> refuseAndClose(Replies.flood(hostname), Refusal.TOO_LARGE, Ending.FLOOD);
+            case TOO_LARGE -> Step.refuse(after, Replies.TOO_LARGE, Refusal.TOO_LARGE, from);
+            case BARE_LINE_END -> Step.refuse(after, Replies.BARE_LINE_END, Refusal.BARE_LINE_END, from);
+            case TOO_MANY_HOPS -> Step.refuse(after, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS, from);
+            case NO_ROOM -> Step.refuse(after, Replies.NO_ROOM, Refusal.NO_ROOM, from);
+            case FLOOD -> Step.refuseAndClose(Replies.flood(hostname), Refusal.TOO_LARGE, from, Ending.FLOOD);
         };
     }
 
@@ -117,13 +119,18 @@ public final class SessionMachine {
 
     /** The mail is not known to be on the spool's disk; it is still the client's. */
     public Step onStoreFailed(Storing state, SpoolException.Kind kind) {
-        return Step.refuse(state.mail().before(), forSpoolFailure(kind), Refusal.of(kind));
+        return noRoom(state.mail().before(), kind, state.mail().from());
     }
 
     /** The client was silent for too long (§4.5.3.2). */
     public Step onTimeout(SessionState state) {
         return switch (state) {
-            case ReceivingContent _ -> refuseAndClose(Replies.timedOut(hostname), Refusal.TIMED_OUT, Ending.TIMED_OUT);
+            case ReceivingContent receiving ->
+                Step.refuseAndClose(
+                        Replies.timedOut(hostname),
+                        Refusal.TIMED_OUT,
+                        receiving.mail().from(),
+                        Ending.TIMED_OUT);
             case Listening _, AwaitingRecipient _, Storing _, Closing _ ->
                 Step.close(Replies.timedOut(hostname), Ending.TIMED_OUT);
         };
@@ -148,7 +155,7 @@ public final class SessionMachine {
             case MailOpen _ -> Step.reply(state, Replies.NESTED_MAIL);
             case Greeted _
             when mail.declaredBytes() > maxMessageBytes ->
-                Step.refuse(state, Replies.TOO_LARGE, Refusal.TOO_LARGE); // RFC 1870 §6.1
+                Step.refuse(state, Replies.TOO_LARGE, Refusal.TOO_LARGE, mail.from()); // RFC 1870 §6.1
             case Greeted greeted ->
                 switch (room) {
                     case OPEN ->
@@ -159,8 +166,8 @@ public final class SessionMachine {
                                         Recipients.NONE,
                                         false),
                                 Replies.SENDER_OK);
-                    case FULL -> noRoom(state, SpoolException.Kind.FULL);
-                    case UNAVAILABLE -> noRoom(state, SpoolException.Kind.UNAVAILABLE);
+                    case FULL -> noRoom(state, SpoolException.Kind.FULL, mail.from());
+                    case UNAVAILABLE -> noRoom(state, SpoolException.Kind.UNAVAILABLE, mail.from());
                 };
         };
     }
@@ -172,7 +179,8 @@ public final class SessionMachine {
             when mail.recipients().contains(rcpt.to()) -> Step.reply(mail, Replies.RECIPIENT_OK); // once is enough
             case MailOpen mail
             when mail.recipients().size() >= maxRecipients ->
-                Step.refuse(mail, Replies.TOO_MANY_RECIPIENTS, Refusal.TOO_MANY_RECIPIENTS); // the rest comes later
+                // the rest comes later
+                Step.refuse(mail, Replies.TOO_MANY_RECIPIENTS, Refusal.TOO_MANY_RECIPIENTS, mail.from(), rcpt.to());
             case MailOpen mail ->
                 Step.await(new AwaitingRecipient(mail, rcpt.to()), new Effect.CheckRecipient(rcpt.to()));
         };
@@ -190,20 +198,21 @@ public final class SessionMachine {
                         new Step(
                                 new ReceivingContent(mail),
                                 List.of(new Effect.Reply(Replies.START_CONTENT), new Effect.ReceiveContent()));
-                    case FULL -> noRoom(mail, SpoolException.Kind.FULL);
-                    case UNAVAILABLE -> noRoom(mail, SpoolException.Kind.UNAVAILABLE);
+                    case FULL -> noRoom(mail, SpoolException.Kind.FULL, mail.from());
+                    case UNAVAILABLE -> noRoom(mail, SpoolException.Kind.UNAVAILABLE, mail.from());
                 };
         };
     }
 
-    private static Step noRoom(Listening state, SpoolException.Kind kind) {
-        return Step.refuse(state, forSpoolFailure(kind), Refusal.of(kind));
+    private static Step refused(AwaitingRecipient state, SmtpReply reply, Refusal reason) {
+        MailOpen mail = state.mail();
+        return Step.refuse(mail.withRefused(), reply, reason, mail.from(), state.to());
     }
 
-    private static SmtpReply forSpoolFailure(SpoolException.Kind kind) {
+    private static Step noRoom(Listening state, SpoolException.Kind kind, ReversePath from) {
         return switch (kind) {
-            case FULL -> Replies.NO_ROOM;
-            case UNAVAILABLE -> Replies.SPOOL_UNAVAILABLE;
+            case FULL -> Step.refuse(state, Replies.NO_ROOM, Refusal.SPOOL_FULL, from);
+            case UNAVAILABLE -> Step.refuse(state, Replies.SPOOL_UNAVAILABLE, Refusal.SPOOL_UNAVAILABLE, from);
         };
     }
 
@@ -212,9 +221,5 @@ public final class SessionMachine {
             case MailOpen mail -> mail.before();
             case Connected _, Greeted _ -> state;
         };
-    }
-
-    private static Step refuseAndClose(SmtpReply reply, Refusal reason, Ending why) {
-        return new Step(new Closing(), List.of(new Effect.Refuse(reply, reason), new Effect.Close(why)));
     }
 }

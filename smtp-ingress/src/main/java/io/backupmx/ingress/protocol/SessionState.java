@@ -29,6 +29,10 @@ public sealed interface SessionState {
         MailOpen withRefused() {
             return new MailOpen(before, sender, recipients, true);
         }
+
+        public ReversePath from() {
+            return sender.path();
+        }
     }
 
     /** RCPT said, and somebody is being asked who that is. */
