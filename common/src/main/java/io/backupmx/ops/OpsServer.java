@@ -31,7 +31,7 @@ public final class OpsServer {
     private final HttpServer server;
 
     public OpsServer(Vertx vertx, OpsConfig config, PrometheusMeterRegistry registry, Readiness readiness) {
-        this.address = HostPort.of(config.listen());
+        this.address = config.listenAddress();
         this.registry = registry;
         this.readiness = readiness;
         this.router = Router.router(vertx);
