@@ -24,8 +24,14 @@ final class TextSettings {
             "BACKUPMX_([A-Z0-9]+_)*(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP).*)?)");
 
     /** Ours, but about the process, not about the configuration. */
-    private static final List<String> LAUNCHER =
-            List.of("BACKUPMX_CONFIG", "BACKUPMX_HOME", "BACKUPMX_JAVA_HOME", "BACKUPMX_JAVA_OPTS");
+    private static final List<String> LAUNCHER = List.of(
+            "BACKUPMX_CONFIG",
+            "BACKUPMX_HOME",
+            "BACKUPMX_JAVA_HOME",
+            "BACKUPMX_JAVA_OPTS",
+            "BACKUPMX_LOG_FORMAT",
+            "BACKUPMX_LOG_LEVEL",
+            "BACKUPMX_LIBRARY_LOG_LEVEL");
 
     private final Source source = Source.empty();
     private final List<String> problems;
