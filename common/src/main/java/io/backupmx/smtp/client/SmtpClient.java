@@ -7,6 +7,7 @@ import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,17 +48,18 @@ public final class SmtpClient implements AutoCloseable {
                 .runOnContext(_ -> sockets.connect(to)
                         .map(Wire::new)
                         .onComplete(connecting::complete, connecting::completeExceptionally));
+        String peer = Peer.name(address);
         Wire wire;
         try {
             wire = connecting.get();
         } catch (ExecutionException e) {
-            return new ConnectResult.Unreachable(describe(e.getCause()));
+            return new ConnectResult.Unreachable("connect to " + peer + ": " + describe(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             var _ = connecting.thenAccept(late -> late.end(Loss.Cause.ABORTED, "interrupted"));
-            return new ConnectResult.Unreachable("interrupted");
+            return new ConnectResult.Unreachable("connect to " + peer + ": interrupted");
         }
-        return introduce(wire, Peer.name(address));
+        return introduce(wire, peer);
     }
 
     private ConnectResult introduce(Wire wire, String peer) {
@@ -66,7 +68,7 @@ public final class SmtpClient implements AutoCloseable {
             SmtpReply greeting = wire.reply(options.greeting(), options.dataBlock());
             silent = false;
             if (!greeting.isPositive()) {
-                return refused(wire, "greeting", greeting); // 554 or 421 (RFC 5321 §3.1)
+                return refused(wire, peer + " refused us", greeting); // 554 or 421 (RFC 5321 §3.1)
             }
             SmtpReply ehlo = ask(wire, "EHLO " + options.ehloName());
             Extensions extensions = Extensions.of(ehlo);
@@ -75,13 +77,13 @@ public final class SmtpClient implements AutoCloseable {
                 extensions = Extensions.NONE;
             }
             if (!ehlo.isPositive()) {
-                return refused(wire, "EHLO", ehlo);
+                return refused(wire, peer + " refused our EHLO", ehlo);
             }
             return new ConnectResult.Connected(new SmtpConnection(wire, options, extensions, peer));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
-                    ? new ConnectResult.Unreachable(e.why())
-                    : new ConnectResult.Unhealthy((silent ? "greeting: " : "EHLO: ") + e.why());
+                    ? new ConnectResult.Unreachable(peer + ": " + e.why())
+                    : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why());
         }
     }
 
@@ -90,13 +92,16 @@ public final class SmtpClient implements AutoCloseable {
         return wire.reply(options.command(), options.dataBlock());
     }
 
-    private static ConnectResult refused(Wire wire, String step, SmtpReply reply) {
+    private static ConnectResult refused(Wire wire, String what, SmtpReply reply) {
         wire.write(Buffer.buffer("QUIT\r\n")); // RFC 5321 §3.1; the answer would tell us nothing
         wire.end(Loss.Cause.ABORTED, "refused");
-        return new ConnectResult.Unhealthy(step + " refused: " + reply);
+        return new ConnectResult.Unhealthy(what + ": " + reply);
     }
 
-    private static String describe(@Nullable Throwable cause) {
+    /** Netty's connect failures name the address again; their cause does not. */
+    private static String describe(@Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof ConnectException && failure.getCause() != null ? failure.getCause() : failure;
         String message = cause == null ? null : cause.getMessage();
         return message != null ? message : String.valueOf(cause);
     }
