@@ -49,7 +49,7 @@ public final class Conversation implements AutoCloseable {
 
     private void play(DialogueStep step, Duration patience) {
         switch (step) {
-            case DialogueStep.Send send -> send(send);
+            case DialogueStep.Send send -> send(send, patience);
             case DialogueStep.Expect expect -> expectReply(expect, patience);
             case DialogueStep.ExpectClosed closed -> expectClosed(closed, patience);
             case DialogueStep.ExpectSilence silence -> expectSilence(silence);
@@ -66,10 +66,10 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    private void send(DialogueStep.Send send) {
+    private void send(DialogueStep.Send send, Duration patience) {
         byte[] octets = send.octets().getBytes(StandardCharsets.ISO_8859_1);
         try {
-            wire.write(octets);
+            wire.write(octets, Deadline.in(patience));
             transcript.sent(octets);
         } catch (IOException e) {
             throw failure(send.source(), "an open connection", e.toString());

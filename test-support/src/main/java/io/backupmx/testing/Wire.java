@@ -13,12 +13,19 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One TCP connection, read byte by byte through a small buffer, blocking, with a deadline on every wait. For one reading thread. */
 final class Wire implements Closeable {
 
     private static final int CR = '\r';
     private static final int LF = '\n';
+
+    /** Ends writes that block: sockets have no timeout for those. */
+    private static final ScheduledThreadPoolExecutor GUARD = guard();
 
     private final Socket socket;
     private final InputStream in;
@@ -32,6 +39,13 @@ final class Wire implements Closeable {
         socket.setTcpNoDelay(true);
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
+    }
+
+    private static ScheduledThreadPoolExecutor guard() {
+        ScheduledThreadPoolExecutor guard = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("write-deadlines").factory());
+        guard.setRemoveOnCancelPolicy(true);
+        return guard;
     }
 
     static Wire accepted(Socket socket) throws IOException {
@@ -117,8 +131,27 @@ final class Wire implements Closeable {
         out.write(octets);
     }
 
-    void write(byte[] octets, int from, int count) throws IOException {
-        out.write(octets, from, count);
+    /** Writes all of it; a peer that does not read by then loses the connection. */
+    void write(byte[] octets, Deadline deadline) throws IOException {
+        AtomicBoolean late = new AtomicBoolean();
+        Future<?> guard = GUARD.schedule(
+                () -> {
+                    late.set(true);
+                    reset();
+                    return late;
+                },
+                deadline.remaining().toNanos(),
+                TimeUnit.NANOSECONDS);
+        try {
+            out.write(octets);
+        } catch (IOException e) {
+            if (late.get()) {
+                throw new SocketTimeoutException("the peer does not read");
+            }
+            throw e;
+        } finally {
+            guard.cancel(false);
+        }
     }
 
     /** Closes with a RST: the peer sees "connection reset". */
