@@ -1,5 +1,6 @@
 package io.backupmx.standalone;
 
+import io.backupmx.ops.StartException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.core.config.Configuration;
@@ -30,7 +31,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param directory where journal, pages and large messages are, made when absent
      * @throws StartException when it cannot run there
      */
-    public static EmbeddedBroker start(Path directory) throws StartException {
+    public static EmbeddedBroker start(Path directory) {
         try {
             ActiveMQServer server = ActiveMQServers.newActiveMQServer(configuration(directory), null, null, true);
             server.start();

@@ -1,5 +1,6 @@
 package io.backupmx.standalone;
 
+import io.backupmx.ops.StartException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -27,7 +28,7 @@ final class PagingSelfTest {
 
     private PagingSelfTest() {}
 
-    static void run(ActiveMQServer server, String url) throws StartException {
+    static void run(ActiveMQServer server, String url) {
         server.getAddressSettingsRepository()
                 .addMatch(
                         QUEUE,

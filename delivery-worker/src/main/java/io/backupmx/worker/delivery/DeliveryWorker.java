@@ -102,7 +102,9 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     /** Starts taking mail. Blocks as far as the spool does; not for event loops. */
     public synchronized void start() {
         for (Served one : served) {
-            feeds.add(spool.feed(new SpoolQueue.ForRoute(one.route()), one.runner()));
+            SpoolReader.Feed feed = spool.feed(new SpoolQueue.ForRoute(one.route()), one.runner());
+            one.runner().wakes(feed::wake);
+            feeds.add(feed);
         }
         delayFeeds.add(spool.feed(new SpoolQueue.Retry(retryDelay)));
         housekeeping = vertx.setPeriodic(HOUSEKEEPING_MILLIS, _ -> runners().forEach(RouteRunner::closeIdle));

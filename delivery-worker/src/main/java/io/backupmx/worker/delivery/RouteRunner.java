@@ -52,6 +52,7 @@ final class RouteRunner implements SpoolReader.Taker {
     private final Hands hands = new Hands();
     private final Semaphore alone = new Semaphore(1);
     private volatile boolean stopping;
+    private volatile Runnable wake = () -> {};
 
     RouteRunner(
             Route route,
@@ -105,8 +106,14 @@ final class RouteRunner implements SpoolReader.Taker {
                 surprise(mail, e);
             } finally {
                 places.decrementAndGet();
+                wake.run();
             }
         });
+    }
+
+    /** @param woken called whenever mail may be wanted again */
+    void wakes(Runnable woken) {
+        wake = woken;
     }
 
     private List<RecipientOutcome> attempt(TakenMail mail) {
@@ -139,6 +146,7 @@ final class RouteRunner implements SpoolReader.Taker {
         inHand.settling();
         var _ = mail.settle(settlement).whenComplete((_, failure) -> {
             inHand.gone();
+            wake.run();
             if (failure != null) {
                 LOG.atWarn()
                         .setCause(failure)
@@ -166,7 +174,10 @@ final class RouteRunner implements SpoolReader.Taker {
         }
         record.routeState(state);
         switch (state) {
-            case GateState.Up _ -> prober.stop();
+            case GateState.Up _ -> {
+                prober.stop();
+                wake.run();
+            }
             case GateState.Down down -> {
                 connections.closeAllIdle();
                 prober.start(down.trouble());
