@@ -72,9 +72,9 @@ final class Management implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            session.close();
-        } catch (ActiveMQException e) {
+        try (session) {
+            requestor.close(); // before its session, or the broker finds its reply queue still bound
+        } catch (Exception e) {
             // The connection is gone, and the session with it.
         }
     }
