@@ -1,4 +1,0 @@
-@NullMarked
-package io.backupmx.ingress.protocol;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.config.IngressConfig.BareLineEnd;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The default configuration on a free port of the loopback, and what a test has changed of it. */
+final class Tuning {
+
+    long maxMessageBytes = IngressConfig.DEFAULT.maxMessageBytes();
+    int maxRecipients = IngressConfig.DEFAULT.maxRecipients();
+    int maxConnections = IngressConfig.DEFAULT.maxConnections();
+    int maxConnectionsPerAddress = IngressConfig.DEFAULT.maxConnectionsPerAddress();
+    int maxErrors = IngressConfig.DEFAULT.maxErrors();
+    Duration commandTimeout = IngressConfig.DEFAULT.commandTimeout();
+    Duration dataTimeout = IngressConfig.DEFAULT.dataTimeout();
+    BareLineEnd bareLineEnd = IngressConfig.DEFAULT.bareLineEnd();
+    long contentHeapBytes = IngressConfig.DEFAULT.contentHeapBytes();
+    long contentSpillBytes = IngressConfig.DEFAULT.contentSpillBytes();
+    Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
+
+    IngressConfig config() {
+        return new IngressConfig(
+                "127.0.0.1:0",
+                Optional.empty(),
+                maxMessageBytes,
+                maxRecipients,
+                maxConnections,
+                maxConnectionsPerAddress,
+                maxErrors,
+                IngressConfig.DEFAULT.maxHops(),
+                commandTimeout,
+                dataTimeout,
+                bareLineEnd,
+                contentHeapBytes,
+                contentSpillBytes,
+                stopGrace);
+    }
+}
