@@ -52,10 +52,10 @@ final class Standalone {
         stop.onSignal();
         MachineName name = MachineName.of(config.hostname());
         DataDirectory data = DataDirectory.take(config.data());
-        stop.add("data directory", SHORT, data::close);
+        stop.add("data-directory", SHORT, data::close);
         Observability observability = Observability.start(new VertxOptions());
         Vertx vertx = observability.vertx();
-        stop.add("event loops", SHORT, () -> {
+        stop.add("event-loops", SHORT, () -> {
             await(vertx.close());
             observability.close();
         });
@@ -67,13 +67,13 @@ final class Standalone {
     private HostPort startOps(Observability observability, DataDirectory data) {
         OpsServer server = new OpsServer(observability.vertx(), config.ops(), observability.registry(), readiness);
         HostPort address = await(server.listen());
-        stop.add("ops server", SHORT, () -> await(server.close()));
+        stop.add("ops-server", SHORT, () -> await(server.close()));
         try {
             AdminAddress.ofThisProcess(address).write(data.path());
         } catch (IOException e) {
             throw new StartException("data: " + data.path() + " cannot be written: " + e.getMessage(), e);
         }
-        stop.add("admin address", SHORT, () -> AdminAddress.remove(data.path()));
+        stop.add("admin-address", SHORT, () -> AdminAddress.remove(data.path()));
         return address;
     }
 
