@@ -2,6 +2,8 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
+import io.backupmx.ingress.recipient.TableRecipientDirectory;
+import io.backupmx.ingress.session.IngressServer;
 import io.backupmx.ops.MachineName;
 import io.backupmx.ops.Observability;
 import io.backupmx.ops.OpsServer;
@@ -9,14 +11,22 @@ import io.backupmx.ops.OrderlyStop;
 import io.backupmx.ops.Readiness;
 import io.backupmx.ops.StartException;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.SpoolMetrics;
 import io.backupmx.worker.admin.AdminAddress;
+import io.backupmx.worker.admin.AdminApi;
+import io.backupmx.worker.admin.AdminToken;
 import io.backupmx.worker.cli.ConfigSummary;
+import io.backupmx.worker.delivery.DeliveryWorker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +39,11 @@ final class Standalone {
 
     private static final Duration START_BOUND = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
+    private static final Duration BROKER_STOP = Duration.ofSeconds(30);
+
+    /** Beyond a part's own grace, for its last steps. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(12);
 
     private final CheckedConfig checked;
     private final Config config;
@@ -60,12 +75,66 @@ final class Standalone {
             observability.close();
         });
 
-        HostPort ops = startOps(observability, data);
-        print(out, name, data, ops);
+        EmbeddedBroker broker = EmbeddedBroker.start(data.spool());
+        stop.add("broker", BROKER_STOP, broker::close);
+        ArtemisSpool spool = ArtemisSpool.at(broker.url(), config.spool());
+        ArtemisSpool.Reader reader = spool.reader(data.inFlight());
+        stop.add("spool reader", SPOOL_STOP, reader::close);
+        DeliveryWorker worker = startWorker(name, observability, reader);
+        HostPort ops = startOps(observability, data, reader, worker);
+        HostPort smtp = startIngress(name, observability, data, spool);
+        print(out, name, data, ops, smtp);
     }
 
-    private HostPort startOps(Observability observability, DataDirectory data) {
+    private DeliveryWorker startWorker(MachineName name, Observability observability, ArtemisSpool.Reader reader) {
+        DeliveryWorker worker = new DeliveryWorker(
+                observability.vertx(),
+                name.domain(),
+                config,
+                checked.tables(),
+                reader.feeds(),
+                InstantSource.system(),
+                observability.registry());
+        worker.start();
+        stop.add("delivery worker", config.worker().stopGrace().plus(STOP_MARGIN), worker::close);
+        SpoolMetrics depths = new SpoolMetrics(reader.admin(), observability.registry());
+        depths.start();
+        stop.add("spool metrics", SHORT, depths::close);
+        return worker;
+    }
+
+    private HostPort startIngress(
+            MachineName name, Observability observability, DataDirectory data, ArtemisSpool spool) {
+        ArtemisSpool.Writer writer = spool.writer(observability.vertx());
+        stop.add("spool writer", SPOOL_STOP, writer::close);
+        readiness.check("spool", () -> switch (writer.room()) {
+            case OPEN -> Optional.empty();
+            case FULL -> Optional.of("the disk is full: senders are told 452");
+            case UNAVAILABLE -> Optional.of("the broker does not answer: senders are told 451");
+        });
+        IngressServer ingress = new IngressServer(
+                observability.vertx(),
+                name.domain(),
+                config.ingress(),
+                data.inFlight(),
+                new TableRecipientDirectory(checked.tables()),
+                writer,
+                observability.registry());
+        HostPort configured = config.ingress().listenAddress();
+        SocketAddress bound = await(ingress.listen()
+                .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
+        stop.add("ingress", config.ingress().stopGrace().plus(STOP_MARGIN), () -> await(ingress.stop()));
+        return new HostPort(configured.host(), bound.port());
+    }
+
+    private HostPort startOps(
+            Observability observability, DataDirectory data, ArtemisSpool.Reader reader, DeliveryWorker worker) {
         OpsServer server = new OpsServer(observability.vertx(), config.ops(), observability.registry(), readiness);
+        new AdminApi(reader.admin(), worker)
+                .mount(
+                        server.router(),
+                        AdminToken.ensure(data.path()),
+                        config.ops().listenAddress().host());
         HostPort address = await(server.listen());
         stop.add("ops-server", SHORT, () -> await(server.close()));
         try {
@@ -77,9 +146,10 @@ final class Standalone {
         return address;
     }
 
-    private void print(PrintWriter out, MachineName name, DataDirectory data, HostPort ops) {
+    private void print(PrintWriter out, MachineName name, DataDirectory data, HostPort ops, HostPort smtp) {
         ConfigSummary summary = new ConfigSummary(checked, name);
-        out.println("Backup MX of " + name.domain());
+        out.println("Backup MX " + name.domain() + " is ready");
+        out.println(ConfigSummary.line("listens", smtp));
         summary.backedUp().forEach(out::println);
         out.println(ConfigSummary.line("spool", data.spool()));
         out.println(ConfigSummary.line("metrics", "http://" + ops + "/metrics"));

@@ -1,0 +1,41 @@
+package io.backupmx.ingress.protocol;
+
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
+import io.backupmx.smtp.SmtpReply;
+import java.util.Optional;
+
+/** What a session does next. What an effect needs beside its fields is in the state it comes with. */
+public sealed interface Effect {
+
+    /** Says {@code reply}. */
+    record Reply(SmtpReply reply) implements Effect {}
+
+    /**
+     * Says {@code reply}, by which a mail or a recipient is lost to us: told to the log and the metrics too.
+     *
+     * @param to the recipient it is about; empty when it is about the mail
+     */
+    record Refuse(SmtpReply reply, Refusal reason, ReversePath from, Optional<ForwardPath> to) implements Effect {}
+
+    /** Asks who {@code to} is; the answer goes to {@link SessionMachine#onVerdict}. */
+    record CheckRecipient(ForwardPath to) implements Effect {}
+
+    /** Reads content; its end goes to {@link SessionMachine#onContentComplete} or {@link SessionMachine#onContentRefused}. */
+    record ReceiveContent() implements Effect {}
+
+    /** Stores the mail; the outcome goes to {@link SessionMachine#onStored} or {@link SessionMachine#onStoreFailed}. */
+    record Store() implements Effect {}
+
+    /** Closes the connection, once everything said has left. */
+    record Close(Ending why) implements Effect {}
+
+    /** How sessions end: the {@code outcome} of metrics. */
+    enum Ending {
+        QUIT,
+        TIMED_OUT,
+        TOO_MANY_ERRORS,
+        FLOOD,
+        SHUT_DOWN
+    }
+}

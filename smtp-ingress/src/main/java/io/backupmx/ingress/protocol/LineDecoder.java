@@ -1,0 +1,120 @@
+package io.backupmx.ingress.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Cuts what a client says into command lines. Only CRLF ends a line (RFC 5321 §2.3.8). A line that is too long, or holds a
+ * bare CR or LF, is reported as soon as that is seen, once, and skipped up to its CRLF: two servers that disagree on where a
+ * line ends can so never disagree on how many there were. However the octets are split into buffers, the lines are the
+ * same. Holds memory only while a line is incomplete, and never more than {@link #MAX_LINE_OCTETS}.
+ */
+public final class LineDecoder {
+
+    /**
+     * CRLF included. RFC 5321 §4.5.3.1.4 wants 512, and extensions add to it: SIZE 26 (RFC 1870 §3), 8BITMIME 17
+     * (RFC 6152 §2), and the largest we know of, DSN, 500 for ORCPT (RFC 3461 §4); rounded up.
+     */
+    public static final int MAX_LINE_OCTETS = 2048;
+
+    private static final int MAX_TEXT = MAX_LINE_OCTETS - 2;
+    private static final byte[] NOTHING = {};
+
+    /** The start of the line, when it came in an earlier buffer; without a final CR. */
+    private byte[] held = NOTHING;
+
+    private int heldLength;
+    private boolean heldCr;
+    private boolean skipping;
+
+    /** The next line in {@code in}, which has an array; empty when all of it is consumed and no line is complete. */
+    public Optional<Line> next(ByteBuffer in) {
+        byte[] octets = in.array();
+        int base = in.arrayOffset();
+        int to = base + in.limit();
+        while (in.hasRemaining()) {
+            int from = base + in.position();
+            if (heldCr) {
+                heldCr = false;
+                if (octets[from] == '\n') {
+                    in.position(from + 1 - base);
+                    if (!endOfSkipped()) {
+                        return Optional.of(text(octets, from, from));
+                    }
+                } else if (broken()) {
+                    return Optional.of(new Line.BareLineEnd());
+                }
+                continue;
+            }
+            int end = Octets.indexOfLineEnd(octets, from, to);
+            if (!skipping && heldLength + (end - from) > MAX_TEXT) {
+                in.position(end - base);
+                broken();
+                return Optional.of(new Line.TooLong());
+            }
+            if (end == to) {
+                hold(octets, from, to);
+                in.position(in.limit());
+            } else if (octets[end] == '\n') {
+                in.position(end + 1 - base);
+                if (broken()) {
+                    return Optional.of(new Line.BareLineEnd());
+                }
+            } else if (end + 1 < to && octets[end + 1] == '\n') {
+                in.position(end + 2 - base);
+                if (!endOfSkipped()) {
+                    return Optional.of(text(octets, from, end));
+                }
+            } else {
+                hold(octets, from, end);
+                heldCr = true;
+                in.position(end + 1 - base);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Forgets the line. Returns whether this is the first that is wrong with it. */
+    private boolean broken() {
+        boolean first = !skipping;
+        skipping = true;
+        forget();
+        return first;
+    }
+
+    private boolean endOfSkipped() {
+        boolean was = skipping;
+        skipping = false;
+        return was;
+    }
+
+    private void hold(byte[] octets, int from, int to) {
+        int length = to - from;
+        if (skipping || length == 0) {
+            return;
+        }
+        if (heldLength + length > held.length) {
+            held = Arrays.copyOf(held, Math.clamp(2L * (heldLength + length), 64, MAX_TEXT));
+        }
+        System.arraycopy(octets, from, held, heldLength, length);
+        heldLength += length;
+    }
+
+    /** One char an octet: what is not ASCII stays visible as such. */
+    private Line text(byte[] octets, int from, int to) {
+        if (heldLength == 0) {
+            return new Line.Text(new String(octets, from, to - from, StandardCharsets.ISO_8859_1));
+        }
+        hold(octets, from, to);
+        String text = new String(held, 0, heldLength, StandardCharsets.ISO_8859_1);
+        forget();
+        return new Line.Text(text);
+    }
+
+    private void forget() {
+        held = NOTHING;
+        heldLength = 0;
+    }
+}

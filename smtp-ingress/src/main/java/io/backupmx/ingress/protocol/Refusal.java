@@ -1,0 +1,45 @@
+package io.backupmx.ingress.protocol;
+
+import java.util.Locale;
+
+/** Why a mail, or one recipient of it, was not taken: the {@code reason} of logs and metrics. */
+public enum Refusal {
+    RELAY_DENIED(true, false),
+    UNKNOWN_USER(true, false),
+    LOOKUP_FAILED(true, true),
+    TOO_MANY_RECIPIENTS(true, true),
+    TOO_LARGE(false, false),
+    BARE_LINE_END(false, false),
+    TOO_MANY_HOPS(false, false),
+    /** The spool is filled up to its threshold. */
+    SPOOL_FULL(false, true),
+    /** The spool did not confirm. */
+    SPOOL_UNAVAILABLE(false, true),
+    /** The content could be held neither in memory nor in a temporary file. */
+    NO_ROOM(false, true),
+    /** The client fell silent within a content. */
+    TIMED_OUT(false, true);
+
+    private final boolean ofRecipient;
+    private final boolean temporary;
+
+    Refusal(boolean ofRecipient, boolean temporary) {
+        this.ofRecipient = ofRecipient;
+        this.temporary = temporary;
+    }
+
+    /** Whether it is one recipient that was refused; else it is the mail. */
+    public boolean ofRecipient() {
+        return ofRecipient;
+    }
+
+    /** Whether the client is to come again. */
+    public boolean isTemporary() {
+        return temporary;
+    }
+
+    /** As logs and metrics name it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,225 @@
+package io.backupmx.ingress.protocol;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.Effect.Ending;
+import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.Client;
+import io.backupmx.ingress.protocol.SessionState.Closing;
+import io.backupmx.ingress.protocol.SessionState.Connected;
+import io.backupmx.ingress.protocol.SessionState.Greeted;
+import io.backupmx.ingress.protocol.SessionState.Listening;
+import io.backupmx.ingress.protocol.SessionState.MailOpen;
+import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
+import io.backupmx.ingress.protocol.SessionState.Sender;
+import io.backupmx.ingress.protocol.SessionState.Storing;
+import io.backupmx.mail.QueueId;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ReversePath;
+import io.backupmx.smtp.SmtpReply;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolWriter.Room;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The server's side of SMTP as a function: what a session is, and what happens to it, make what it becomes and what it
+ * does (RFC 5321 §4.1, §4.3). It holds nothing of any session; one serves all. What may happen in which state is in the
+ * parameters' types: a verdict can only be given to who awaits one.
+ */
+public final class SessionMachine {
+
+    private final Domain hostname;
+    private final Optional<String> banner;
+    private final long maxMessageBytes;
+    private final int maxRecipients;
+
+    public SessionMachine(Domain hostname, IngressConfig config) {
+        this.hostname = hostname;
+        this.banner = config.banner();
+        this.maxMessageBytes = config.maxMessageBytes();
+        this.maxRecipients = config.maxRecipients();
+    }
+
+    /** A client has connected (§3.1). */
+    public Step onConnected() {
+        return Step.reply(new Connected(), Replies.greeting(hostname, banner));
+    }
+
+    /** @param room of the spool, now: better to say no before a content than after it */
+    public Step onCommand(Listening state, Command command, Room room) {
+        return switch (command) {
+            case Command.Ehlo ehlo ->
+                Step.reply(
+                        new Greeted(new Client(ehlo.name(), true)),
+                        Replies.ehlo(hostname, maxMessageBytes)); // §4.1.4: as RSET, too
+            case Command.Helo helo -> Step.reply(new Greeted(new Client(helo.name(), false)), Replies.helo(hostname));
+            case Command.Mail mail -> onMail(state, mail, room);
+            case Command.Rcpt rcpt -> onRcpt(state, rcpt);
+            case Command.Data _ -> onData(state, room);
+            case Command.Rset _ -> Step.reply(withoutMail(state), Replies.OK);
+            case Command.Noop _ -> Step.reply(state, Replies.OK);
+            case Command.Vrfy _ -> Step.reply(state, Replies.CANNOT_VERIFY);
+            case Command.Help _ -> Step.reply(state, Replies.HELP);
+            case Command.Quit _ -> Step.close(Replies.bye(hostname), Ending.QUIT);
+            case Command.NotImplemented _ -> Step.reply(state, Replies.NOT_IMPLEMENTED);
+            case Command.Unknown _ -> Step.reply(state, Replies.UNKNOWN_COMMAND);
+            case Command.Malformed malformed -> Step.reply(state, malformed.answer());
+        };
+    }
+
+    /** A line that is no command. */
+    public Step onLineTooLong(Listening state) {
+        return Step.reply(state, Replies.LINE_TOO_LONG);
+    }
+
+    /** A line that is no command. */
+    public Step onBareLineEnd(Listening state) {
+        return Step.reply(state, Replies.BARE_LINE_END_IN_COMMAND);
+    }
+
+    public Step onVerdict(AwaitingRecipient state, RecipientVerdict verdict) {
+        MailOpen mail = state.mail();
+        return switch (verdict) {
+            case RecipientVerdict.Accepted accepted ->
+                Step.reply(
+                        mail.with(mail.recipients().with(new Recipients.Accepted(state.to(), accepted.route()))),
+                        Replies.RECIPIENT_OK);
+            case RecipientVerdict.RelayDenied _ ->
+                refused(state, Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
+            case RecipientVerdict.UnknownUser _ ->
+                refused(state, Replies.unknownUser(state.to()), Refusal.UNKNOWN_USER);
+            case RecipientVerdict.Unavailable _ ->
+                refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
+        };
+    }
+
+    /** The content is all here, and nothing is wrong with it. */
+    public Step onContentComplete(ReceivingContent state) {
+        return Step.await(new Storing(state.mail()), new Effect.Store());
+    }
+
+    /** The content is over, one way or the other, and will not be taken; the transaction is over with it (§4.1.1.4). */
+    public Step onContentRefused(ReceivingContent state, ContentFlaw flaw) {
+        Greeted after = state.mail().before();
+        ReversePath from = state.mail().from();
+        return switch (flaw) {
+            case TOO_LARGE -> Step.refuse(after, Replies.TOO_LARGE, Refusal.TOO_LARGE, from);
+            case BARE_LINE_END -> Step.refuse(after, Replies.BARE_LINE_END, Refusal.BARE_LINE_END, from);
+            case TOO_MANY_HOPS -> Step.refuse(after, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS, from);
+            case NO_ROOM -> Step.refuse(after, Replies.NO_ROOM, Refusal.NO_ROOM, from);
+            case FLOOD -> Step.refuseAndClose(Replies.flood(hostname), Refusal.TOO_LARGE, from, Ending.FLOOD);
+        };
+    }
+
+    /** The mail is on the spool's disk: the one 250 after a final dot. */
+    public Step onStored(Storing state, QueueId id) {
+        return Step.reply(state.mail().before(), Replies.queuedAs(id));
+    }
+
+    /** The mail is not known to be on the spool's disk; it is still the client's. */
+    public Step onStoreFailed(Storing state, SpoolException.Kind kind) {
+        return noRoom(state.mail().before(), kind, state.mail().from());
+    }
+
+    /** The client was silent for too long (§4.5.3.2). */
+    public Step onTimeout(SessionState state) {
+        return switch (state) {
+            case ReceivingContent receiving ->
+                Step.refuseAndClose(
+                        Replies.timedOut(hostname),
+                        Refusal.TIMED_OUT,
+                        receiving.mail().from(),
+                        Ending.TIMED_OUT);
+            case Listening _, AwaitingRecipient _, Storing _, Closing _ ->
+                Step.close(Replies.timedOut(hostname), Ending.TIMED_OUT);
+        };
+    }
+
+    /** The client has made more errors than we bear with. */
+    public Step onTooManyErrors() {
+        return Step.close(Replies.tooManyErrors(hostname), Ending.TOO_MANY_ERRORS);
+    }
+
+    /** The service stops. Who has begun a content may finish it; tell me again then (§3.8). */
+    public Step onShutDown(SessionState state) {
+        return switch (state) {
+            case Listening _, AwaitingRecipient _ -> Step.close(Replies.shuttingDown(hostname), Ending.SHUT_DOWN);
+            case ReceivingContent _, Storing _, Closing _ -> Step.stay(state);
+        };
+    }
+
+    private Step onMail(Listening state, Command.Mail mail, Room room) {
+        return switch (state) {
+            case Connected _ -> Step.reply(state, Replies.NEED_HELLO);
+            case MailOpen _ -> Step.reply(state, Replies.NESTED_MAIL);
+            case Greeted _
+            when mail.declaredBytes() > maxMessageBytes ->
+                Step.refuse(state, Replies.TOO_LARGE, Refusal.TOO_LARGE, mail.from()); // RFC 1870 §6.1
+            case Greeted greeted ->
+                switch (room) {
+                    case OPEN ->
+                        Step.reply(
+                                new MailOpen(
+                                        greeted,
+                                        new Sender(mail.from(), mail.body(), mail.declaredBytes()),
+                                        Recipients.NONE,
+                                        false),
+                                Replies.SENDER_OK);
+                    case FULL -> noRoom(state, SpoolException.Kind.FULL, mail.from());
+                    case UNAVAILABLE -> noRoom(state, SpoolException.Kind.UNAVAILABLE, mail.from());
+                };
+        };
+    }
+
+    private Step onRcpt(Listening state, Command.Rcpt rcpt) {
+        return switch (state) {
+            case Connected _, Greeted _ -> Step.reply(state, Replies.NEED_MAIL);
+            case MailOpen mail
+            when mail.recipients().contains(rcpt.to()) -> Step.reply(mail, Replies.RECIPIENT_OK); // once is enough
+            case MailOpen mail
+            when mail.recipients().size() >= maxRecipients ->
+                // the rest comes later
+                Step.refuse(mail, Replies.TOO_MANY_RECIPIENTS, Refusal.TOO_MANY_RECIPIENTS, mail.from(), rcpt.to());
+            case MailOpen mail ->
+                Step.await(new AwaitingRecipient(mail, rcpt.to()), new Effect.CheckRecipient(rcpt.to()));
+        };
+    }
+
+    private Step onData(Listening state, Room room) {
+        return switch (state) {
+            case Connected _, Greeted _ -> Step.reply(state, Replies.NEED_MAIL);
+            case MailOpen mail
+            when mail.recipients().isEmpty() ->
+                Step.reply(mail, mail.refusedSome() ? Replies.NO_VALID_RECIPIENTS : Replies.NEED_RECIPIENT);
+            case MailOpen mail ->
+                switch (room) {
+                    case OPEN ->
+                        new Step(
+                                new ReceivingContent(mail),
+                                List.of(new Effect.Reply(Replies.START_CONTENT), new Effect.ReceiveContent()));
+                    case FULL -> noRoom(mail, SpoolException.Kind.FULL, mail.from());
+                    case UNAVAILABLE -> noRoom(mail, SpoolException.Kind.UNAVAILABLE, mail.from());
+                };
+        };
+    }
+
+    private static Step refused(AwaitingRecipient state, SmtpReply reply, Refusal reason) {
+        MailOpen mail = state.mail();
+        return Step.refuse(mail.withRefused(), reply, reason, mail.from(), state.to());
+    }
+
+    private static Step noRoom(Listening state, SpoolException.Kind kind, ReversePath from) {
+        return switch (kind) {
+            case FULL -> Step.refuse(state, Replies.NO_ROOM, Refusal.SPOOL_FULL, from);
+            case UNAVAILABLE -> Step.refuse(state, Replies.SPOOL_UNAVAILABLE, Refusal.SPOOL_UNAVAILABLE, from);
+        };
+    }
+
+    private static Listening withoutMail(Listening state) {
+        return switch (state) {
+            case MailOpen mail -> mail.before();
+            case Connected _, Greeted _ -> state;
+        };
+    }
+}

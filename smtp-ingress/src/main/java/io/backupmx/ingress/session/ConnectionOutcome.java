@@ -1,0 +1,37 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.ingress.protocol.Effect;
+import java.util.Locale;
+
+/** How a connection came to its end: the {@code outcome} of {@code backupmx.ingress.connections}. */
+enum ConnectionOutcome {
+    /** The client said QUIT. */
+    QUIT,
+    /** The client, or the network, was gone without a QUIT. */
+    DISCONNECTED,
+    TIMED_OUT,
+    TOO_MANY_ERRORS,
+    FLOOD,
+    /** We stopped. */
+    SHUT_DOWN,
+    /** A defect of ours. */
+    INTERNAL_ERROR,
+    /** Refused: too many sessions in all. */
+    TOO_MANY,
+    /** Refused: too many sessions of that address. */
+    TOO_MANY_FROM_ADDRESS;
+
+    static ConnectionOutcome of(Effect.Ending ending) {
+        return switch (ending) {
+            case QUIT -> QUIT;
+            case TIMED_OUT -> TIMED_OUT;
+            case TOO_MANY_ERRORS -> TOO_MANY_ERRORS;
+            case FLOOD -> FLOOD;
+            case SHUT_DOWN -> SHUT_DOWN;
+        };
+    }
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,84 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.ContentFlaw;
+import io.backupmx.ingress.protocol.ContentReader;
+import io.backupmx.mail.Content;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One content on its way in: reads, judges and keeps it, and says when it has to wait for the disk. */
+final class ContentIntake implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContentIntake.class);
+
+    enum Progress {
+        /** All octets are consumed, and the content is not over. */
+        WANTS_MORE,
+        /** The disk is at work; the given action runs when it is done. */
+        WAITING,
+        /** The content is over; what is left are commands. */
+        ENDED
+    }
+
+    private final ContentReader reader;
+    private final ContentBuffer buffer;
+    private boolean ended;
+    private boolean waiting;
+
+    ContentIntake(IngressConfig config, ContentBuffer buffer) {
+        this.reader = new ContentReader(config, buffer);
+        this.buffer = buffer;
+    }
+
+    Progress read(ByteBuffer in, Runnable whenReady) {
+        if (!waiting && !ended) {
+            ended = reader.read(in);
+            if (reader.flaw().isPresent()) {
+                buffer.close(); // from here on everything is read in vain
+            } else if (buffer.mustSpill()) {
+                spill(whenReady);
+            }
+        }
+        if (waiting) {
+            return Progress.WAITING;
+        }
+        return ended ? Progress.ENDED : Progress.WANTS_MORE;
+    }
+
+    /** Whether it is us who are slow. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Why the content is not taken; final when it has ended. */
+    Optional<ContentFlaw> flaw() {
+        return reader.flaw();
+    }
+
+    /** A content that has ended without a flaw. Open until {@link #close}. */
+    Content content() {
+        return buffer.content();
+    }
+
+    /** Idempotent, and allowed at any time. */
+    @Override
+    public void close() {
+        buffer.close();
+    }
+
+    private void spill(Runnable whenReady) {
+        waiting = true;
+        buffer.spill().onComplete((_, failure) -> {
+            waiting = false;
+            if (failure != null) {
+                LOG.warn("no temporary file for a content", failure);
+                reader.refuse(ContentFlaw.NO_ROOM);
+                buffer.close();
+            }
+            whenReady.run();
+        });
+    }
+}

@@ -1,0 +1,20 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.smtp.Domain;
+import io.backupmx.spool.SpoolWriter;
+import java.nio.file.Path;
+
+/** What all sessions of an ingress share. Safe for all event loops. */
+record IngressParts(
+        Domain hostname,
+        IngressConfig config,
+        Path spillDirectory,
+        SessionMachine machine,
+        RecipientDirectory directory,
+        SpoolWriter spool,
+        ConnectionLimits limits,
+        ContentBudget budget,
+        IngressMetrics metrics) {}

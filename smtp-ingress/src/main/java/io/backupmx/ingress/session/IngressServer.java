@@ -1,0 +1,83 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.smtp.Domain;
+import io.backupmx.spool.SpoolWriter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The SMTP ingress as a whole: listens on one address, with every core. To be started once and stopped once. */
+public final class IngressServer {
+
+    /** Vert.x shares a free port among servers that ask for the same negative one. */
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
+    private final Vertx vertx;
+    private final ListenAddress listen;
+    private final IngressParts parts;
+    private Optional<String> deployment = Optional.empty();
+
+    /**
+     * @param hostname our name in greetings and trace headers
+     * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
+     * @throws IllegalArgumentException when {@code config} names no address and port to listen on
+     */
+    public IngressServer(
+            Vertx vertx,
+            Domain hostname,
+            IngressConfig config,
+            Path spillDirectory,
+            RecipientDirectory directory,
+            SpoolWriter spool,
+            MeterRegistry registry) {
+        this.vertx = vertx;
+        this.listen = ListenAddress.parse(config.listen());
+        ConnectionLimits limits = new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress());
+        ContentBudget budget = new ContentBudget(config.contentHeapBytes());
+        this.parts = new IngressParts(
+                hostname,
+                config,
+                spillDirectory,
+                new SessionMachine(hostname, config),
+                directory,
+                spool,
+                limits,
+                budget,
+                new IngressMetrics(registry, limits, budget));
+    }
+
+    /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */
+    public Future<SocketAddress> listen() {
+        ListenAddress shared =
+                listen.port() > 0 ? listen : new ListenAddress(listen.host(), -FREE_PORTS.incrementAndGet());
+        AtomicInteger port = new AtomicInteger();
+        int loops = Runtime.getRuntime().availableProcessors();
+        return vertx.executeBlocking(() -> Files.createDirectories(parts.spillDirectory()))
+                .compose(_ -> vertx.deployVerticle(
+                        () -> new IngressVerticle(parts, shared, port::set),
+                        new DeploymentOptions().setInstances(loops)))
+                .map(id -> {
+                    deployment = Optional.of(id);
+                    return SocketAddress.inetSocketAddress(port.get(), listen.host());
+                });
+    }
+
+    /**
+     * Stops accepting, tells sessions 421, lets those past 354 finish within the grace of the configuration, and closes
+     * the rest. Done when no session is left.
+     */
+    public Future<Void> stop() {
+        Optional<String> running = deployment;
+        deployment = Optional.empty();
+        return running.map(vertx::undeploy).orElseGet(Future::succeededFuture);
+    }
+}

@@ -1,0 +1,110 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.ingress.protocol.Replies;
+import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/** The share of one event loop in the ingress: its sessions, and their deadlines. */
+final class IngressVerticle extends VerticleBase {
+
+    /** Deadlines are looked at this often, all together: a timer for each of 10 000 idle sessions would cost more. */
+    private static final long DEADLINE_CHECK_MILLIS = 500;
+
+    /** What a session gets to say its 421 even when nobody may finish a content. */
+    private static final long LEAST_GRACE_MILLIS = 500;
+
+    private static final int ACCEPT_BACKLOG = 1024;
+
+    private final IngressParts parts;
+    private final ListenAddress listen;
+    private final IntConsumer whenListening;
+    private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
+    private final Set<Session> sessions = new HashSet<>();
+    private Optional<NetServer> server = Optional.empty();
+    private boolean stopping;
+
+    /** @param whenListening is told the port */
+    IngressVerticle(IngressParts parts, ListenAddress listen, IntConsumer whenListening) {
+        this.parts = parts;
+        this.listen = listen;
+        this.whenListening = whenListening;
+    }
+
+    @Override
+    public Future<?> start() {
+        EventLoop loop = new EventLoop(context, random);
+        NetServer opened = vertx.createNetServer(new NetServerOptions()
+                        .setHost(listen.host())
+                        .setPort(listen.port())
+                        .setAcceptBacklog(ACCEPT_BACKLOG))
+                .connectHandler(socket -> connected(socket, loop));
+        server = Optional.of(opened);
+        vertx.setPeriodic(DEADLINE_CHECK_MILLIS, _ -> checkDeadlines());
+        return opened.listen().onSuccess(listening -> whenListening.accept(listening.actualPort()));
+    }
+
+    /** Accepts nobody any more; done when all sessions have ended, or their grace has. */
+    @Override
+    public Future<?> stop() {
+        stopping = true;
+        long graceMillis = Math.max(parts.config().stopGrace().toMillis(), LEAST_GRACE_MILLIS);
+        Future<Void> stopped = server.map(opened -> opened.shutdown(graceMillis, TimeUnit.MILLISECONDS))
+                .orElseGet(Future::succeededFuture);
+        List.copyOf(sessions).forEach(Session::shutDown);
+        return stopped;
+    }
+
+    private void connected(NetSocket socket, EventLoop loop) {
+        if (socket.remoteAddress() == null) {
+            close(socket); // gone as soon as it came
+        } else if (stopping) {
+            turnAway(socket, ConnectionOutcome.SHUT_DOWN, Replies.shuttingDown(parts.hostname()));
+        } else {
+            switch (parts.limits().enter(socket.remoteAddress().hostAddress())) {
+                case ADMITTED -> open(socket, loop);
+                case TOO_MANY ->
+                    turnAway(socket, ConnectionOutcome.TOO_MANY, Replies.tooManyConnections(parts.hostname()));
+                case TOO_MANY_FROM_ADDRESS ->
+                    turnAway(
+                            socket,
+                            ConnectionOutcome.TOO_MANY_FROM_ADDRESS,
+                            Replies.tooManyConnectionsFromYou(parts.hostname()));
+            }
+        }
+    }
+
+    private void open(NetSocket socket, EventLoop loop) {
+        Session session = new Session(parts, new SessionSocket(socket), loop);
+        sessions.add(session);
+        session.start(() -> sessions.remove(session));
+    }
+
+    private void turnAway(NetSocket socket, ConnectionOutcome why, SmtpReply reply) {
+        new SessionLog(socket.remoteAddress().hostAddress()).turnedAway(why);
+        parts.metrics().connectionEnded(why);
+        socket.exceptionHandler(_ -> {}); // it may be gone, too
+        socket.write(Buffer.buffer(reply.toWire())).onComplete(_ -> close(socket));
+    }
+
+    private static void close(NetSocket socket) {
+        socket.close().onFailure(_ -> {}); // then it is
+    }
+
+    private void checkDeadlines() {
+        long now = System.nanoTime();
+        List.copyOf(sessions).forEach(session -> session.checkDeadline(now));
+    }
+}

@@ -1,0 +1,320 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.ingress.protocol.CommandParser;
+import io.backupmx.ingress.protocol.Effect;
+import io.backupmx.ingress.protocol.Line;
+import io.backupmx.ingress.protocol.LineDecoder;
+import io.backupmx.ingress.protocol.Replies;
+import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.protocol.SessionState;
+import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.Closing;
+import io.backupmx.ingress.protocol.SessionState.Connected;
+import io.backupmx.ingress.protocol.SessionState.Listening;
+import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
+import io.backupmx.ingress.protocol.SessionState.Storing;
+import io.backupmx.ingress.protocol.Step;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One connection: feeds what the client says to the {@link SessionMachine}, one thing at a time, and does what that decides.
+ * A command is not looked at before its predecessor is answered; replies to what came together leave together
+ * (RFC 2920 §3.2). Belongs to one event loop.
+ */
+final class Session {
+
+    /** Unread input beyond this stops reading from the client until it is worked off. */
+    private static final int MAX_INPUT_BYTES = 64 << 10;
+
+    /** How long a client that was told goodbye may take to go. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final IngressParts parts;
+    private final SessionMachine machine;
+    private final SessionSocket socket;
+    private final SessionLog log;
+    private final MailStore mails;
+    private final EventLoop loop;
+
+    private final InputQueue input = new InputQueue();
+    private final LineDecoder lines = new LineDecoder();
+    private final ReplyBatch replies;
+
+    private SessionState state = new Connected();
+    private Optional<ContentIntake> intake = Optional.empty();
+    private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
+    private long deadlineNanos;
+    private int turn;
+    private int errors;
+    private boolean pumping;
+    private boolean stopping;
+    private boolean ended;
+
+    Session(IngressParts parts, SessionSocket socket, EventLoop loop) {
+        this.parts = parts;
+        this.machine = parts.machine();
+        this.socket = socket;
+        this.replies = new ReplyBatch(socket);
+        this.log = new SessionLog(socket.clientAddress());
+        this.mails = new MailStore(parts, loop, log, socket.clientAddress());
+        this.loop = loop;
+    }
+
+    /** @param whenEnded runs once, when the connection is closed */
+    void start(Runnable whenEnded) {
+        socket.onClosed(() -> end(whenEnded));
+        socket.onError(log::networkError);
+        socket.onDrained(this::pump);
+        socket.onOctets(octets -> {
+            input.add(octets);
+            pump();
+        });
+        act(() -> apply(machine.onConnected()));
+    }
+
+    /** The service stops: say goodbye, now or when the content begun is stored. */
+    void shutDown() {
+        stopping = true;
+        act(() -> apply(machine.onShutDown(state)));
+    }
+
+    /** To be called now and then: ends the session when its client has been silent for too long (RFC 5321 §4.5.3.2). */
+    void checkDeadline(long nowNanos) {
+        if (nowNanos - deadlineNanos < 0) {
+            return;
+        }
+        switch (state) {
+            case Listening _, ReceivingContent _
+            when !socket.isWritable() -> {
+                outcome = ConnectionOutcome.TIMED_OUT; // it does not read what we say, so we need not say it
+                socket.close();
+            }
+            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> renewDeadline();
+            case Listening _, ReceivingContent _ -> act(() -> apply(machine.onTimeout(state)));
+            case AwaitingRecipient awaiting ->
+                act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
+            case Storing _ -> {} // the spool promises to answer in time
+            case Closing _ -> socket.close();
+        }
+    }
+
+    /** Does something outside of the flow of input, then goes on with that. */
+    private void act(Runnable action) {
+        if (!ended) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                surprise(e);
+            }
+            pump();
+        }
+    }
+
+    /** Works off input until there is no more, or something must be waited for. */
+    private void pump() {
+        if (pumping || ended) {
+            return;
+        }
+        pumping = true;
+        try {
+            while (socket.isWritable() && proceed()) {
+                if (replies.isFull()) {
+                    replies.flush();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            surprise(e);
+        } finally {
+            pumping = false;
+        }
+        if (!ended) {
+            replies.flush();
+        }
+        socket.setReading(input.bytes() <= MAX_INPUT_BYTES);
+    }
+
+    /** One step. Returns whether there may be another. */
+    private boolean proceed() {
+        return switch (state) {
+            case Listening listening -> readLine(listening);
+            case ReceivingContent receiving -> readContent(receiving);
+            case AwaitingRecipient _, Storing _ -> false;
+            case Closing _ -> {
+                input.clear();
+                yield false;
+            }
+        };
+    }
+
+    private boolean readLine(Listening listening) {
+        Optional<Line> line = lines.next(input.current());
+        if (line.isEmpty()) {
+            return input.advance();
+        }
+        apply(
+                switch (line.get()) {
+                    case Line.Text text ->
+                        machine.onCommand(
+                                listening,
+                                CommandParser.parse(text.text()),
+                                parts.spool().room());
+                    case Line.TooLong _ -> machine.onLineTooLong(listening);
+                    case Line.BareLineEnd _ -> machine.onBareLineEnd(listening);
+                });
+        return true;
+    }
+
+    private boolean readContent(ReceivingContent receiving) {
+        ContentIntake content = intake.orElseThrow();
+        ByteBuffer octets = input.current();
+        if (octets.hasRemaining()) {
+            renewDeadline();
+        }
+        return switch (content.read(octets, this::pump)) {
+            case WANTS_MORE -> input.advance();
+            case WAITING -> false;
+            case ENDED -> {
+                apply(content.flaw()
+                        .map(flaw -> machine.onContentRefused(receiving, flaw))
+                        .orElseGet(() -> machine.onContentComplete(receiving)));
+                dropIntake();
+                yield true;
+            }
+        };
+    }
+
+    private void apply(Step step) {
+        state = step.next();
+        turn++;
+        renewDeadline();
+        step.effects().forEach(this::perform);
+        if (state instanceof Listening && errors >= parts.config().maxErrors()) {
+            apply(machine.onTooManyErrors());
+        } else if (state instanceof Listening && stopping) {
+            apply(machine.onShutDown(state));
+        }
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.Reply reply -> say(reply.reply());
+            case Effect.Refuse refuse -> {
+                say(refuse.reply());
+                log.rejected(refuse);
+                parts.metrics().refused(refuse.reason());
+            }
+            case Effect.CheckRecipient check -> checkRecipient(check.to());
+            case Effect.ReceiveContent _ ->
+                intake = Optional.of(new ContentIntake(
+                        parts.config(),
+                        new ContentBuffer(
+                                parts.budget(),
+                                parts.config().contentSpillBytes(),
+                                parts.spillDirectory(),
+                                loop.context())));
+            case Effect.Store _ -> store();
+            case Effect.Close close -> {
+                outcome = ConnectionOutcome.of(close.why());
+                replies.endsHere();
+                dropIntake();
+            }
+        }
+    }
+
+    private void say(SmtpReply reply) {
+        replies.add(reply);
+        if (reply.isPermanentFailure()) {
+            errors++;
+        }
+    }
+
+    private void checkRecipient(ForwardPath to) {
+        int asked = turn;
+        Future<RecipientVerdict> verdict = parts.directory().check(to);
+        if (verdict.isComplete()) {
+            judge(asked, verdict);
+        } else {
+            verdict.onComplete((_, _) -> loop.run(() -> act(() -> judge(asked, verdict))));
+        }
+    }
+
+    private void judge(int asked, Future<RecipientVerdict> answer) {
+        if (asked != turn || !(state instanceof AwaitingRecipient awaiting)) {
+            return; // too late
+        }
+        if (answer.failed()) {
+            log.lookUpFailed(answer.cause());
+        }
+        RecipientVerdict verdict = answer.succeeded() ? answer.result() : new RecipientVerdict.Unavailable();
+        if (verdict instanceof RecipientVerdict.Accepted) {
+            parts.metrics().recipientAccepted();
+        }
+        apply(machine.onVerdict(awaiting, verdict));
+    }
+
+    private void store() {
+        ContentIntake complete = intake.orElseThrow();
+        intake = Optional.empty();
+        mails.store(((Storing) state).mail(), complete, outcome -> {
+            if (ended) {
+                log.goneBeforeReply(outcome);
+            }
+            act(() -> answer(outcome));
+        });
+    }
+
+    private void answer(MailStore.Outcome outcome) {
+        if (state instanceof Storing storing) {
+            switch (outcome) {
+                case MailStore.Outcome.Stored stored -> {
+                    errors = 0; // a client whose mail we take is no guesser of addresses
+                    apply(machine.onStored(storing, stored.id()));
+                }
+                case MailStore.Outcome.Failed failed -> apply(machine.onStoreFailed(storing, failed.kind()));
+            }
+        }
+    }
+
+    /** A defect: costs the client its session, and nobody else anything. */
+    private void surprise(Throwable cause) {
+        log.surprise(cause);
+        outcome = ConnectionOutcome.INTERNAL_ERROR;
+        state = new Closing();
+        turn++;
+        renewDeadline();
+        dropIntake();
+        replies.add(Replies.internalError(parts.hostname()));
+        replies.endsHere();
+    }
+
+    private void end(Runnable whenEnded) {
+        ended = true;
+        state = new Closing();
+        dropIntake();
+        input.clear();
+        parts.limits().leave(socket.clientAddress());
+        parts.metrics().connectionEnded(outcome);
+        log.ended(outcome);
+        whenEnded.run();
+    }
+
+    private void dropIntake() {
+        intake.ifPresent(ContentIntake::close);
+        intake = Optional.empty();
+    }
+
+    private void renewDeadline() {
+        Duration patience = switch (state) {
+            case ReceivingContent _ -> parts.config().dataTimeout();
+            case Closing _ -> LINGER;
+            case Listening _, AwaitingRecipient _, Storing _ -> parts.config().commandTimeout();
+        };
+        deadlineNanos = System.nanoTime() + patience.toNanos();
+    }
+}

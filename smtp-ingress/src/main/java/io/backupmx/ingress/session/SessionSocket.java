@@ -1,0 +1,92 @@
+package io.backupmx.ingress.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * A connection as a session needs it. Goes to Netty's channel for two things that Vert.x does not offer: to stop reading at
+ * once (a paused {@link NetSocket} reads on until it holds a megabyte), and to close one direction only (closing both while
+ * the client still sends makes its system throw away our last reply).
+ */
+final class SessionSocket {
+
+    private final NetSocket socket;
+    private final Channel channel;
+    private final String clientAddress;
+    private boolean reading = true;
+
+    SessionSocket(NetSocket socket) {
+        this.socket = socket;
+        this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+        this.clientAddress = socket.remoteAddress().hostAddress();
+    }
+
+    /** IPv6 without brackets. */
+    String clientAddress() {
+        return clientAddress;
+    }
+
+    void onOctets(Consumer<ByteBuffer> consumer) {
+        socket.handler(buffer -> consumer.accept(octets(buffer)));
+    }
+
+    void onDrained(Runnable action) {
+        socket.drainHandler(_ -> action.run());
+    }
+
+    /** Runs once, whoever closed. */
+    void onClosed(Runnable action) {
+        socket.closeHandler(_ -> action.run());
+    }
+
+    void onError(Consumer<Throwable> consumer) {
+        socket.exceptionHandler(consumer::accept);
+    }
+
+    /** Whether the client keeps up with reading what we say. */
+    boolean isWritable() {
+        return !socket.writeQueueFull();
+    }
+
+    void write(String text) {
+        socket.write(text);
+    }
+
+    /** Says this, and that it was the last. The client may go on talking until it, or we, close. */
+    void writeLast(String text) {
+        Future<Void> written = text.isEmpty() ? socket.write(Buffer.buffer()) : socket.write(text);
+        written.onComplete((_, failure) -> {
+            if (failure == null && channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput().addListener(_ -> {}); // gone already: closing will be seen
+            } else {
+                close();
+            }
+        });
+    }
+
+    void setReading(boolean wanted) {
+        if (reading != wanted) {
+            reading = wanted;
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    void close() {
+        socket.close().onFailure(_ -> {}); // it is gone either way
+    }
+
+    private static ByteBuffer octets(Buffer buffer) {
+        ByteBuf octets = ((BufferInternal) buffer).getByteBuf();
+        return octets.hasArray()
+                ? ByteBuffer.wrap(octets.array(), octets.arrayOffset() + octets.readerIndex(), octets.readableBytes())
+                : ByteBuffer.wrap(buffer.getBytes());
+    }
+}

@@ -1,0 +1,111 @@
+package io.backupmx.ingress.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.config.IngressConfig.BareLineEnd;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ContentReaderTest {
+
+    private static final int MAX = 64 << 10;
+
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+
+    @Test
+    void aContentOfExactlyTheLimitIsTaken() {
+        ContentReader reader = reader(BareLineEnd.REJECT);
+        assertThat(reader.read(Split.buffer("x".repeat(MAX - 2) + "\r\n.\r\n"))).isTrue();
+        assertThat(reader.flaw()).isEmpty();
+        assertThat(taken.size()).isEqualTo(MAX);
+    }
+
+    @Test
+    void stuffedDotsDoNotCountAsSize() {
+        ContentReader reader = reader(BareLineEnd.REJECT);
+        assertThat(reader.read(Split.buffer("..\r\n".repeat(MAX / 3) + ".\r\n")))
+                .isTrue();
+        assertThat(reader.flaw()).isEmpty();
+    }
+
+    @Test
+    void aLargerContentIsReadToItsEndAndRefused() {
+        ContentReader reader = reader(BareLineEnd.REJECT);
+        ByteBuffer in = Split.buffer("x".repeat(MAX - 1) + "\r\n.\r\nQUIT\r\n");
+        assertThat(reader.read(in)).isTrue();
+        assertThat(reader.flaw()).contains(ContentFlaw.TOO_LARGE);
+        assertThat(in.remaining()).isEqualTo("QUIT\r\n".length());
+    }
+
+    @Test
+    void aFloodIsNotReadToItsEnd() {
+        ContentReader reader = reader(BareLineEnd.REJECT);
+        ByteBuffer in = Split.buffer("x".repeat(MAX));
+        int times = 0;
+        while (!reader.read(in.rewind())) {
+            times++;
+        }
+        assertThat(reader.flaw()).contains(ContentFlaw.FLOOD);
+        assertThat((long) times * MAX).isEqualTo(2L * MAX + (10L << 20));
+        assertThat(taken.size()).isEqualTo(MAX);
+    }
+
+    @Test
+    void bareLineEndsAreRefusedOrNormalized() {
+        ContentReader strict = reader(BareLineEnd.REJECT);
+        assertThat(strict.read(Split.buffer("a\nb\r\n.\r\n"))).isTrue();
+        assertThat(strict.flaw()).contains(ContentFlaw.BARE_LINE_END);
+        taken.reset();
+        ContentReader lax = reader(BareLineEnd.NORMALIZE);
+        assertThat(lax.read(Split.buffer("a\nb\r\n.\r\n"))).isTrue();
+        assertThat(lax.flaw()).isEmpty();
+        assertThat(taken.toString(StandardCharsets.US_ASCII)).isEqualTo("a\r\nb\r\n");
+    }
+
+    @Test
+    void aLoopingMailIsRefused() {
+        ContentReader fine = reader(BareLineEnd.REJECT);
+        assertThat(fine.read(Split.buffer("Received: x\r\n".repeat(10) + "\r\n.\r\n")))
+                .isTrue();
+        assertThat(fine.flaw()).isEmpty();
+        ContentReader looping = reader(BareLineEnd.REJECT);
+        assertThat(looping.read(Split.buffer("Received: x\r\n".repeat(11) + "\r\n.\r\n")))
+                .isTrue();
+        assertThat(looping.flaw()).contains(ContentFlaw.TOO_MANY_HOPS);
+    }
+
+    @Test
+    void theFirstReasonStandsAndNothingIsGivenAfterIt() {
+        ContentReader reader = reader(BareLineEnd.REJECT);
+        assertThat(reader.read(Split.buffer("a"))).isFalse();
+        reader.refuse(ContentFlaw.NO_ROOM);
+        assertThat(reader.read(Split.buffer("b\n\r\n.\r\n"))).isTrue();
+        assertThat(reader.flaw()).contains(ContentFlaw.NO_ROOM);
+        assertThat(taken.toString(StandardCharsets.US_ASCII)).isEqualTo("a");
+    }
+
+    private ContentReader reader(BareLineEnd policy) {
+        return new ContentReader(
+                new IngressConfig(
+                        "127.0.0.1:0",
+                        Optional.empty(),
+                        MAX,
+                        100,
+                        10,
+                        10,
+                        10,
+                        10,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        policy,
+                        1 << 20,
+                        1 << 10,
+                        Duration.ZERO),
+                taken::write);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backupmx.ingress.protocol;
+
+import org.jspecify.annotations.NullMarked;

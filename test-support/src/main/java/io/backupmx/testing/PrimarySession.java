@@ -1,0 +1,224 @@
+package io.backupmx.testing;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** One session of a {@link ScriptedPrimary}: what SMTP says to do, bent by the script. */
+final class PrimarySession {
+
+    /** A client may idle this long between commands; longer than any test. */
+    private static final Duration IDLE = Duration.ofMinutes(10);
+    /** Generous: parameters lengthen commands beyond the 512 octets of RFC 5321 §4.5.3.1.4. */
+    private static final int MAX_COMMAND_OCTETS = 4096;
+
+    /** An open mail transaction: MAIL was accepted. */
+    private record Open(int number, EnvelopeLine mail, List<EnvelopeLine> recipients, Instant begun) {}
+
+    private final Wire wire;
+    private final int connection;
+    private final PrimaryRecord record;
+    private final PrimaryStage stage;
+    private final Supplier<Script> script;
+    private Extensions offered = Extensions.none();
+    private boolean greeted;
+    private Optional<Open> open = Optional.empty();
+
+    PrimarySession(Wire wire, int connection, PrimaryRecord record, Supplier<Script> script) {
+        this.wire = wire;
+        this.connection = connection;
+        this.record = record;
+        this.script = script;
+        this.stage = new PrimaryStage(wire);
+    }
+
+    /** Runs until either side closes. */
+    void run() {
+        try (wire) {
+            turnEnds("greeting");
+            act(Phase.CONNECT, "", "", "220 primary.example ESMTP");
+            while (true) {
+                command(new String(wire.readLine(MAX_COMMAND_OCTETS, Deadline.in(IDLE)), StandardCharsets.UTF_8));
+            }
+        } catch (ProtocolException e) {
+            violation(String.valueOf(e.getMessage()));
+        } catch (IOException _) {
+            // either side has closed
+        }
+    }
+
+    /** Ends the session from another thread. */
+    void stop() {
+        stage.stop();
+        try {
+            wire.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void command(String line) throws IOException {
+        if (line.indexOf('\r') >= 0 || line.indexOf('\n') >= 0) {
+            violation("a bare CR or LF in command " + Octets.shown(Octets.utf8(line)));
+        }
+        int blank = line.indexOf(' ');
+        String verb = (blank < 0 ? line : line.substring(0, blank)).toUpperCase(Locale.ROOT);
+        if (!offered.offer("PIPELINING")) {
+            turnEnds(verb);
+        }
+        switch (verb) {
+            case "EHLO" -> ehlo(line);
+            case "HELO" -> helo(line);
+            case "MAIL" -> mail(line);
+            case "RCPT" -> rcpt(line);
+            case "DATA" -> data(line);
+            case "RSET" -> {
+                open = Optional.empty();
+                act(Phase.RSET, line, "", "250 2.0.0 Ok");
+            }
+            case "NOOP" -> act(Phase.NOOP, line, "", "250 2.0.0 Ok");
+            case "QUIT" -> quit(line);
+            default -> act(Phase.OTHER, line, "", "500 5.5.2 Command unknown");
+        }
+    }
+
+    private void ehlo(String line) throws IOException {
+        record.ehlo();
+        turnEnds("EHLO");
+        open = Optional.empty();
+        List<String> keywords = script.get().keywords();
+        List<String> lines = new ArrayList<>(List.of("250 primary.example"));
+        lines.addAll(keywords);
+        if (act(Phase.EHLO, line, "", String.join("\n", lines))) {
+            greeted = true;
+            offered = new Extensions(keywords);
+        }
+    }
+
+    private void helo(String line) throws IOException {
+        record.helo();
+        open = Optional.empty();
+        if (act(Phase.HELO, line, "", "250 primary.example")) {
+            greeted = true;
+            offered = Extensions.none();
+        }
+    }
+
+    private void mail(String line) throws IOException {
+        int number = record.transaction();
+        Optional<EnvelopeLine> parsed = EnvelopeLine.parse(line);
+        if (parsed.isEmpty() || !greeted || open.isPresent()) {
+            violation("MAIL out of order or of wrong form: " + line);
+            stage.reply("503 5.5.1 Bad sequence or syntax");
+            return;
+        }
+        EnvelopeLine mail = parsed.get();
+        offered.violationsIn(mail.parameters()).forEach(this::violation);
+        String usual = mail.declaredSize() > sizeLimit() ? "552 5.3.4 Message too big" : "250 2.1.0 Ok";
+        Moment moment = new Moment(Phase.MAIL, connection, number, line, mail.address());
+        if (act(moment, usual, _ -> {})) {
+            open = Optional.of(new Open(number, mail, new ArrayList<>(), Instant.now()));
+        }
+    }
+
+    private void rcpt(String line) throws IOException {
+        Optional<EnvelopeLine> parsed = EnvelopeLine.parse(line);
+        if (parsed.isEmpty()) {
+            violation("RCPT of wrong form: " + line);
+            stage.reply("501 5.5.4 Syntax");
+        } else if (open.isEmpty()) {
+            stage.reply("503 5.5.1 MAIL first"); // after a refused MAIL a pipelining client gets here rightly
+        } else {
+            EnvelopeLine rcpt = parsed.get();
+            offered.violationsIn(rcpt.parameters()).forEach(this::violation);
+            if (act(Phase.RCPT, line, rcpt.address(), "250 2.1.5 Ok")) {
+                open.get().recipients().add(rcpt);
+            }
+        }
+    }
+
+    private void data(String line) throws IOException {
+        turnEnds("DATA");
+        if (open.isEmpty() || open.get().recipients().isEmpty()) {
+            stage.reply("503 5.5.1 No recipients"); // RFC 5321 §3.3; rightly reached by pipelining
+        } else if (act(Phase.DATA, line, "", "354 Go on")) {
+            content(open.get());
+            open = Optional.empty();
+        }
+    }
+
+    private void content(Open mail) throws IOException {
+        ContentReader reader = new ContentReader();
+        Moment atContent = new Moment(Phase.CONTENT, connection, mail.number(), "", "");
+        boolean complete = false;
+        try {
+            complete = stage.readContent(reader, script.get().at(atContent));
+            reader.flaws().forEach(flaw -> violation(flaw.toString()));
+        } finally {
+            if (!complete) {
+                record(mail, reader, false, Optional.empty());
+            }
+        }
+        String usual = reader.content().length > sizeLimit()
+                ? "552 5.3.4 Message too big"
+                : "250 2.0.0 Ok: taken as " + mail.number();
+        act(
+                new Moment(Phase.DOT, connection, mail.number(), "", ""),
+                usual,
+                answer -> record(mail, reader, true, answer));
+    }
+
+    private void record(Open mail, ContentReader reader, boolean complete, Optional<String> answer) {
+        record.mail(new ReceivedMail(
+                connection,
+                mail.number(),
+                mail.mail(),
+                mail.recipients(),
+                reader.content(),
+                complete,
+                answer,
+                mail.begun(),
+                Instant.now()));
+    }
+
+    private void quit(String line) throws IOException {
+        act(Phase.QUIT, line, "", "221 2.0.0 Bye");
+        throw new EOFException("QUIT");
+    }
+
+    private boolean act(Phase phase, String line, String address, String usual) throws IOException {
+        int transaction = open.map(Open::number).orElse(0);
+        return act(new Moment(phase, connection, transaction, line, address), usual, _ -> {});
+    }
+
+    /** Whether the reply was positive. {@code decided} hears of it (or of there being none) before the client does. */
+    private boolean act(Moment moment, String usual, Consumer<Optional<String>> decided) throws IOException {
+        char first = stage.act(script.get().at(moment), usual, decided).charAt(0);
+        return first == '2' || first == '3';
+    }
+
+    /** The client must have said nothing beyond this: it has to hear the reply first (RFC 2920 §3.1, RFC 5321 §4.3.1). */
+    private void turnEnds(String after) throws IOException {
+        if (wire.hasPending()) {
+            violation("the client did not wait for the reply to " + after);
+        }
+    }
+
+    private long sizeLimit() {
+        return offered.sizeLimit().orElse(Long.MAX_VALUE);
+    }
+
+    private void violation(String what) {
+        record.violation(connection, what);
+    }
+}

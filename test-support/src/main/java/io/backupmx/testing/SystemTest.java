@@ -1,0 +1,18 @@
+package io.backupmx.testing;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+
+/**
+ * A test, or a class of tests, that needs Debian packages. It runs with Maven's profile {@code system} only, and then fails
+ * when a program is missing ({@link Programs#require}).
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Tag("system")
+public @interface SystemTest {}
