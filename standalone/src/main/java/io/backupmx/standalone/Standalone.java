@@ -67,10 +67,10 @@ final class Standalone {
         stop.onSignal();
         MachineName name = MachineName.of(config.hostname());
         DataDirectory data = DataDirectory.take(config.data());
-        stop.add("data directory", SHORT, data::close);
+        stop.add("data-directory", SHORT, data::close);
         Observability observability = Observability.start(new VertxOptions());
         Vertx vertx = observability.vertx();
-        stop.add("event loops", SHORT, () -> {
+        stop.add("event-loops", SHORT, () -> {
             await(vertx.close());
             observability.close();
         });
@@ -136,13 +136,13 @@ final class Standalone {
                         AdminToken.ensure(data.path()),
                         config.ops().listenAddress().host());
         HostPort address = await(server.listen());
-        stop.add("ops server", SHORT, () -> await(server.close()));
+        stop.add("ops-server", SHORT, () -> await(server.close()));
         try {
             AdminAddress.ofThisProcess(address).write(data.path());
         } catch (IOException e) {
             throw new StartException("data: " + data.path() + " cannot be written: " + e.getMessage(), e);
         }
-        stop.add("admin address", SHORT, () -> AdminAddress.remove(data.path()));
+        stop.add("admin-address", SHORT, () -> AdminAddress.remove(data.path()));
         return address;
     }
 

@@ -1,5 +1,6 @@
 package io.backupmx.worker.admin;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import io.backupmx.config.HostPort;
@@ -55,6 +56,7 @@ public record AdminAddress(URI url, long pid) {
     }
 
     /** Whether the instance's process is there; an old file may outlive it. */
+    @JsonIgnore
     public boolean isAlive() {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
