@@ -40,6 +40,10 @@ public record WorkerConfig(
         Duration probeUnhealthyMax,
         Duration stopGrace) {
 
+    // Above DEFAULT, whose constructor needs them.
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
     public static final WorkerConfig DEFAULT = new WorkerConfig(
             20,
             Duration.ofSeconds(30),
@@ -57,9 +61,6 @@ public record WorkerConfig(
             Duration.ofSeconds(5),
             Duration.ofSeconds(60),
             Duration.ofSeconds(30));
-
-    private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration HOUR = Duration.ofHours(1);
 
     public WorkerConfig {
         Ranges.check("max_connections_per_route", maxConnectionsPerRoute, 1, 1000);
