@@ -1,6 +1,7 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.ConnectOptions;
@@ -44,10 +45,10 @@ public final class SmtpClient implements AutoCloseable {
         CompletableFuture<Wire> connecting = new CompletableFuture<>();
         ConnectOptions to = new ConnectOptions().setRemoteAddress(address).setTimeout(millis(connectTimeout));
         // On the event loop, so that the wire listens before the socket reads.
-        vertx.getOrCreateContext()
-                .runOnContext(_ -> sockets.connect(to)
-                        .map(Wire::new)
-                        .onComplete(connecting::complete, connecting::completeExceptionally));
+        Context eventLoop = vertx.getOrCreateContext();
+        eventLoop.runOnContext(_ -> sockets.connect(to)
+                .map(socket -> new Wire(eventLoop, socket))
+                .onComplete(connecting::complete, connecting::completeExceptionally));
         String peer = Peer.name(address);
         Wire wire;
         try {

@@ -1,6 +1,7 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class Wire {
     /** Replies to more commands than anybody pipelines: the peer floods us. */
     private static final int MAX_UNREAD_REPLIES = 20_000;
 
+    private final Context eventLoop;
     private final NetSocket socket;
     private final ReplyDecoder decoder = new ReplyDecoder(); // event loop only
 
@@ -29,7 +31,8 @@ final class Wire {
     private long lastWrittenNanos;
 
     /** To be called on the socket's event loop, before it reads. */
-    Wire(NetSocket socket) {
+    Wire(Context eventLoop, NetSocket socket) {
+        this.eventLoop = eventLoop;
         this.socket = socket;
         socket.handler(this::onOctets);
         socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
@@ -59,8 +62,10 @@ final class Wire {
         } finally {
             lock.unlock();
         }
-        // A failed write stays pending for ever: what was in it has not left.
-        socket.write(octets).onSuccess(_ -> onWritten());
+        // On the event loop, so that we hear of the write before of any reply to it. A failed write stays pending for
+        // ever:
+        // what was in it has not left.
+        eventLoop.runOnContext(_ -> socket.write(octets).onSuccess(_ -> onWritten()));
     }
 
     private void onWritten() {
@@ -167,6 +172,6 @@ final class Wire {
         } finally {
             lock.unlock();
         }
-        socket.close();
+        eventLoop.runOnContext(_ -> socket.close()); // behind the writes
     }
 }
