@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Ends the parts of a process one after the other, the last started first, when the process is told to end: ingress, then
@@ -40,11 +41,15 @@ public final class OrderlyStop {
 
     /** Makes SIGTERM and SIGINT stop the parts before the process ends. */
     public void onSignal() {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::stop));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(Level.INFO)));
     }
 
-    /** Stops the parts; a second call waits for the first and does nothing. */
-    public synchronized void stop() {
+    /** Stops the parts, without many words; a second call waits for the first and does nothing. */
+    public void stop() {
+        stop(Level.DEBUG);
+    }
+
+    private synchronized void stop(Level level) {
         if (done) {
             return;
         }
@@ -52,7 +57,7 @@ public final class OrderlyStop {
         for (Part part : parts) {
             long begin = System.nanoTime();
             String ending = stopOne(part);
-            LOG.atInfo()
+            LOG.atLevel(level)
                     .addKeyValue("part", part.name())
                     .addKeyValue("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin))
                     .log(ending);

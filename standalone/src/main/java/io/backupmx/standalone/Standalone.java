@@ -79,7 +79,7 @@ final class Standalone {
         stop.add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = ArtemisSpool.at(broker.url(), config.spool());
         ArtemisSpool.Reader reader = spool.reader(data.inFlight());
-        stop.add("spool reader", SPOOL_STOP, reader::close);
+        stop.add("spool-reader", SPOOL_STOP, reader::close);
         DeliveryWorker worker = startWorker(name, observability, reader);
         HostPort ops = startOps(observability, data, reader, worker);
         HostPort smtp = startIngress(name, observability, data, spool);
@@ -96,17 +96,17 @@ final class Standalone {
                 InstantSource.system(),
                 observability.registry());
         worker.start();
-        stop.add("delivery worker", config.worker().stopGrace().plus(STOP_MARGIN), worker::close);
+        stop.add("delivery-worker", config.worker().stopGrace().plus(STOP_MARGIN), worker::close);
         SpoolMetrics depths = new SpoolMetrics(reader.admin(), observability.registry());
         depths.start();
-        stop.add("spool metrics", SHORT, depths::close);
+        stop.add("spool-metrics", SHORT, depths::close);
         return worker;
     }
 
     private HostPort startIngress(
             MachineName name, Observability observability, DataDirectory data, ArtemisSpool spool) {
         ArtemisSpool.Writer writer = spool.writer(observability.vertx());
-        stop.add("spool writer", SPOOL_STOP, writer::close);
+        stop.add("spool-writer", SPOOL_STOP, writer::close);
         readiness.check("spool", () -> switch (writer.room()) {
             case OPEN -> Optional.empty();
             case FULL -> Optional.of("the disk is full: senders are told 452");
