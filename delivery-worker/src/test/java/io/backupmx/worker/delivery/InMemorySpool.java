@@ -15,7 +15,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +123,16 @@ final class InMemorySpool implements SpoolReader {
             this.taker = taker;
         }
 
+        @Override
+        public void wake() {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
         void run() {
             while (true) {
                 boolean wanted = taker.wantsMail();
@@ -216,11 +225,6 @@ final class InMemorySpool implements SpoolReader {
             } finally {
                 lock.unlock();
             }
-        }
-
-        @Override
-        public Optional<Instant> headDue() {
-            return locked(() -> deferred.stream().map(Stored::dueAt).min(Instant::compareTo));
         }
 
         @Override
