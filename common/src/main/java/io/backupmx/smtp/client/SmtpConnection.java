@@ -74,4 +74,9 @@ public final class SmtpConnection {
     public void abort() {
         wire.end(Loss.Cause.ABORTED, "aborted");
     }
+
+    @Override
+    public String toString() {
+        return "connection to " + peer;
+    }
 }

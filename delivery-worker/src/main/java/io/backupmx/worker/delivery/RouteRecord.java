@@ -9,10 +9,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -98,7 +98,7 @@ final class RouteRecord {
                 .addKeyValue("queue_id", envelope.queueId())
                 .addKeyValue("to", to)
                 .addKeyValue(NEXT_HOP, nextHop)
-                .addKeyValue("delay", String.format(Locale.ROOT, "%.3f", age.toMillis() / 1000.0))
+                .addKeyValue("delay", BigDecimal.valueOf(age.toMillis(), 3)) // seconds
                 .addKeyValue("attempts", envelope.attempts() + 1);
     }
 

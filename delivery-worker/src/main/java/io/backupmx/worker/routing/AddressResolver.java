@@ -27,6 +27,11 @@ import java.util.stream.Stream;
  */
 public final class AddressResolver implements AutoCloseable {
 
+    /** Names to addresses, blocking; the system's in all but tests. */
+    interface LookUp {
+        InetAddress[] ask(String host) throws UnknownHostException;
+    }
+
     private static final int MAX_THREADS = 8;
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -42,9 +47,15 @@ public final class AddressResolver implements AutoCloseable {
 
     // The system's resolver blocks in native code: platform threads, few, so that slow DNS takes no carrier thread.
     private final ExecutorService threads;
+    private final LookUp lookUp;
     private final Map<NextHop, List<SocketAddress>> lastGood = new ConcurrentHashMap<>();
 
     public AddressResolver() {
+        this(InetAddress::getAllByName);
+    }
+
+    AddressResolver(LookUp lookUp) {
+        this.lookUp = lookUp;
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 MAX_THREADS,
                 MAX_THREADS,
@@ -92,9 +103,9 @@ public final class AddressResolver implements AutoCloseable {
         }
     }
 
-    private static InetAddress[] ask(String host) {
+    private InetAddress[] ask(String host) {
         try {
-            return InetAddress.getAllByName(host);
+            return lookUp.ask(host);
         } catch (UnknownHostException e) {
             return new InetAddress[0];
         }

@@ -25,10 +25,18 @@ final class Mails {
     }
 
     static Envelope envelope(Instant arrival, String... recipients) {
+        return envelope(arrival, "sender@client.example", recipients);
+    }
+
+    static Envelope from(String sender, String... recipients) {
+        return envelope(Instant.now(), sender, recipients);
+    }
+
+    private static Envelope envelope(Instant arrival, String sender, String... recipients) {
         return new Envelope(
                 QueueId.next(arrival, RANDOM),
                 new Arrival(arrival, "192.0.2.1", "client.example", "ESMTP", Domain.of("backup.example")),
-                ReversePath.parse("<sender@client.example>").orElseThrow(),
+                ReversePath.parse("<" + sender + ">").orElseThrow(),
                 Stream.of(recipients)
                         .map(r -> Recipient.of(ForwardPath.parse("<" + r + ">").orElseThrow()))
                         .toList(),
