@@ -64,7 +64,7 @@ final class IngressVerticle extends VerticleBase {
         Future<Void> stopped = server.map(opened -> opened.shutdown(graceMillis, TimeUnit.MILLISECONDS))
                 .orElseGet(Future::succeededFuture);
         List.copyOf(sessions).forEach(Session::shutDown);
-        return stopped;
+        return stopped.andThen((_, _) -> List.copyOf(sessions).forEach(Session::abort));
     }
 
     private void connected(NetSocket socket, EventLoop loop) {

@@ -13,7 +13,7 @@ final class InputQueue {
     private long waitingBytes;
 
     void add(ByteBuffer octets) {
-        if (current.hasRemaining()) {
+        if (current.hasRemaining() || !waiting.isEmpty()) {
             waiting.add(octets);
             waitingBytes += octets.remaining();
         } else {

@@ -84,6 +84,11 @@ final class Session {
         act(() -> apply(machine.onShutDown(state)));
     }
 
+    /** Ends the session without a word. */
+    void abort() {
+        socket.close();
+    }
+
     /** To be called now and then: ends the session when its client has been silent for too long (RFC 5321 §4.5.3.2). */
     void checkDeadline(long nowNanos) {
         if (nowNanos - deadlineNanos < 0) {

@@ -2,6 +2,7 @@ package io.backupmx.ingress.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -12,20 +13,23 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * A connection as a session needs it. Goes to Netty's channel for two things that Vert.x does not offer: to stop reading at
- * once (a paused {@link NetSocket} reads on until it holds a megabyte), and to close one direction only (closing both while
- * the client still sends makes its system throw away our last reply).
+ * A connection as a session needs it. Goes to Netty's channel for three things that Vert.x does not offer: to stop reading
+ * at once (a paused {@link NetSocket} reads on until it holds a megabyte), to close one direction only (closing both while
+ * the client still sends makes its system throw away our last reply), and to close without waiting for what is written
+ * (a client that does not read would keep its connection for ever).
  */
 final class SessionSocket {
 
     private final NetSocket socket;
+    private final ChannelHandlerContext context;
     private final Channel channel;
     private final String clientAddress;
     private boolean reading = true;
 
     SessionSocket(NetSocket socket) {
         this.socket = socket;
-        this.channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+        this.context = ((NetSocketInternal) socket).channelHandlerContext();
+        this.channel = context.channel();
         this.clientAddress = socket.remoteAddress().hostAddress();
     }
 
@@ -79,8 +83,9 @@ final class SessionSocket {
         }
     }
 
+    /** At once, whatever is still to be said. */
     void close() {
-        socket.close().onFailure(_ -> {}); // it is gone either way
+        context.close().addListener(_ -> {}); // it is gone either way
     }
 
     private static ByteBuffer octets(Buffer buffer) {
