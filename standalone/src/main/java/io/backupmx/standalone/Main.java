@@ -6,6 +6,7 @@ import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
 import io.backupmx.worker.cli.VersionCommand;
+import java.security.Security;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
@@ -44,6 +45,9 @@ public final class Main {
             System.setProperty("BACKUPMX_LOG_LEVEL", "OFF");
             System.setProperty("BACKUPMX_LIBRARY_LOG_LEVEL", "OFF");
         }
+        // A primary may return with another address, and a name that is unknown now may be known in a second.
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         System.exit(commandLine().execute(args));
     }
 
