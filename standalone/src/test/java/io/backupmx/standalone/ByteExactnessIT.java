@@ -47,7 +47,10 @@ class ByteExactnessIT {
 
     @BeforeAll
     static void start() {
-        instance = Instance.of(directory.resolve("data"), PRIMARY.port());
+        instance = new Instance(directory.resolve("data"))
+                .backingUp("example.test", PRIMARY.port())
+                .set("worker.idle_timeout=200ms") // so that each test has connections of its own
+                .started();
     }
 
     @AfterAll
@@ -146,7 +149,9 @@ class ByteExactnessIT {
                 byte[] content = contents.get(i).octets();
                 sendInPieces(client, oneStream(recipient, content), random);
                 for (String expected : List.of("250", "250", "354", "250")) {
-                    assertThat(client.readReply().text()).as(contents.get(i).name()).startsWith(expected);
+                    assertThat(client.readReply().text())
+                            .as(contents.get(i).name())
+                            .startsWith(expected);
                 }
                 sent.put(recipient, content);
             }
@@ -168,7 +173,9 @@ class ByteExactnessIT {
 
         List<ReceivedMail> mails = PRIMARY.awaitMails(2, SOON);
 
-        assertThat(mails.get(0).mail().parameters()).containsEntry("BODY", "8BITMIME").containsKey("SIZE");
+        assertThat(mails.get(0).mail().parameters())
+                .containsEntry("BODY", "8BITMIME")
+                .containsKey("SIZE");
         assertThat(mails.get(1).mail().parameters()).isEmpty();
         assertThat(mails).allSatisfy(mail -> assertThat(mail.text()).endsWith("\r\nGr\u00fc\u00dfe\r\n"));
     }
@@ -210,7 +217,9 @@ class ByteExactnessIT {
 
     private static void assertAllArrived(Map<String, byte[]> sent) {
         List<ReceivedMail> mails = PRIMARY.awaitMails(sent.size(), SOON);
-        assertThat(mails).extracting(mail -> mail.recipients().getFirst()).containsExactlyInAnyOrderElementsOf(sent.keySet());
+        assertThat(mails)
+                .extracting(mail -> mail.recipients().getFirst())
+                .containsExactlyInAnyOrderElementsOf(sent.keySet());
         for (ReceivedMail mail : mails) {
             assertUnchanged(mail, sent.get(mail.recipients().getFirst()));
         }
