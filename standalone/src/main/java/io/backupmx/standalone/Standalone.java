@@ -30,6 +30,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /**
  * Ingress, worker and broker in one process. Started in the order that mail needs them, spool first and the door last;
@@ -37,6 +40,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Standalone {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
     private static final Duration START_BOUND = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
@@ -75,7 +79,10 @@ final class Standalone {
             observability.close();
         });
 
-        EmbeddedBroker broker = EmbeddedBroker.start(data.spool());
+        config.spool().broker().ifPresent(url -> {
+            throw new StartException("spool.broker: run embeds its own broker, and would not use " + url);
+        });
+        EmbeddedBroker broker = EmbeddedBroker.start(data.spool(), Standalone::endFor);
         stop.add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = ArtemisSpool.at(broker.url(), config.spool());
         ArtemisSpool.Reader reader = spool.reader(data.inFlight());
@@ -84,6 +91,12 @@ final class Standalone {
         HostPort ops = startOps(observability, data, reader, worker);
         HostPort smtp = startIngress(name, observability, data, spool);
         print(out, name, data, ops, smtp);
+    }
+
+    /** A process without its spool must not look alive: whoever watches it starts it again. */
+    private static void endFor(String diskFailure) {
+        LOG.atError().addKeyValue("cause", diskFailure).log("the spool's disk failed: ending");
+        System.exit(CommandLine.ExitCode.SOFTWARE);
     }
 
     private DeliveryWorker startWorker(MachineName name, Observability observability, ArtemisSpool.Reader reader) {
