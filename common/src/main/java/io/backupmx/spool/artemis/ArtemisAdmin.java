@@ -61,19 +61,20 @@ final class ArtemisAdmin implements SpoolAdmin {
         if (wantsMore) {
             call(link -> {
                 try (ClientSession session = link.plainSession()) {
-                    return browseResting(session, queue, viewer);
+                    return browseResting(link, session, queue, viewer);
                 }
             });
         }
     }
 
-    private static boolean browseResting(ClientSession session, SpoolQueue queue, Predicate<ListedMail> viewer)
+    private static boolean browseResting(
+            Links.Link link, ClientSession session, SpoolQueue queue, Predicate<ListedMail> viewer)
             throws ActiveMQException, IOException {
         SimpleString name = SimpleString.of(QueueNames.nameOf(queue));
         if (!session.queueQuery(name).isExists()) {
             return true;
         }
-        try (Browser browser = new Browser(session, name)) {
+        try (Browser browser = new Browser(session, name, resting(link, name.toString()))) {
             for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
                 Optional<ListedMail> mail = listed(queue, message);
                 if (mail.isPresent() && !viewer.test(mail.get())) {
@@ -153,11 +154,20 @@ final class ArtemisAdmin implements SpoolAdmin {
             return byName;
         }
         try (ClientSession session = link.plainSession();
-                Browser browser = new Browser(session, SimpleString.of(name))) {
+                Browser browser = new Browser(session, SimpleString.of(name), resting(link, name))) {
             ClientMessage head = browser.next();
             return head == null
                     ? Optional.empty()
                     : Route.parse(head.getStringProperty(MailMessages.ROUTE)).map(SpoolQueue.ForRoute::new);
+        }
+    }
+
+    private static long resting(Links.Link link, String name) throws ActiveMQException {
+        try (Management management = new Management(link)) {
+            String resource = "queue." + name;
+            long all = number(management.attribute(resource, "messageCount")).orElse(0L);
+            return all
+                    - number(management.attribute(resource, "deliveringCount")).orElse(0L);
         }
     }
 

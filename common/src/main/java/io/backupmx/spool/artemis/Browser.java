@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a queue's messages without taking them. A broker that pages, or is busy with a large message, may answer "there
- * is no more" to a browser that has not seen all (measured), so that answer is believed at once only when all that the
- * queue counted has been seen, and else after it was repeated.
+ * is no more" to a browser that has not seen all (measured), so that answer is believed at once only when all that rests
+ * on the queue has been seen, and else after it was repeated. What consumers have in hand is counted by the queue but shown
+ * to no browser.
  */
 final class Browser implements AutoCloseable {
 
@@ -24,8 +25,9 @@ final class Browser implements AutoCloseable {
     private final long expected;
     private long seen;
 
-    Browser(ClientSession session, SimpleString queue) throws ActiveMQException {
-        this.expected = session.queueQuery(queue).getMessageCount();
+    /** @param expected how many messages rest on the queue */
+    Browser(ClientSession session, SimpleString queue, long expected) throws ActiveMQException {
+        this.expected = expected;
         this.consumer = session.createConsumer(queue, null, WINDOW_BYTES, -1, true);
         session.start();
     }
