@@ -1,5 +1,6 @@
 package io.backupmx.standalone;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
@@ -69,6 +70,7 @@ final class Standalone {
      */
     void start(PrintWriter out) {
         stop.onSignal();
+        stop.add("log", SHORT, Standalone::flushLog);
         MachineName name = MachineName.of(config.hostname());
         DataDirectory data = DataDirectory.take(config.data());
         stop.add("data-directory", SHORT, data::close);
@@ -91,6 +93,13 @@ final class Standalone {
         HostPort ops = startOps(observability, data, reader, worker);
         HostPort smtp = startIngress(name, observability, data, spool);
         print(out, name, data, ops, smtp);
+    }
+
+    /** The last events are still with the appender's thread. */
+    private static void flushLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
     }
 
     /** A process without its spool must not look alive: whoever watches it starts it again. */
@@ -136,7 +145,10 @@ final class Standalone {
         HostPort configured = config.ingress().listenAddress();
         SocketAddress bound = await(ingress.listen()
                 .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
-        stop.add("ingress", config.ingress().stopGrace().plus(STOP_MARGIN), () -> await(ingress.stop()));
+        // A session whose mail is with the spool already gets its answer after its grace, too.
+        Duration stopBound =
+                config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
+        stop.add("ingress", stopBound, () -> await(ingress.stop(), stopBound));
         return new HostPort(configured.host(), bound.port());
     }
 
@@ -171,10 +183,14 @@ final class Standalone {
     }
 
     private static <T> T await(Future<T> future) {
+        return await(future, START_BOUND);
+    }
+
+    private static <T> T await(Future<T> future, Duration bound) {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
-                    .orTimeout(START_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(bound.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
