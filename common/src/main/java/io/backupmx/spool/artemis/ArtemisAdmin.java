@@ -101,7 +101,7 @@ final class ArtemisAdmin implements SpoolAdmin {
         try (ClientSession session = link.plainSession();
                 Management management = new Management(link)) {
             int released = 0;
-            for (Route route : routesOn(session, name, id)) {
+            for (Route route : routesOn(session, name, resting(link, name), id)) {
                 String target = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
                 Links.ensureQueue(session, target);
                 String filter = MailMessages.ROUTE + " = '" + route + "'"
@@ -115,10 +115,10 @@ final class ArtemisAdmin implements SpoolAdmin {
         }
     }
 
-    private static Set<Route> routesOn(ClientSession session, String name, Optional<QueueId> id)
+    private static Set<Route> routesOn(ClientSession session, String name, long resting, Optional<QueueId> id)
             throws ActiveMQException {
         Set<Route> routes = new LinkedHashSet<>();
-        try (Browser browser = new Browser(session, SimpleString.of(name))) {
+        try (Browser browser = new Browser(session, SimpleString.of(name), resting)) {
             for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
                 String found = String.valueOf(message.getStringProperty(MailMessages.QUEUE_ID));
                 if (id.isEmpty() || id.get().value().equals(found)) {
