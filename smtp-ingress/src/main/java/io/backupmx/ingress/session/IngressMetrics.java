@@ -26,7 +26,7 @@ final class IngressMetrics {
         Gauge.builder("backupmx.ingress.sessions", limits, ConnectionLimits::open)
                 .description("Open SMTP sessions")
                 .register(registry);
-        Gauge.builder("backupmx.ingress.content.heap", budget, ContentBudget::usedBytes)
+        Gauge.builder("backupmx.ingress.content.heap.bytes", budget, ContentBudget::usedBytes)
                 .description("Heap taken by contents in flight")
                 .baseUnit("bytes")
                 .register(registry);
@@ -45,7 +45,7 @@ final class IngressMetrics {
         }
         acceptedMessages = messages(registry, "accepted", "none");
         acceptedRecipients = recipients(registry, "accepted");
-        receivedBytes = Counter.builder("backupmx.ingress.received")
+        receivedBytes = Counter.builder("backupmx.ingress.received.bytes")
                 .description("Content of accepted messages")
                 .baseUnit("bytes")
                 .register(registry);

@@ -17,4 +17,11 @@ record IngressParts(
         SpoolWriter spool,
         ConnectionLimits limits,
         ContentBudget budget,
-        IngressMetrics metrics) {}
+        IngressMetrics metrics) {
+
+    /** For one content of a session of {@code loop}. */
+    ContentIntake newIntake(EventLoop loop) {
+        return new ContentIntake(
+                config, new ContentBuffer(budget, config.contentSpillBytes(), spillDirectory, loop.context()));
+    }
+}

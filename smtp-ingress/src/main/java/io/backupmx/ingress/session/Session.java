@@ -162,16 +162,14 @@ final class Session {
         if (line.isEmpty()) {
             return input.advance();
         }
-        apply(
-                switch (line.get()) {
-                    case Line.Text text ->
-                        machine.onCommand(
-                                listening,
-                                CommandParser.parse(text.text()),
-                                parts.spool().room());
-                    case Line.TooLong _ -> machine.onLineTooLong(listening);
-                    case Line.BareLineEnd _ -> machine.onBareLineEnd(listening);
-                });
+        Step step = switch (line.get()) {
+            case Line.Text(String said) ->
+                machine.onCommand(
+                        listening, CommandParser.parse(said), parts.spool().room());
+            case Line.TooLong _ -> machine.onLineTooLong(listening);
+            case Line.BareLineEnd _ -> machine.onBareLineEnd(listening);
+        };
+        apply(step);
         return true;
     }
 
@@ -215,14 +213,7 @@ final class Session {
                 parts.metrics().refused(refuse.reason());
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
-            case Effect.ReceiveContent _ ->
-                intake = Optional.of(new ContentIntake(
-                        parts.config(),
-                        new ContentBuffer(
-                                parts.budget(),
-                                parts.config().contentSpillBytes(),
-                                parts.spillDirectory(),
-                                loop.context())));
+            case Effect.ReceiveContent _ -> intake = Optional.of(parts.newIntake(loop));
             case Effect.Store _ -> store();
             case Effect.Close close -> {
                 outcome = ConnectionOutcome.of(close.why());

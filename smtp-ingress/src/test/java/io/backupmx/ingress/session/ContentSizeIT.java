@@ -63,13 +63,13 @@ class ContentSizeIT {
                     assertThat(ingress.spool.mails())
                             .extracting(MemorySpool.Mail::text)
                             .containsOnly(octets(100_000));
-                    assertThat(ingress.gauge("backupmx.ingress.content.heap"))
+                    assertThat(ingress.gauge("backupmx.ingress.content.heap.bytes"))
                             .isPositive()
                             .isLessThanOrEqualTo(1 << 20);
                     for (int i = 0; i < 15; i++) {
                         ingress.spool.release();
                     }
-                    await().until(() -> ingress.gauge("backupmx.ingress.content.heap") == 0);
+                    await().until(() -> ingress.gauge("backupmx.ingress.content.heap.bytes") == 0);
                 });
     }
 

@@ -21,8 +21,12 @@ final class Tuning {
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
     IngressConfig config() {
+        return config("127.0.0.1:0");
+    }
+
+    IngressConfig config(String listen) {
         return new IngressConfig(
-                "127.0.0.1:0",
+                listen,
                 Optional.empty(),
                 maxMessageBytes,
                 maxRecipients,
