@@ -1,6 +1,9 @@
 package io.backupmx.config;
 
+import io.backupmx.smtp.Domain;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,7 +13,7 @@ import java.util.Optional;
  *
  * @param hostname our name in greetings, trace headers and EHLO; the machine's own when empty
  * @param data where the spool, the admin token and temporary contents live
- * @param domains backed-up domains inline
+ * @param domains backed-up domains inline, by name, in the order of the file
  * @param relayDomains a file of backed-up domains in Postfix's {@code relay_domains} form
  * @param transport a file in Postfix's transport(5) form
  * @param relayRecipients a file in Postfix's {@code relay_recipient_maps} form
@@ -42,6 +45,12 @@ public record Config(
             OpsConfig.DEFAULT);
 
     public Config {
-        domains = Map.copyOf(domains);
+        domains = Collections.unmodifiableMap(new LinkedHashMap<>(domains)); // Map.copyOf would lose the order
+        new Ranges()
+                .require(
+                        "hostname",
+                        hostname.flatMap(Domain::parse).isPresent() == hostname.isPresent(),
+                        "'" + hostname.orElse("") + "' is not a host name, as in backup.example.org")
+                .enforce();
     }
 }

@@ -62,16 +62,24 @@ public record IngressConfig(
             Duration.ofSeconds(20));
 
     public IngressConfig {
-        Ranges.check("max_message_bytes", maxMessageBytes, 64L << 10, 1L << 31);
-        Ranges.check("max_recipients", maxRecipients, 100, 100_000); // RFC 5321 §4.5.3.1.8: at least 100
-        Ranges.check("max_connections", maxConnections, 1, 1_000_000);
-        Ranges.check("max_connections_per_address", maxConnectionsPerAddress, 1, 1_000_000);
-        Ranges.check("max_errors", maxErrors, 1, 10_000);
-        Ranges.check("max_hops", maxHops, 10, 1000);
-        Ranges.check("command_timeout", commandTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
-        Ranges.check("data_timeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
-        Ranges.check("content_heap_bytes", contentHeapBytes, 1L << 20, 1L << 40);
-        Ranges.check("content_spill_bytes", contentSpillBytes, 1L << 10, 100L << 10);
-        Ranges.check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10));
+        new Ranges()
+                .checkListen("listen", listen)
+                .checkSize("max_message_bytes", maxMessageBytes, 64L << 10, 1L << 31)
+                .check("max_recipients", maxRecipients, 100, 100_000) // RFC 5321 §4.5.3.1.8: at least 100
+                .check("max_connections", maxConnections, 1, 1_000_000)
+                .check("max_connections_per_address", maxConnectionsPerAddress, 1, 1_000_000)
+                .check("max_errors", maxErrors, 1, 10_000)
+                .check("max_hops", maxHops, 10, 1000)
+                .check("command_timeout", commandTimeout, Duration.ofSeconds(1), Duration.ofHours(1))
+                .check("data_timeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(1))
+                .checkSize("content_heap_bytes", contentHeapBytes, 1L << 20, 1L << 40)
+                .checkSize("content_spill_bytes", contentSpillBytes, 1L << 10, 100L << 10)
+                .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10))
+                .enforce();
+    }
+
+    /** {@link #listen} taken apart. */
+    public HostPort listenAddress() {
+        return HostPort.of(listen);
     }
 }

@@ -8,4 +8,13 @@ package io.backupmx.config;
 public record OpsConfig(String listen) {
 
     public static final OpsConfig DEFAULT = new OpsConfig("127.0.0.1:8025");
+
+    public OpsConfig {
+        new Ranges().checkListen("listen", listen).enforce();
+    }
+
+    /** {@link #listen} taken apart. */
+    public HostPort listenAddress() {
+        return HostPort.of(listen);
+    }
 }

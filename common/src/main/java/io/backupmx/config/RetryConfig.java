@@ -13,7 +13,9 @@ public record RetryConfig(Duration delay, Duration maxLifetime) {
     public static final RetryConfig DEFAULT = new RetryConfig(Duration.ofMinutes(5), Duration.ofDays(30));
 
     public RetryConfig {
-        Ranges.check("delay", delay, Duration.ofSeconds(1), Duration.ofDays(1));
-        Ranges.check("max_lifetime", maxLifetime, Duration.ofSeconds(1), Duration.ofDays(365));
+        new Ranges()
+                .check("delay", delay, Duration.ofSeconds(1), Duration.ofDays(1))
+                .check("max_lifetime", maxLifetime, Duration.ofSeconds(1), Duration.ofDays(365))
+                .enforce();
     }
 }

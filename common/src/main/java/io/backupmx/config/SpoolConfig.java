@@ -1,5 +1,6 @@
 package io.backupmx.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ import java.util.Optional;
 public record SpoolConfig(
         Optional<String> broker,
         Optional<String> user,
-        Optional<java.nio.file.Path> passwordFile,
+        Optional<Path> passwordFile,
         Duration storeTimeout,
         long maxInFlightBytes,
         int intakeLimitPercent) {
@@ -26,8 +27,10 @@ public record SpoolConfig(
             Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(20), 128L << 20, 85);
 
     public SpoolConfig {
-        Ranges.check("store_timeout", storeTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
-        Ranges.check("max_in_flight_bytes", maxInFlightBytes, 1L << 20, 1L << 40);
-        Ranges.check("intake_limit_percent", intakeLimitPercent, 1, 94);
+        new Ranges()
+                .check("store_timeout", storeTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10))
+                .checkSize("max_in_flight_bytes", maxInFlightBytes, 1L << 20, 1L << 40)
+                .check("intake_limit_percent", intakeLimitPercent, 1, 94)
+                .enforce();
     }
 }

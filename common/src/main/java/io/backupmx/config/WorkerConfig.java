@@ -40,6 +40,10 @@ public record WorkerConfig(
         Duration probeUnhealthyMax,
         Duration stopGrace) {
 
+    // Above DEFAULT, whose constructor needs them.
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
     public static final WorkerConfig DEFAULT = new WorkerConfig(
             20,
             Duration.ofSeconds(30),
@@ -58,25 +62,24 @@ public record WorkerConfig(
             Duration.ofSeconds(60),
             Duration.ofSeconds(30));
 
-    private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration HOUR = Duration.ofHours(1);
-
     public WorkerConfig {
-        Ranges.check("max_connections_per_route", maxConnectionsPerRoute, 1, 1000);
-        Ranges.check("connect_timeout", connectTimeout, SECOND, HOUR);
-        Ranges.check("greeting_timeout", greetingTimeout, SECOND, HOUR);
-        Ranges.check("command_timeout", commandTimeout, SECOND, HOUR);
-        Ranges.check("mail_timeout", mailTimeout, SECOND, HOUR);
-        Ranges.check("recipient_timeout", recipientTimeout, SECOND, HOUR);
-        Ranges.check("data_timeout", dataTimeout, SECOND, HOUR);
-        Ranges.check("data_block_timeout", dataBlockTimeout, SECOND, HOUR);
-        Ranges.check("final_dot_timeout", finalDotTimeout, SECOND, HOUR);
-        Ranges.check("idle_timeout", idleTimeout, Duration.ZERO, HOUR);
-        Ranges.check("mails_per_connection", mailsPerConnection, 1, 1_000_000);
-        Ranges.check("probe_interval", probeInterval, Duration.ofMillis(500), HOUR);
-        Ranges.check("probe_interval_later", probeIntervalLater, Duration.ofMillis(500), HOUR);
-        Ranges.check("probe_unhealthy", probeUnhealthy, Duration.ofMillis(500), HOUR);
-        Ranges.check("probe_unhealthy_max", probeUnhealthyMax, Duration.ofMillis(500), HOUR);
-        Ranges.check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(30));
+        new Ranges()
+                .check("max_connections_per_route", maxConnectionsPerRoute, 1, 1000)
+                .check("connect_timeout", connectTimeout, SECOND, HOUR)
+                .check("greeting_timeout", greetingTimeout, SECOND, HOUR)
+                .check("command_timeout", commandTimeout, SECOND, HOUR)
+                .check("mail_timeout", mailTimeout, SECOND, HOUR)
+                .check("recipient_timeout", recipientTimeout, SECOND, HOUR)
+                .check("data_timeout", dataTimeout, SECOND, HOUR)
+                .check("data_block_timeout", dataBlockTimeout, SECOND, HOUR)
+                .check("final_dot_timeout", finalDotTimeout, SECOND, HOUR)
+                .check("idle_timeout", idleTimeout, Duration.ZERO, HOUR)
+                .check("mails_per_connection", mailsPerConnection, 1, 1_000_000)
+                .check("probe_interval", probeInterval, Duration.ofMillis(500), HOUR)
+                .check("probe_interval_later", probeIntervalLater, Duration.ofMillis(500), HOUR)
+                .check("probe_unhealthy", probeUnhealthy, Duration.ofMillis(500), HOUR)
+                .check("probe_unhealthy_max", probeUnhealthyMax, Duration.ofMillis(500), HOUR)
+                .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(30))
+                .enforce();
     }
 }

@@ -1,7 +1,6 @@
 package io.backupmx.spool;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /** Where a worker takes mail from. For virtual threads: its methods may block. */
 public interface SpoolReader extends AutoCloseable {
@@ -34,6 +33,9 @@ public interface SpoolReader extends AutoCloseable {
     /** One queue being taken from. */
     interface Feed extends AutoCloseable {
 
+        /** The taker may want mail again: a place became free, or its gate opened. Cheap, from any thread. */
+        void wake();
+
         /**
          * Stops asking for mail, settles what is in progress (bounded by {@code grace}), and gives the rest back.
          * Idempotent.
@@ -51,9 +53,6 @@ public interface SpoolReader extends AutoCloseable {
 
         /** Mail deferred before this call is due now. */
         void flush();
-
-        /** When the oldest mail of the queue is due, as far as this feed holds it. */
-        Optional<java.time.Instant> headDue();
 
         @Override
         void close();

@@ -162,7 +162,7 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Asks it to end (SIGTERM); its exit status once it has, which must be within {@code timeout}. */
     public int terminate(Duration timeout) {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close its output, too: the last words would be lost
         return awaitExit(timeout);
     }
 

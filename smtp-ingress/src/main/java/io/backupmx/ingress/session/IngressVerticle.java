@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,7 @@ final class IngressVerticle extends VerticleBase {
     private static final int ACCEPT_BACKLOG = 1024;
 
     private final IngressParts parts;
-    private final ListenAddress listen;
+    private final SocketAddress listen;
     private final IntConsumer whenListening;
     private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
     private final Set<Session> sessions = new HashSet<>();
@@ -37,7 +38,7 @@ final class IngressVerticle extends VerticleBase {
     private boolean stopping;
 
     /** @param whenListening is told the port */
-    IngressVerticle(IngressParts parts, ListenAddress listen, IntConsumer whenListening) {
+    IngressVerticle(IngressParts parts, SocketAddress listen, IntConsumer whenListening) {
         this.parts = parts;
         this.listen = listen;
         this.whenListening = whenListening;
@@ -46,14 +47,11 @@ final class IngressVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         EventLoop loop = new EventLoop(context, random);
-        NetServer opened = vertx.createNetServer(new NetServerOptions()
-                        .setHost(listen.host())
-                        .setPort(listen.port())
-                        .setAcceptBacklog(ACCEPT_BACKLOG))
+        NetServer opened = vertx.createNetServer(new NetServerOptions().setAcceptBacklog(ACCEPT_BACKLOG))
                 .connectHandler(socket -> connected(socket, loop));
         server = Optional.of(opened);
         vertx.setPeriodic(DEADLINE_CHECK_MILLIS, _ -> checkDeadlines());
-        return opened.listen().onSuccess(listening -> whenListening.accept(listening.actualPort()));
+        return opened.listen(listen).onSuccess(listening -> whenListening.accept(listening.actualPort()));
     }
 
     /** Accepts nobody any more; done when all sessions have ended, or their grace has. */

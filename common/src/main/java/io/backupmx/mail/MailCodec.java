@@ -1,0 +1,150 @@
+package io.backupmx.mail;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The stored form of a mail, and the one place that knows it: a header of {@link #HEADER_BYTES} octets (format version,
+ * length of the envelope), the envelope as JSON, then the content's exact octets. Readers ignore members they do not know;
+ * a change that older readers would misread takes a new version.
+ */
+public final class MailCodec {
+
+    /** Written; the only one that is read. */
+    public static final int FORMAT_VERSION = 1;
+
+    /** One octet of version, four of length. */
+    public static final int HEADER_BYTES = 5;
+
+    /** Far above 100 000 recipients with all their options; a length beyond it is not ours. */
+    private static final int MAX_ENVELOPE_BYTES = 256 << 20;
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final ObjectMapper TREES = new ObjectMapper(JSON);
+
+    private MailCodec() {}
+
+    /** Header and envelope, to be followed by the content. */
+    public static byte[] encode(Envelope envelope) {
+        ByteArrayOutputStream out =
+                new ByteArrayOutputStream(512 + 128 * envelope.recipients().size());
+        out.writeBytes(new byte[HEADER_BYTES]);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            write(json, envelope);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory", e);
+        }
+        byte[] block = out.toByteArray();
+        ByteBuffer.wrap(block).put((byte) FORMAT_VERSION).putInt(block.length - HEADER_BYTES);
+        return block;
+    }
+
+    /**
+     * Reads header and envelope; the stream is then at the content's first octet.
+     *
+     * @throws UnknownFormatException when this is no mail of a version we read: to be put back untouched
+     */
+    public static Envelope decode(InputStream in) throws IOException, UnknownFormatException {
+        DataInputStream data = new DataInputStream(in);
+        try {
+            int version = data.readUnsignedByte();
+            int length = data.readInt();
+            if (version != FORMAT_VERSION || length < 2 || length > MAX_ENVELOPE_BYTES) {
+                throw new UnknownFormatException("format version " + version + ", envelope of " + length + " octets");
+            }
+            byte[] block = data.readNBytes(length);
+            if (block.length < length) {
+                throw new UnknownFormatException("envelope cut short");
+            }
+            return read(TREES.readTree(block));
+        } catch (EOFException | com.fasterxml.jackson.core.JacksonException e) {
+            throw new UnknownFormatException("no envelope", e);
+        } catch (RuntimeException e) {
+            throw new UnknownFormatException("an envelope that makes no sense", e);
+        }
+    }
+
+    private static void write(JsonGenerator json, Envelope envelope) throws IOException {
+        Arrival arrival = envelope.arrival();
+        json.writeStartObject();
+        json.writeStringField("id", envelope.queueId().value());
+        json.writeNumberField("arrived", arrival.at().toEpochMilli());
+        json.writeStringField("client", arrival.clientAddress());
+        json.writeStringField("helo", arrival.helo());
+        json.writeStringField("protocol", arrival.protocol());
+        json.writeStringField("by", arrival.receivedBy().name());
+        json.writeStringField("from", envelope.from().toString());
+        json.writeStringField("body", envelope.body().name());
+        json.writeBooleanField("smtputf8", envelope.smtpUtf8());
+        json.writeNumberField("attempts", envelope.attempts());
+        optional(json, "envid", envelope.envelopeId());
+        optional(json, "ret", envelope.returnContent());
+        json.writeArrayFieldStart("to");
+        for (Recipient recipient : envelope.recipients()) {
+            json.writeStartObject();
+            json.writeStringField("path", recipient.path().toString());
+            optional(json, "orcpt", recipient.originalRecipient());
+            optional(json, "notify", recipient.notifyOn());
+            optional(json, "last_reply", recipient.lastReply());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void optional(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        }
+    }
+
+    private static Envelope read(JsonNode json) {
+        List<Recipient> recipients = new ArrayList<>();
+        for (JsonNode to : json.required("to")) {
+            recipients.add(new Recipient(
+                    ForwardPath.parse(text(to, "path")).orElseThrow(),
+                    optional(to, "orcpt"),
+                    optional(to, "notify"),
+                    optional(to, "last_reply")));
+        }
+        Arrival arrival = new Arrival(
+                Instant.ofEpochMilli(json.required("arrived").asLong()),
+                text(json, "client"),
+                text(json, "helo"),
+                text(json, "protocol"),
+                Domain.of(text(json, "by")));
+        return new Envelope(
+                new QueueId(text(json, "id")),
+                arrival,
+                ReversePath.parse(text(json, "from")).orElseThrow(),
+                recipients,
+                BodyType.valueOf(text(json, "body")),
+                json.required("smtputf8").asBoolean(),
+                optional(json, "envid"),
+                optional(json, "ret"),
+                json.required("attempts").asInt());
+    }
+
+    private static String text(JsonNode json, String name) {
+        return json.required(name).asText();
+    }
+
+    private static Optional<String> optional(JsonNode json, String name) {
+        return Optional.ofNullable(json.get(name)).map(JsonNode::asText);
+    }
+}

@@ -1,0 +1,74 @@
+package io.backupmx.mail;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * The trace header that goes in front of a mail when it is handed on (RFC 5321 §4.4): folded, and made of safe
+ * characters only, whatever the client said.
+ */
+public final class ReceivedHeader {
+
+    /** RFC 5322 §3.3; {@code RFC_1123_DATE_TIME} would write days of one digit and GMT. */
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
+
+    private static final int MAX_HELO = 255;
+
+    private ReceivedHeader() {}
+
+    /** @return complete lines, ended by CRLF */
+    public static String of(Envelope envelope, ZoneId zone) {
+        Arrival arrival = envelope.arrival();
+        return "Received: from " + helo(arrival.helo()) + " (" + literal(arrival.clientAddress()) + ")\r\n\tby "
+                + arrival.receivedBy() + " with " + atom(arrival.protocol()) + " id " + envelope.queueId()
+                + recipient(envelope) + ";\r\n\t" + date(arrival.at(), zone) + "\r\n";
+    }
+
+    /**
+     * Named only where it gives no other recipient away (RFC 5321 §7.2), and beyond ASCII only under SMTPUTF8 (RFC 6532
+     * §3.2).
+     */
+    private static String recipient(Envelope envelope) {
+        if (envelope.recipients().size() != 1) {
+            return "";
+        }
+        String path = envelope.recipients().getFirst().path().toString();
+        boolean ascii = path.chars().allMatch(c -> c < 127);
+        return ascii || envelope.smtpUtf8() ? "\r\n\tfor " + path : "";
+    }
+
+    /** A domain or address literal as the client gave it; what neither can hold becomes {@code ?}. */
+    private static String helo(String said) {
+        StringBuilder safe = new StringBuilder();
+        for (int i = 0; i < Math.min(said.length(), MAX_HELO); i++) {
+            char c = said.charAt(i);
+            boolean allowed = isLetterOrDigit(c) || "-._:[]".indexOf(c) >= 0;
+            safe.append(allowed ? c : '?');
+        }
+        return safe.isEmpty() ? "unknown" : safe.toString();
+    }
+
+    /** RFC 5321 §4.1.3. */
+    private static String literal(String address) {
+        String safe = address.chars()
+                .filter(c -> isLetterOrDigit((char) c) || c == '.' || c == ':')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return safe.indexOf(':') >= 0 ? "[IPv6:" + safe + "]" : "[" + safe + "]";
+    }
+
+    private static String atom(String text) {
+        return text.chars().allMatch(c -> isLetterOrDigit((char) c)) && !text.isEmpty() ? text : "SMTP";
+    }
+
+    private static String date(Instant at, ZoneId zone) {
+        return DATE.format(at.atZone(zone));
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+}

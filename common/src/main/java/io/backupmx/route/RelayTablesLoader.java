@@ -1,0 +1,136 @@
+package io.backupmx.route;
+
+import io.backupmx.config.Config;
+import io.backupmx.config.ConfigException;
+import io.backupmx.config.DomainConfig;
+import io.backupmx.smtp.Domain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the relay tables of what the configuration says inline and of the files it names. */
+public final class RelayTablesLoader {
+
+    private static final int WARNINGS_SHOWN = 20;
+
+    private final Config config;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<Domain, Route> primaries = new LinkedHashMap<>();
+    private final Map<Domain, Set<String>> inlineRecipients = new HashMap<>();
+    private final Set<Domain> domains = new LinkedHashSet<>();
+    private final Set<Domain> withBrokenPrimary = new HashSet<>();
+
+    private RelayTablesLoader(Config config) {
+        this.config = config;
+    }
+
+    /** @throws ConfigException with every problem of the domains and of all files, files with their lines */
+    public static ConfiguredRelayTables load(Config config) {
+        return new RelayTablesLoader(config).load();
+    }
+
+    private ConfiguredRelayTables load() {
+        config.domains().forEach(this::inline);
+        RelayDomains relayDomains = config.relayDomains()
+                .map(file -> RelayDomains.read(file, problems))
+                .orElse(RelayDomains.none());
+        domains.addAll(relayDomains.listed());
+        Optional<Recipients> recipients = config.relayRecipients().map(file -> Recipients.read(file, problems));
+        Optional<FileProblems> transportProblems =
+                config.transport().map(file -> new FileProblems("transport", file, problems));
+        TransportTable transport = config.transport()
+                .map(file -> TransportTable.read(file, transportProblems.orElseThrow()))
+                .orElse(TransportTable.none());
+        if (domains.isEmpty() && problems.isEmpty()) {
+            problems.add("domains: no domain to back up: add one, as in \"domains: {example.org: mx1.example.org}\","
+                    + " or name a file with relay_domains");
+        }
+        RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport);
+        survey.notUnderstood()
+                .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
+        survey.withoutRoute().stream()
+                .filter(domain -> !withBrokenPrimary.contains(domain))
+                .forEach(this::noRoute);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems, config);
+        }
+        RecipientTruth truth = new RecipientTruth(inlineRecipients, recipients);
+        warn(relayDomains, truth);
+        return new ConfiguredRelayTables(domains, relayDomains, primaries, transport, truth, survey.routes(), warnings);
+    }
+
+    private void inline(String name, DomainConfig said) {
+        String path = "domains." + name;
+        Optional<Domain> parsed = Domain.parse(name).filter(domain -> !domain.isAddressLiteral());
+        if (parsed.isEmpty()) {
+            problems.add(path + ": '" + name + "' is not a domain name");
+            return;
+        }
+        Domain domain = parsed.get();
+        if (!domains.add(domain)) {
+            problems.add(path + ": is there twice, in two spellings");
+        }
+        said.primary().ifPresent(text -> {
+            switch (RouteReading.primary(text)) {
+                case RouteReading.Understood understood -> primaries.put(domain, understood.route());
+                case RouteReading.NotUnderstood no -> {
+                    withBrokenPrimary.add(domain);
+                    problems.add(path + ".primary: " + no.why());
+                }
+            }
+        });
+        said.recipients().ifPresent(list -> inlineRecipients.put(domain, localParts(domain, list, path)));
+    }
+
+    private Set<String> localParts(Domain domain, List<String> list, String path) {
+        Set<String> localParts = new HashSet<>();
+        for (String entry : list) {
+            Optional<TableAddress> address = TableAddress.parse(entry)
+                    .or(() -> entry.startsWith("@") || entry.equals("*")
+                            ? Optional.empty()
+                            : TableAddress.parse(entry + "@" + domain));
+            if (address.isEmpty()) {
+                problems.add(path + ".recipients: '" + entry + "' is not a local part or an address"
+                        + (entry.startsWith("@") || entry.equals("*")
+                                ? "; to accept every address, remove the key recipients"
+                                : ""));
+            } else if (!address.get().domain().equals(domain)) {
+                problems.add(path + ".recipients: '" + entry + "' is in another domain");
+            } else {
+                localParts.add(address.get().localPart());
+            }
+        }
+        return Set.copyOf(localParts);
+    }
+
+    private void noRoute(Domain domain) {
+        problems.add(domain + ": no primary: add domains." + domain + ".primary"
+                + config.transport()
+                        .map(file -> " or a line '" + domain + " smtp:[host]' in " + file)
+                        .orElse(", or name a transport file that has it"));
+    }
+
+    private void warn(RelayDomains relayDomains, RecipientTruth truth) {
+        List<Domain> everyAddress =
+                domains.stream().filter(truth::acceptsEveryAddress).toList();
+        everyAddress.stream()
+                .limit(WARNINGS_SHOWN)
+                .forEach(domain -> warnings.add(domain + ": every address is accepted; mail for those that do not exist"
+                        + " will be refused by the primary later. List them in domains." + domain
+                        + ".recipients or relay_recipients"));
+        if (everyAddress.size() > WARNINGS_SHOWN) {
+            warnings.add((everyAddress.size() - WARNINGS_SHOWN) + " more domains accept every address");
+        }
+        relayDomains.listed().stream()
+                .filter(domain -> !relayDomains.coversSubdomains(domain))
+                .forEach(domain -> warnings.add(
+                        domain + ": a single label stands for itself only, its subdomains are" + " not relay domains"));
+    }
+}

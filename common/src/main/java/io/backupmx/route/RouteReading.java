@@ -1,0 +1,78 @@
+package io.backupmx.route;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/** A route as an operator wrote it, or what to write instead. */
+sealed interface RouteReading {
+
+    record Understood(Route route) implements RouteReading {}
+
+    record NotUnderstood(String why) implements RouteReading {}
+
+    Pattern BETWEEN_HOPS = Pattern.compile("[,\\s]+");
+
+    /**
+     * An inline {@code primary}: {@code host}, {@code host:port}, {@code [host]:port}, {@code [::1]:25}; several, to be
+     * tried in their order, separated by commas. MX records are never asked: ours are among them.
+     */
+    static RouteReading primary(String text) {
+        return hops(
+                text,
+                part -> part.startsWith("[") ? part : bracketed(part),
+                "is not a host, as in mx1.example.org, mx1.example.org:2525 or [2001:db8::1]:25");
+    }
+
+    /**
+     * The value of a transport(5) entry: {@code smtp:[host]:port}, {@code relay:[host]} or {@code :[host]}, several next
+     * hops separated by commas or white space.
+     */
+    static RouteReading transport(String value) {
+        int colon = value.indexOf(':');
+        String transport = colon < 0 ? value : value.substring(0, colon);
+        String nextHop = colon < 0 ? "" : value.substring(colon + 1).strip();
+        return switch (transport) {
+            case "smtp", "relay", "" ->
+                nextHop.isEmpty()
+                        ? new NotUnderstood("'" + value + "' names no next hop, which means the domain's MX records,"
+                                + " and we are among them: write smtp:[host]:port")
+                        : hops(
+                                nextHop,
+                                part -> part,
+                                "is not [host] or [host]:port with a number; without brackets it would mean an MX look-up,"
+                                        + " which is not supported: write smtp:[host]:port");
+            case "error", "retry", "discard" ->
+                new NotUnderstood("'" + transport + ":' is not supported: remove the domain from the relay domains,"
+                        + " or list its recipients");
+            case "lmtp" -> new NotUnderstood("'lmtp:' is not supported: write smtp:[host]:port");
+            case "local", "virtual" ->
+                new NotUnderstood("'" + transport + ":' delivers on this machine, which is not supported:"
+                        + " write smtp:[host]:port");
+            default ->
+                new NotUnderstood(
+                        transport.startsWith("[")
+                                ? "'" + value + "' names no transport: write smtp:" + value
+                                : "the transport '" + transport + "' is not known: write smtp:[host]:port");
+        };
+    }
+
+    private static RouteReading hops(String text, UnaryOperator<String> form, String objection) {
+        List<NextHop> hops = new ArrayList<>();
+        for (String part : BETWEEN_HOPS.splitAsStream(text.strip()).toList()) {
+            Optional<NextHop> hop = NextHop.parse(form.apply(part));
+            if (hop.isEmpty()) {
+                return new NotUnderstood("'" + part + "' " + objection);
+            }
+            hops.add(hop.get());
+        }
+        return new Understood(new Route(hops));
+    }
+
+    private static String bracketed(String part) {
+        int colon = part.indexOf(':');
+        return colon < 0 ? "[" + part + "]" : "[" + part.substring(0, colon) + "]" + part.substring(colon);
+    }
+}

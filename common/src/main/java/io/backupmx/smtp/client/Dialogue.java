@@ -1,0 +1,184 @@
+package io.backupmx.smtp.client;
+
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One transaction on one wire, from MAIL to the reply to the final dot. */
+final class Dialogue {
+
+    private static final int SERVICE_CLOSING = 421;
+
+    private final Wire wire;
+    private final SmtpClientOptions options;
+    private final Extensions offered;
+    private final Transaction transaction;
+
+    private Optional<SmtpReply> mail = Optional.empty();
+    private final List<Optional<SmtpReply>> recipients = new ArrayList<>();
+    private Optional<SmtpReply> data = Optional.empty();
+    private Optional<SmtpReply> content = Optional.empty();
+    private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
+
+    Dialogue(Wire wire, SmtpClientOptions options, Extensions offered, Transaction transaction) {
+        this.wire = wire;
+        this.options = options;
+        this.offered = offered;
+        this.transaction = transaction;
+    }
+
+    TransactionResult run(boolean resetFirst) {
+        Optional<Loss> loss = Optional.empty();
+        boolean orderly = false;
+        try {
+            if (offered.pipelining()) {
+                askAtOnce(resetFirst);
+            } else {
+                askOneByOne(resetFirst);
+            }
+            if (data.filter(SmtpReply::isIntermediate).isPresent()) {
+                sendContent();
+            }
+            orderly = true;
+        } catch (LostException e) {
+            loss = Optional.of(new Loss(phaseNow(), e.lossCause(), e.why()));
+        } finally {
+            if (!orderly) {
+                wire.end(Loss.Cause.CLOSED, "given up");
+            }
+        }
+        while (recipients.size() < transaction.recipients().size()) {
+            recipients.add(Optional.empty());
+        }
+        return new TransactionResult(mail, recipients, data, content, loss);
+    }
+
+    private Loss.Phase phaseNow() {
+        return phase == Loss.Phase.AFTER_DOT && !wire.allWritten() ? Loss.Phase.IN_CONTENT : phase;
+    }
+
+    /** RFC 2920 §3.1: everything up to DATA in one write; the replies are read afterwards, in order. */
+    private void askAtOnce(boolean resetFirst) throws LostException {
+        StringBuilder commands = new StringBuilder(256);
+        if (resetFirst) {
+            commands.append(Commands.RSET);
+        }
+        commands.append(Commands.mail(transaction, offered));
+        for (ForwardPath path : transaction.recipients()) {
+            commands.append(Commands.recipient(path));
+        }
+        write(commands.append(Commands.DATA).toString());
+        if (resetFirst) {
+            readReset();
+        }
+        readMail();
+        for (int i = 0; i < transaction.recipients().size(); i++) {
+            readRecipient();
+        }
+        readData();
+    }
+
+    private void askOneByOne(boolean resetFirst) throws LostException {
+        if (resetFirst) {
+            write(Commands.RSET);
+            readReset();
+        }
+        write(Commands.mail(transaction, offered));
+        if (!readMail().isPositive()) {
+            return;
+        }
+        for (ForwardPath path : transaction.recipients()) {
+            write(Commands.recipient(path));
+            readRecipient();
+        }
+        if (someAccepted()) {
+            write(Commands.DATA);
+            readData();
+        }
+    }
+
+    private void readReset() throws LostException {
+        SmtpReply reply = read(options.command());
+        checkNotClosing(reply);
+        if (!reply.isPositive()) {
+            throw new LostException(Loss.Cause.GARBAGE, "RSET answered with " + reply);
+        }
+    }
+
+    private SmtpReply readMail() throws LostException {
+        SmtpReply reply = read(options.mail());
+        mail = Optional.of(reply);
+        checkNotClosing(reply);
+        return reply;
+    }
+
+    private void readRecipient() throws LostException {
+        SmtpReply reply = read(options.recipient());
+        recipients.add(Optional.of(reply));
+        checkNotClosing(reply);
+    }
+
+    private void readData() throws LostException {
+        SmtpReply reply = read(options.data());
+        data = Optional.of(reply);
+        checkNotClosing(reply);
+        if (reply.isPositive()) {
+            throw new LostException(Loss.Cause.GARBAGE, "DATA answered with " + reply);
+        }
+    }
+
+    private void sendContent() throws LostException {
+        boolean mailAccepted = mail.filter(SmtpReply::isPositive).isPresent();
+        if (!someAccepted()) {
+            // RFC 2920 §3.1: the peer goes on although nobody is left; a lone dot ends it.
+            write(".\r\n");
+            checkNotClosing(read(options.finalDot()));
+        } else if (!mailAccepted) {
+            throw new LostException(Loss.Cause.GARBAGE, "recipients accepted without a sender");
+        } else {
+            phase = Loss.Phase.IN_CONTENT;
+            boolean complete = new ContentWriter(wire, options.dataBlock()).send(transaction);
+            if (complete) {
+                phase = Loss.Phase.AFTER_DOT;
+            }
+            readContentReply();
+        }
+    }
+
+    private void readContentReply() throws LostException {
+        SmtpReply reply = read(options.finalDot());
+        boolean early = phaseNow() == Loss.Phase.IN_CONTENT;
+        if (early && reply.isPositive()) {
+            throw new LostException(Loss.Cause.GARBAGE, "content accepted before its end: " + reply);
+        }
+        content = Optional.of(reply);
+        checkNotClosing(reply);
+        if (early) {
+            throw new LostException(Loss.Cause.CLOSED, "content refused before its end: " + reply);
+        }
+    }
+
+    /** RFC 5321 §3.8: whatever was asked, nothing will be answered any more. */
+    private static void checkNotClosing(SmtpReply reply) throws LostException {
+        if (reply.code() == SERVICE_CLOSING) {
+            throw new LostException(Loss.Cause.SERVICE_CLOSING, reply.toString());
+        }
+    }
+
+    private boolean someAccepted() {
+        return recipients.stream()
+                .anyMatch(reply -> reply.filter(SmtpReply::isPositive).isPresent());
+    }
+
+    private void write(String commands) {
+        wire.write(Buffer.buffer(commands));
+    }
+
+    private SmtpReply read(Duration timeout) throws LostException {
+        return wire.reply(timeout, options.dataBlock());
+    }
+}

@@ -1,0 +1,28 @@
+package io.backupmx.smtp.client;
+
+import io.backupmx.smtp.Domain;
+import java.time.Duration;
+
+/**
+ * How the client introduces itself and how long it waits (RFC 5321 §4.5.3.2).
+ *
+ * @param ehloName our host name (RFC 5321 §4.1.1.1)
+ * @param connect until the TCP connection stands
+ * @param greeting until 220
+ * @param command for EHLO, HELO, RSET
+ * @param mail for MAIL
+ * @param recipient for each RCPT
+ * @param data for 354
+ * @param dataBlock until a block of content, or a command, has left
+ * @param finalDot for the reply to the final dot
+ */
+public record SmtpClientOptions(
+        Domain ehloName,
+        Duration connect,
+        Duration greeting,
+        Duration command,
+        Duration mail,
+        Duration recipient,
+        Duration data,
+        Duration dataBlock,
+        Duration finalDot) {}

@@ -1,0 +1,82 @@
+package io.backupmx.smtp.client;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+
+/**
+ * A connection to an SMTP server that has greeted us and knows our name. For one virtual thread at a time: its methods
+ * block, within the timeouts of {@link SmtpClientOptions}; {@link #abort} and {@link #isUsable} are safe from any thread.
+ */
+public final class SmtpConnection {
+
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final Wire wire;
+    private final SmtpClientOptions options;
+    private final Extensions extensions;
+    private final String peer;
+    private int transactions;
+    private boolean resetNeeded;
+
+    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer) {
+        this.wire = wire;
+        this.options = options;
+        this.extensions = extensions;
+        this.peer = peer;
+    }
+
+    /**
+     * Leads one transaction as far as the peer lets it. Whatever the peer does is in the result; afterwards, unless there
+     * was a loss, the connection takes the next one.
+     */
+    public TransactionResult send(Transaction transaction) {
+        transactions++;
+        Dialogue dialogue = new Dialogue(wire, options, extensions, transaction);
+        TransactionResult result = dialogue.run(resetNeeded);
+        // After trouble the peer may still hold the transaction open (RFC 5321 §4.1.1.5).
+        resetNeeded = result.content().filter(r -> r.isPositive()).isEmpty();
+        return result;
+    }
+
+    public Extensions extensions() {
+        return extensions;
+    }
+
+    /** For people: {@code mx1.example.org[192.0.2.1]:25}. */
+    public String peer() {
+        return peer;
+    }
+
+    /** Transactions so far. */
+    public int transactions() {
+        return transactions;
+    }
+
+    /** Whether, as far as we know, a further transaction can be sent: the peer has neither left nor said anything unasked. */
+    public boolean isUsable() {
+        return wire.isQuiet();
+    }
+
+    /** Takes leave and closes; waits a few seconds at most for the answer (RFC 5321 §4.1.1.10). */
+    public void quit() {
+        if (isUsable()) {
+            wire.write(Buffer.buffer("QUIT\r\n"));
+            try {
+                var _ = wire.reply(FAREWELL, FAREWELL);
+            } catch (LostException _) {
+                // Gone is what we wanted.
+            }
+        }
+        wire.end(Loss.Cause.CLOSED, "quit");
+    }
+
+    /** Closes at once; a transaction in progress ends with {@link Loss.Cause#ABORTED}. */
+    public void abort() {
+        wire.end(Loss.Cause.ABORTED, "aborted");
+    }
+
+    @Override
+    public String toString() {
+        return "connection to " + peer;
+    }
+}

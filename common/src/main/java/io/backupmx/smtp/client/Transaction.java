@@ -1,0 +1,40 @@
+package io.backupmx.smtp.client;
+
+import io.backupmx.mail.BodyType;
+import io.backupmx.mail.Content;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One mail transaction (RFC 5321 §3.3).
+ *
+ * @param smtpUtf8 to be said where the peer offers it (RFC 6531 §3.4); the caller looks first whether it does
+ * @param header what goes in front of the content: complete lines, ended by CRLF
+ * @param content open until the transaction has ended
+ */
+public record Transaction(
+        ReversePath from,
+        List<ForwardPath> recipients,
+        BodyType body,
+        boolean smtpUtf8,
+        String header,
+        Content content) {
+
+    public Transaction {
+        recipients = List.copyOf(recipients);
+        if (recipients.isEmpty()) {
+            throw new IllegalArgumentException("a transaction has at least one recipient");
+        }
+    }
+
+    byte[] headerOctets() {
+        return header.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** All that DATA will carry, stuffed dots aside (RFC 1870 §3). */
+    long sizeBytes() {
+        return headerOctets().length + content.sizeBytes();
+    }
+}

@@ -1,0 +1,55 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Feeds over one shared connection. */
+final class ArtemisReader implements SpoolReader {
+
+    private final SharedLink links;
+    private final Path spillDirectory;
+    private final List<RouteFeed> routeFeeds = new CopyOnWriteArrayList<>();
+    private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
+
+    ArtemisReader(Links links, Path spillDirectory) {
+        this.links = new SharedLink(links);
+        this.spillDirectory = spillDirectory;
+    }
+
+    @Override
+    public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
+        RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory);
+        routeFeeds.add(feed);
+        feed.start();
+        return feed;
+    }
+
+    @Override
+    public DelayFeed feed(SpoolQueue.Retry queue) {
+        RetryFeed feed = new RetryFeed(queue, links, spillDirectory);
+        retryFeeds.add(feed);
+        feed.start();
+        return feed;
+    }
+
+    /** Mail of {@code queue} that a feed holds back until it is due. */
+    List<ListedMail> held(SpoolQueue queue) {
+        return retryFeeds.stream()
+                .filter(feed -> feed.queue().equals(queue))
+                .map(RetryFeed::held)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        routeFeeds.forEach(Feed::close);
+        retryFeeds.forEach(DelayFeed::close);
+        links.close();
+    }
+}

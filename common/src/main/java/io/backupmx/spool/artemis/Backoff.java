@@ -1,0 +1,33 @@
+package io.backupmx.spool.artemis;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits between attempts to reach the broker: 100 ms doubling to 2 s, the first failure of a row logged. */
+final class Backoff {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Backoff.class);
+    private static final long FIRST_MILLIS = 100;
+    private static final long LAST_MILLIS = 2000;
+
+    private long nextMillis = FIRST_MILLIS;
+
+    void succeeded() {
+        nextMillis = FIRST_MILLIS;
+    }
+
+    /** Waits; false when interrupted, that is when it is time to stop. */
+    boolean pause(Throwable why) {
+        if (nextMillis == FIRST_MILLIS) {
+            LOG.atWarn().addKeyValue("cause", why.toString()).log("broker not reachable, trying on");
+        }
+        try {
+            Thread.sleep(nextMillis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        nextMillis = Math.min(LAST_MILLIS, 2 * nextMillis);
+        return true;
+    }
+}

@@ -1,0 +1,50 @@
+package io.backupmx.spool.artemis;
+
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a queue's messages without taking them. A broker that pages, or is busy with a large message, may answer "there
+ * is no more" to a browser that has not seen all (measured), so that answer is believed at once only when all that the
+ * queue counted has been seen, and else after it was repeated.
+ */
+final class Browser implements AutoCloseable {
+
+    /** One message at a time: with credits, "no more" is said as soon as they are used up. */
+    private static final int WINDOW_BYTES = 0;
+
+    private static final int TRIES = 3;
+    private static final long WAIT_MILLIS = 150;
+
+    private final ClientConsumer consumer;
+    private final long expected;
+    private long seen;
+
+    Browser(ClientSession session, SimpleString queue) throws ActiveMQException {
+        this.expected = session.queueQuery(queue).getMessageCount();
+        this.consumer = session.createConsumer(queue, null, WINDOW_BYTES, -1, true);
+        session.start();
+    }
+
+    /** The next message, oldest first; null behind the last. */
+    @Nullable
+    ClientMessage next() throws ActiveMQException {
+        ClientMessage message = consumer.receiveImmediate();
+        for (int tries = 1; message == null && seen < expected && tries < TRIES; tries++) {
+            message = consumer.receive(WAIT_MILLIS);
+        }
+        if (message != null) {
+            seen++;
+        }
+        return message;
+    }
+
+    @Override
+    public void close() throws ActiveMQException {
+        consumer.close();
+    }
+}

@@ -1,0 +1,31 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.spool.SpoolException;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+
+/** What an exception of the broker's client means to us. */
+final class Failures {
+
+    private Failures() {}
+
+    /** Whether the broker refused for want of room, the connection being fine. */
+    static boolean isFull(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ActiveMQException e && e.getType() == ActiveMQExceptionType.ADDRESS_FULL) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static SpoolException toSpoolException(Throwable failure) {
+        return isFull(failure)
+                ? new SpoolException(SpoolException.Kind.FULL, "the broker has no room", failure)
+                : new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker did not store the mail", failure);
+    }
+
+    static SpoolException unavailable(String why) {
+        return new SpoolException(SpoolException.Kind.UNAVAILABLE, why);
+    }
+}

@@ -1,0 +1,297 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.mail.Content;
+import io.backupmx.mail.UnknownFormatException;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a route's feed: one transacted session, one thread that does all there is to do with it. Asks for the next
+ * mail only when the taker has a place for it, so a pause costs nothing and hoards nothing; settles in groups; what is
+ * given back returns to its place when the consumer is closed, which waits until nothing else is in hand.
+ */
+final class FeedSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FeedSession.class);
+
+    /** Waiting for mail while some is in hand: short, for what is settled meanwhile wants its commit. */
+    private static final long RECEIVE_BUSY_MILLIS = 8;
+
+    private static final long RECEIVE_IDLE_MILLIS = 100;
+
+    /** Looks at the gate this often even when nobody calls {@link #wake}. */
+    private static final long IDLE_MILLIS = 100;
+
+    /** Mails of a format we do not know are left unacknowledged on the session, but not without end. */
+    private static final int MAX_UNREADABLE = 100;
+
+    private record Settled(Taken mail, Settlement settlement) {}
+
+    private final ClientSession session;
+    private final String queueName;
+    private final SpoolReader.Taker taker;
+    private final Path spillDirectory;
+    private final GroupCommit group;
+    private final LinkedBlockingQueue<Optional<Settled>> inbox = new LinkedBlockingQueue<>();
+    private final AtomicBoolean wakePending = new AtomicBoolean();
+    private final Object deathLock = new Object();
+    private final Set<Taken> inHand = new HashSet<>();
+    private final List<Taken> givenBack = new ArrayList<>();
+    private int unreadable;
+    private ClientConsumer consumer;
+    private @Nullable Throwable death;
+    private volatile long closeByNanos;
+    private volatile boolean closing;
+
+    FeedSession(Links.Link link, String queueName, SpoolReader.Taker taker, Path spillDirectory)
+            throws ActiveMQException {
+        this.session = link.transactedSession();
+        this.queueName = queueName;
+        this.taker = taker;
+        this.spillDirectory = spillDirectory;
+        Links.ensureQueue(session, queueName);
+        this.group = new GroupCommit(session);
+        this.consumer = session.createConsumer(queueName);
+        session.start();
+    }
+
+    void wake() {
+        if (wakePending.compareAndSet(false, true)) {
+            inbox.add(Optional.empty());
+        }
+    }
+
+    void close(Duration grace) {
+        closeByNanos = System.nanoTime() + grace.toNanos();
+        closing = true;
+        wake();
+    }
+
+    /** Returns after {@link #close}; throws when the session can no longer be used. Whatever is in hand then goes back. */
+    void run() throws ActiveMQException {
+        Throwable why = Failures.unavailable("the feed was closed");
+        try {
+            while (!closing || (inHandCount() > 0 && closeByNanos - System.nanoTime() > 0)) {
+                settleWhatCame();
+                if (closing) {
+                    group.commit();
+                    await(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
+                } else if (unreadable < MAX_UNREADABLE && taker.wantsMail()) {
+                    requeueGivenBack();
+                    takeOne();
+                } else {
+                    rest();
+                }
+            }
+            settleWhatCame();
+            group.commit();
+        } catch (ActiveMQException | RuntimeException e) {
+            why = e;
+            throw e;
+        } catch (IOException e) {
+            why = e;
+            throw new IllegalStateException("a content that cannot be read again", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            die(why);
+        }
+    }
+
+    private int inHandCount() {
+        return inHand.size();
+    }
+
+    private void takeOne() throws ActiveMQException, IOException {
+        boolean accepted = false;
+        try {
+            ClientMessage message =
+                    consumer.receive(inHand.isEmpty() && group.isEmpty() ? RECEIVE_IDLE_MILLIS : RECEIVE_BUSY_MILLIS);
+            if (message == null) {
+                group.commit();
+                return;
+            }
+            MailMessages.Facts facts = MailMessages.factsOf(message);
+            Taken mail = new Taken(message, facts.route(), MailMessages.read(message, spillDirectory), this::settle);
+            inHand.add(mail);
+            accepted = true;
+            taker.accept(mail);
+        } catch (UnknownFormatException e) {
+            unreadable++;
+            LOG.atError()
+                    .addKeyValue("queue", queueName)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("mail in a format this version does not read: left where it is");
+        } finally {
+            if (!accepted) {
+                taker.none();
+            }
+        }
+    }
+
+    /** Nothing is wanted: the time to commit, and to put back what was given back. */
+    private void rest() throws ActiveMQException, IOException, InterruptedException {
+        if (inHand.isEmpty()) {
+            group.commit();
+            if (!givenBack.isEmpty()) {
+                recycleConsumer();
+            }
+        }
+        await(group.isEmpty() ? TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) : group.waitNanos());
+        if (group.isDue()) {
+            group.commit();
+        }
+    }
+
+    private void await(long nanos) throws InterruptedException, ActiveMQException, IOException {
+        Optional<Settled> event = inbox.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        if (event != null) {
+            applied(event);
+        }
+    }
+
+    private void settleWhatCame() throws ActiveMQException, IOException {
+        for (Optional<Settled> event = inbox.poll(); event != null; event = inbox.poll()) {
+            applied(event);
+        }
+        if (group.isDue()) {
+            group.commit();
+        }
+    }
+
+    private void applied(Optional<Settled> event) throws ActiveMQException, IOException {
+        if (event.isEmpty()) {
+            wakePending.set(false);
+            return;
+        }
+        Taken mail = event.get().mail();
+        switch (event.get().settlement()) {
+            case Settlement.GiveBack _ -> givenBack.add(mail);
+            case Settlement.Replace replace -> {
+                try (var content = mail.content()) {
+                    sendCopies(mail, content, replace.copies());
+                    group.acknowledge(mail.message(), mail);
+                } catch (ActiveMQException | IOException | RuntimeException e) {
+                    mail.lost(e);
+                    throw e;
+                }
+            }
+        }
+        inHand.remove(mail);
+        if (group.isDue()) {
+            group.commit();
+        }
+    }
+
+    private void sendCopies(Taken mail, Content content, List<Settlement.Copy> copies)
+            throws ActiveMQException, IOException {
+        for (Settlement.Copy copy : copies) {
+            switch (copy) {
+                case Settlement.Copy.Retry retry ->
+                    group.send(
+                            new SpoolQueue.Retry(retry.delay()),
+                            mail.route(),
+                            retry.envelope(),
+                            content,
+                            Optional.of(Instant.now().plus(retry.delay())));
+                case Settlement.Copy.Failed failed ->
+                    group.send(new SpoolQueue.Failed(), mail.route(), failed.envelope(), content, Optional.empty());
+                case Settlement.Copy.Requeued requeued ->
+                    group.send(
+                            new SpoolQueue.ForRoute(mail.route()),
+                            mail.route(),
+                            requeued.envelope(),
+                            content,
+                            Optional.empty());
+            }
+        }
+    }
+
+    /** The taker wants mail again while other mail is still in hand: what was given back need not wait for that. */
+    private void requeueGivenBack() throws ActiveMQException, IOException {
+        if (givenBack.isEmpty()) {
+            return;
+        }
+        if (inHand.isEmpty()) {
+            group.commit();
+            recycleConsumer();
+            return;
+        }
+        for (Taken mail : givenBack) {
+            try (var content = mail.content()) {
+                sendCopies(mail, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
+                group.acknowledge(mail.message(), mail);
+            }
+        }
+        givenBack.clear();
+    }
+
+    /** Closing a consumer puts all it gave out back in place, so only when nothing else is in hand. */
+    private void recycleConsumer() throws ActiveMQException {
+        consumer.close();
+        for (Taken mail : givenBack) {
+            mail.content().close();
+            mail.committed();
+        }
+        givenBack.clear();
+        unreadable = 0;
+        consumer = session.createConsumer(queueName);
+    }
+
+    /** From any thread. */
+    private void settle(Taken mail, Settlement settlement) {
+        Throwable dead;
+        synchronized (deathLock) {
+            dead = death;
+            if (dead == null) {
+                inbox.add(Optional.of(new Settled(mail, settlement)));
+            }
+        }
+        if (dead != null) {
+            mail.content().close();
+            mail.lost(dead);
+        }
+    }
+
+    private void die(Throwable why) {
+        synchronized (deathLock) {
+            death = why;
+        }
+        group.lost(why);
+        for (Optional<Settled> event = inbox.poll(); event != null; event = inbox.poll()) {
+            event.ifPresent(settled -> {
+                settled.mail().content().close();
+                settled.mail().lost(why);
+            });
+        }
+        for (Taken mail : givenBack) {
+            mail.content().close();
+            mail.committed();
+        }
+        try {
+            session.close();
+        } catch (ActiveMQException e) {
+            LOG.atDebug().addKeyValue("queue", queueName).log("session was gone before it was closed");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.backupmx.spool.artemis;
+
+import java.util.Optional;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
+import org.apache.activemq.artemis.api.core.client.ServerLocator;
+
+/**
+ * Connections to the broker, of the two kinds that must not be one. A connection that confirms sends asynchronously needs
+ * a confirmation window; on one that consumes, that window makes the broker keep a dead worker's mail until the TTL.
+ * Neither reconnects by itself: their holders do, knowing what was pending.
+ */
+final class Links {
+
+    /** Silence after which a peer counts as gone, and how often that is looked at (ms). */
+    private static final long TTL_MILLIS = 6000;
+
+    private static final long CHECK_MILLIS = 3000;
+
+    /** How long a blocking call may take before its connection counts as broken (ms). */
+    static final long CALL_TIMEOUT_MILLIS = 10_000;
+
+    private static final int CONFIRMATION_WINDOW_BYTES = 4 << 20;
+
+    private final String url;
+    private final Optional<Credentials> credentials;
+
+    /** How we are known to the broker. */
+    record Credentials(String user, String password) {}
+
+    Links(String url, Optional<Credentials> credentials) {
+        this.url = url;
+        this.credentials = credentials;
+    }
+
+    /** For sends that are confirmed by a handler. */
+    Link producing() throws ActiveMQException {
+        return open(CONFIRMATION_WINDOW_BYTES);
+    }
+
+    /** For everything else. */
+    Link consuming() throws ActiveMQException {
+        return open(-1);
+    }
+
+    private Link open(int confirmationWindow) throws ActiveMQException {
+        ServerLocator locator;
+        try {
+            locator = ActiveMQClient.createServerLocator(url);
+        } catch (Exception e) {
+            throw new IllegalArgumentException("not a broker URL: " + url, e);
+        }
+        locator.setConfirmationWindowSize(confirmationWindow)
+                .setProducerWindowSize(-1) // credits would block the sending thread; our own byte budget bounds instead
+                .setConsumerWindowSize(0) // nothing is prefetched, so nothing is hoarded
+                .setBlockOnDurableSend(false)
+                .setBlockOnAcknowledge(false)
+                .setMinLargeMessageSize(MailMessages.LARGE_BYTES)
+                .setReconnectAttempts(0)
+                .setInitialConnectAttempts(1)
+                .setCallTimeout(CALL_TIMEOUT_MILLIS)
+                .setConnectionTTL(TTL_MILLIS)
+                .setClientFailureCheckPeriod(CHECK_MILLIS);
+        try {
+            return new Link(locator, locator.createSessionFactory(), credentials);
+        } catch (ActiveMQException e) {
+            locator.close();
+            throw e;
+        } catch (Exception e) {
+            locator.close();
+            throw new ActiveMQException(ActiveMQExceptionType.NOT_CONNECTED, "no connection to the broker", e);
+        }
+    }
+
+    /** One connection and its sessions. Each session is for one thread. */
+    static final class Link implements AutoCloseable {
+        private final ServerLocator locator;
+        private final ClientSessionFactory factory;
+        private final Optional<Credentials> credentials;
+
+        Link(ServerLocator locator, ClientSessionFactory factory, Optional<Credentials> credentials) {
+            this.locator = locator;
+            this.factory = factory;
+            this.credentials = credentials;
+        }
+
+        /** Sends and acknowledgements stand each for itself. */
+        ClientSession plainSession() throws ActiveMQException {
+            return session(true);
+        }
+
+        /** Sends and acknowledgements wait for {@code commit}. */
+        ClientSession transactedSession() throws ActiveMQException {
+            return session(false);
+        }
+
+        private ClientSession session(boolean auto) throws ActiveMQException {
+            return factory.createSession(
+                    credentials.map(Credentials::user).orElse(null),
+                    credentials.map(Credentials::password).orElse(null),
+                    false,
+                    auto,
+                    auto,
+                    false,
+                    0);
+        }
+
+        /** May wait for a broker that does not answer, so never to be called by anybody who cannot. */
+        @Override
+        public void close() {
+            factory.close();
+            locator.close();
+        }
+    }
+
+    /** Makes sure that a durable anycast queue of this name stands: mail for an address without one would be dropped. */
+    static void ensureQueue(ClientSession session, String name) throws ActiveMQException {
+        SimpleString queue = SimpleString.of(name);
+        if (session.queueQuery(queue).isExists()) {
+            return;
+        }
+        try {
+            session.createQueue(QueueConfiguration.of(queue)
+                    .setAddress(queue)
+                    .setRoutingType(RoutingType.ANYCAST)
+                    .setDurable(true)
+                    .setAutoDelete(false)
+                    .setAutoCreateAddress(true));
+        } catch (ActiveMQException e) {
+            if (e.getType() != ActiveMQExceptionType.QUEUE_EXISTS) {
+                throw e;
+            }
+        }
+    }
+}

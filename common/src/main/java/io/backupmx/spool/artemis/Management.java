@@ -1,0 +1,81 @@
+package io.backupmx.spool.artemis;
+
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientRequestor;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.management.ManagementHelper;
+import org.jspecify.annotations.Nullable;
+
+/** Questions to the broker's management address, over the core protocol. For one thread; blocks. */
+final class Management implements AutoCloseable {
+
+    private static final String ADDRESS = "activemq.management";
+    private static final long ANSWER_MILLIS = 5000;
+
+    private final ClientSession session;
+    private final ClientRequestor requestor;
+
+    Management(Links.Link link) throws ActiveMQException {
+        this.session = link.plainSession();
+        try {
+            session.start();
+            this.requestor = new ClientRequestor(session, ADDRESS);
+        } catch (Exception e) {
+            session.close();
+            throw wrapped("no way to the management address", e);
+        }
+    }
+
+    /** An attribute of {@code resource}, for example {@code broker} or {@code queue.NAME}; null when it has none. */
+    @Nullable
+    Object attribute(String resource, String name) throws ActiveMQException {
+        ClientMessage request = session.createMessage(false);
+        ManagementHelper.putAttribute(request, resource, name);
+        return ask(request, resource + " " + name);
+    }
+
+    @Nullable
+    Object operation(String resource, String name, Object... arguments) throws ActiveMQException {
+        ClientMessage request = session.createMessage(false);
+        try {
+            ManagementHelper.putOperationInvocation(request, resource, name, arguments);
+        } catch (Exception e) {
+            throw wrapped(resource + " " + name, e);
+        }
+        return ask(request, resource + " " + name);
+    }
+
+    private @Nullable Object ask(ClientMessage request, String what) throws ActiveMQException {
+        try {
+            ClientMessage reply = requestor.request(request, ANSWER_MILLIS);
+            if (reply == null) {
+                throw new ActiveMQException(ActiveMQExceptionType.CONNECTION_TIMEDOUT, "no answer: " + what);
+            }
+            Object result = ManagementHelper.getResult(reply);
+            if (!ManagementHelper.hasOperationSucceeded(reply)) {
+                throw new ActiveMQException(
+                        ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST, "refused: " + what + ": " + result);
+            }
+            return result;
+        } catch (Exception e) {
+            throw wrapped(what, e);
+        }
+    }
+
+    private static ActiveMQException wrapped(String what, Exception e) {
+        return e instanceof ActiveMQException already
+                ? already
+                : new ActiveMQException(ActiveMQExceptionType.GENERIC_EXCEPTION, what, e);
+    }
+
+    @Override
+    public void close() {
+        try (session) {
+            requestor.close(); // before its session, or the broker finds its reply queue still bound
+        } catch (Exception e) {
+            // The connection is gone, and the session with it.
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes mail from a route's queue: {@link FeedSession} after {@link FeedSession}, as connections come and go. */
+final class RouteFeed implements SpoolReader.Feed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
+
+    /** After the spool had no room for a deferral, time for somebody to make some. */
+    private static final Duration PAUSE_WHEN_FULL = Duration.ofSeconds(30);
+
+    /** How long a session may take to end beyond the grace, before its thread is left to itself (ms). */
+    private static final long END_MILLIS = 5000;
+
+    private final SpoolQueue.ForRoute queue;
+    private final SpoolReader.Taker taker;
+    private final SharedLink links;
+    private final Path spillDirectory;
+    private final Thread thread;
+    private final AtomicLong closeBy = new AtomicLong();
+    private volatile boolean closing;
+    private volatile @Nullable FeedSession session;
+
+    RouteFeed(SpoolQueue.ForRoute queue, SpoolReader.Taker taker, SharedLink links, Path spillDirectory) {
+        this.queue = queue;
+        this.taker = taker;
+        this.links = links;
+        this.spillDirectory = spillDirectory;
+        this.thread = Thread.ofVirtual().name("feed-" + queue.route()).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    SpoolQueue.ForRoute queue() {
+        return queue;
+    }
+
+    @Override
+    public void wake() {
+        FeedSession current = session;
+        if (current != null) {
+            current.wake();
+        }
+    }
+
+    @Override
+    public void close(Duration grace) {
+        if (!closing) {
+            closeBy.set(System.nanoTime() + grace.toNanos());
+            closing = true;
+        }
+        FeedSession current = session;
+        if (current != null) {
+            current.close(grace);
+        } else {
+            thread.interrupt();
+        }
+        try {
+            if (!thread.join(grace.plusMillis(END_MILLIS))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        Backoff backoff = new Backoff();
+        while (!closing) {
+            Links.Link link = null;
+            try {
+                link = links.get();
+                FeedSession opened = new FeedSession(link, QueueNames.nameOf(queue), taker, spillDirectory);
+                session = opened;
+                if (closing) {
+                    opened.close(Duration.ofNanos(Math.max(0, closeBy.get() - System.nanoTime())));
+                }
+                backoff.succeeded();
+                opened.run();
+            } catch (ActiveMQException | RuntimeException e) {
+                if (Failures.isFull(e)) {
+                    LOG.atError()
+                            .addKeyValue("route", queue.route())
+                            .addKeyValue("pause", PAUSE_WHEN_FULL)
+                            .log("no room on the spool for a deferral: route paused");
+                    if (!pauseWhenFull()) {
+                        return;
+                    }
+                } else {
+                    if (link != null && e instanceof ActiveMQException) {
+                        links.broken(link);
+                    }
+                    if (closing || !backoff.pause(e)) {
+                        return;
+                    }
+                }
+            } finally {
+                session = null;
+            }
+        }
+    }
+
+    private boolean pauseWhenFull() {
+        try {
+            Thread.sleep(PAUSE_WHEN_FULL);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.backupmx.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import org.junit.jupiter.api.Test;
+
+/** Every default, so that none changes by the way. */
+final class ConfigDefaultsTest {
+
+    @Test
+    void defaultsAreThese() throws JsonProcessingException {
+        assertThat(ConfigJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(Config.DEFAULT))
+                .isEqualToNormalizingNewlines("""
+                        {
+                          "hostname" : null,
+                          "data" : "data",
+                          "domains" : { },
+                          "relay_domains" : null,
+                          "transport" : null,
+                          "relay_recipients" : null,
+                          "ingress" : {
+                            "listen" : "0.0.0.0:25",
+                            "banner" : null,
+                            "max_message_bytes" : 52428800,
+                            "max_recipients" : 1000,
+                            "max_connections" : 2000,
+                            "max_connections_per_address" : 100,
+                            "max_errors" : 20,
+                            "max_hops" : 50,
+                            "command_timeout" : "5m",
+                            "data_timeout" : "3m",
+                            "bare_line_end" : "reject",
+                            "content_heap_bytes" : 134217728,
+                            "content_spill_bytes" : 102400,
+                            "stop_grace" : "20s"
+                          },
+                          "worker" : {
+                            "max_connections_per_route" : 20,
+                            "connect_timeout" : "30s",
+                            "greeting_timeout" : "1m",
+                            "command_timeout" : "5m",
+                            "mail_timeout" : "5m",
+                            "recipient_timeout" : "5m",
+                            "data_timeout" : "2m",
+                            "data_block_timeout" : "3m",
+                            "final_dot_timeout" : "10m",
+                            "idle_timeout" : "5s",
+                            "mails_per_connection" : 1000,
+                            "probe_interval" : "1s500ms",
+                            "probe_interval_later" : "15s",
+                            "probe_unhealthy" : "5s",
+                            "probe_unhealthy_max" : "1m",
+                            "stop_grace" : "30s"
+                          },
+                          "retry" : {
+                            "delay" : "5m",
+                            "max_lifetime" : "30d"
+                          },
+                          "spool" : {
+                            "broker" : null,
+                            "user" : null,
+                            "password_file" : null,
+                            "store_timeout" : "20s",
+                            "max_in_flight_bytes" : 134217728,
+                            "intake_limit_percent" : 85
+                          },
+                          "ops" : {
+                            "listen" : "127.0.0.1:8025"
+                          }
+                        }""");
+    }
+}

@@ -1,0 +1,251 @@
+package io.backupmx.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Everything an operator can get wrong, and what we say. */
+final class ConfigProblemsTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void allProblemsAreReportedAtOnceAndNameTheirLines() {
+        assertThat(problems("""
+                        hostname: not a host
+                        ingres: {listen: 0.0.0.0:25}
+                        ingress:
+                          max_eror: 5
+                          max_errors: many
+                          max_hops: 5
+                          max_recipients: 1
+                          listen: 0.0.0.0
+                          command_timeout: 5 minuts
+                          data_timeout: 300
+                          max_message_bytes: 50M
+                          bare_line_end: keep
+                        worker: 5
+                        """))
+                .containsExactly(
+                        "ingres: unknown key; did you mean ingress? (FILE line 2)",
+                        "ingress.max_eror: unknown key; did you mean max_errors? (FILE line 4)",
+                        "ingress.max_errors: 'many' is not a whole number (FILE line 5)",
+                        "ingress.command_timeout: '5 minuts' is not a time: write numbers with the units"
+                                + " w, d, h, m, s, ms, as in 90s, 1500ms or 1h30m (FILE line 9)",
+                        "ingress.data_timeout: '300' has no unit: write 300s, 300m or another of ms, s, m, h, d, w"
+                                + " (FILE line 10)",
+                        "ingress.max_message_bytes: '50M' is not a size: write bytes, or a number with"
+                                + " KiB, MiB, GiB, kB, MB or GB, as in 50MiB (FILE line 11)",
+                        "ingress.bare_line_end: 'keep' is not one of reject, normalize (FILE line 12)",
+                        "ingress.listen: '0.0.0.0' is not an address and a port, as in"
+                                + " 0.0.0.0:25, localhost:2525 or [::1]:25 (FILE line 8)",
+                        "ingress.max_recipients: 1 is not within 100..100000 (FILE line 7)",
+                        "ingress.max_hops: 5 is not within 10..1000 (FILE line 6)",
+                        "worker: is a section: write its keys below it, indented, as in worker.key (FILE line 13)",
+                        "hostname: 'not a host' is not a host name, as in backup.example.org (FILE line 1)");
+    }
+
+    @Test
+    void outOfRangeTimesAndSizesAreShownAsTheyAreWritten() {
+        assertThat(problems("""
+                        ingress: {content_spill_bytes: 1MiB, stop_grace: 1h}
+                        worker: {probe_interval: 10ms}
+                        """))
+                .containsExactly(
+                        "ingress.content_spill_bytes: 1MiB is not within 1KiB..100KiB (FILE line 1)",
+                        "ingress.stop_grace: 1h is not within 0s..10m (FILE line 1)",
+                        "worker.probe_interval: 10ms is not within 500ms..1h (FILE line 2)");
+    }
+
+    @Test
+    void aKeyLikeNoneNamesThoseThatExist() {
+        assertThat(problems("ops: {zebra: 1}"))
+                .containsExactly("ops.zebra: unknown key; the keys here are listen (FILE line 1)");
+    }
+
+    @Test
+    void aKeyWrittenTwiceIsReportedWithBothLines() {
+        assertThat(problems("""
+                        ingress:
+                          max_errors: 5
+                          max_hops: 50
+                          max_errors: 6
+                        ingress: {}
+                        """))
+                .containsExactly(
+                        "ingress.max_errors: is there twice; first FILE line 2 (FILE line 4)",
+                        "ingress: is there twice; first FILE line 1 (FILE line 5)");
+    }
+
+    @Test
+    void aDomainWrittenTwiceInTwoSpellingsIsReported() {
+        assertThat(problems("domains: {a.test: mx.a.test, A.Test.: mx.a.test, 'no domain': mx.a.test}"))
+                .containsExactly(
+                        "domains.A.Test.: is the same domain as domains.a.test (FILE line 1)",
+                        "domains.no domain: 'no domain' is not a domain name (FILE line 1)");
+    }
+
+    @Test
+    void wrongShapesAreReported() {
+        assertThat(problems("""
+                        domains:
+                          a.test: {primary: [mx.a.test], recipients: alice}
+                          b.test: {primry: mx.b.test, recipients: [alice, ~, {x: y}]}
+                          c.test: [mx.c.test]
+                        ingress: [1]
+                        data: {x: y}
+                        """))
+                .containsExactly(
+                        "domains.a.test.primary: is a list, not a text (FILE line 2)",
+                        "domains.a.test.recipients: is 'alice', not a list, as in [alice, bob] (FILE line 2)",
+                        "domains.b.test.primry: unknown key; did you mean primary? (FILE line 3)",
+                        "domains.b.test.recipients: holds nothing where a text should be (FILE line 3)",
+                        "domains.c.test.primary: is a list, not a text (FILE line 4)",
+                        "ingress: is a section: write its keys below it, indented, as in ingress.key (FILE line 5)",
+                        "data: is a mapping, not a file name (FILE line 6)");
+        assertThat(problems("domains: [a.test, b.test]"))
+                .containsExactly("domains: is a mapping: write \"example.org: mx.example.org\" below it (FILE line 1)");
+    }
+
+    /** All entries commented out must not open the domain to every address. */
+    @Test
+    void aKeyWithoutValueIsRefused() {
+        assertThat(problems("""
+                        relay_recipients:
+                        relay_domains: ""
+                        domains:
+                          a.test:
+                            primary: mx.a.test
+                            recipients:
+                            # - alice
+                        """))
+                .containsExactly(
+                        "relay_recipients: has no value; remove the key (FILE line 1)",
+                        "relay_domains: has no value; remove the key or write a file name (FILE line 2)",
+                        "domains.a.test.recipients: has no value; write [] for none, or remove the key"
+                                + " (FILE line 6)");
+    }
+
+    @Test
+    void problemsOfEnvironmentAndCommandLineNameThem() {
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigLoader.load(
+                        Optional.empty(),
+                        Map.of(
+                                "BACKUPMX_INGRESS__MAX_ERORS", "5",
+                                "BACKUPMX_INGRESS__MAX_ERRORS", "0",
+                                "BACKUPMX_HOSTNAM", "x",
+                                "BACKUPMX_OPS", "127.0.0.1:1",
+                                "BACKUPMX_DOMAINS", "{a.test: [",
+                                "BACKUPMX_OPS__LISTEN__PORT", "1"),
+                        Map.of("worker.idle_timeout", "5", "ingress.max_hops.x", "1", "data", "")));
+
+        assertThat(e.problems())
+                .containsExactlyInAnyOrder(
+                        "hostnam: unknown key; did you mean hostname? (BACKUPMX_HOSTNAM)",
+                        "ingress.max_erors: unknown key; did you mean max_errors? (BACKUPMX_INGRESS__MAX_ERORS)",
+                        "ops.listen.port: unknown key (BACKUPMX_OPS__LISTEN__PORT)",
+                        "BACKUPMX_DOMAINS: column 11: not YAML: expected the node content, but found '<stream end>'",
+                        "ingress.max_hops.x: unknown key (command line)",
+                        "data: has no value; remove the key or write a file name (command line)",
+                        "ops: is a section: write its keys below it, indented, as in ops.key (BACKUPMX_OPS)",
+                        "ingress.max_errors: 0 is not within 1..10000 (BACKUPMX_INGRESS__MAX_ERRORS)",
+                        "worker.idle_timeout: '5' has no unit: write 5s, 5m or another of ms, s, m, h, d, w"
+                                + " (command line)");
+    }
+
+    @Test
+    void textThatIsNotYamlNamesLineAndColumnAndOtherSourcesAreStillJudged() throws IOException {
+        Path file = write("ingress:\n  max_errors: 5\n max_hops: 3\n");
+
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigLoader.load(Optional.of(file), Map.of(), Map.of("ingress.max_erors", "1")));
+
+        assertThat(e.problems()).hasSize(2);
+        assertThat(e.problems().getFirst()).startsWith(file + " line 3, column 2: not YAML: ");
+        assertThat(e.problems().getLast()).startsWith("ingress.max_erors: unknown key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'listen: [::1]:25'               | 'FILE line 1, column 10: not YAML: expected the node content, but found '':''; a value that begins with [ needs quotes, as in "[::1]:25"'
+            'ingress: {'                     | 'FILE line 1, column 11: not YAML: expected the node content, but found ''<stream end>'''
+            '- a'                            | 'FILE: is not a mapping of keys to values, as in "data: /var/lib/backupmx"'
+            'just text'                      | 'FILE: is not a mapping of keys to values, as in "data: /var/lib/backupmx"'
+            """)
+    void notAMapping(String yaml, String problem) {
+        assertThat(problems(yaml)).containsExactly(problem);
+    }
+
+    @Test
+    void tabsAliasesAndSecondDocumentsAreProblems() {
+        assertThat(problems("ingress:\n\tmax_errors: 5\n"))
+                .singleElement()
+                .asString()
+                .contains("line 2", "TAB");
+        assertThat(problems("data: &d /x\nhostname: *d\n"))
+                .contains("hostname: aliases (*d) are not supported; write the value itself (FILE line 2)");
+        assertThat(problems("data: /x\n---\ndata: /y\n"))
+                .containsExactly("FILE: holds a second document (behind a line \"---\"); only one is read");
+    }
+
+    @Test
+    void anEmptyFileIsNoProblem() throws IOException {
+        assertThat(ConfigLoader.load(Optional.of(write("# nothing yet\n")), Map.of(), Map.of())
+                        .domains())
+                .isEmpty();
+    }
+
+    @Test
+    void aMissingFileSaysWhatToWrite() {
+        Path file = directory.resolve("absent.yaml");
+
+        assertThat(problemsOf(file))
+                .singleElement()
+                .asString()
+                .startsWith(file + ": no such file; write one, for example:")
+                .contains("    domains:\n      example.org: mx1.example.org");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsAProblem() throws IOException {
+        assertThat(problemsOf(directory)).singleElement().asString().startsWith(directory + ": cannot be read: ");
+        Path latin1 = Files.write(directory.resolve("latin1"), "hostname: ä".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(problemsOf(latin1)).containsExactly(latin1 + ": is not UTF-8 text");
+    }
+
+    private List<String> problems(String yaml) {
+        try {
+            return problemsOf(write(yaml)).stream()
+                    .map(problem ->
+                            problem.replace(directory.resolve("backupmx.yaml").toString(), "FILE"))
+                    .toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> problemsOf(Path file) {
+        return catchThrowableOfType(
+                        ConfigException.class, () -> ConfigLoader.load(Optional.of(file), Map.of(), Map.of()))
+                .problems();
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("backupmx.yaml"), yaml);
+    }
+}

@@ -1,0 +1,67 @@
+package io.backupmx.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RouteReadingTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mx1.example.org          | smtp:[mx1.example.org]:25
+            MX1.Example.ORG.:2525    | smtp:[mx1.example.org]:2525
+            [mx1.example.org]:26     | smtp:[mx1.example.org]:26
+            127.0.0.1:2526           | smtp:[127.0.0.1]:2526
+            [::1]:25                 | smtp:[::1]:25
+            [2001:db8::1]            | smtp:[2001:db8::1]:25
+            mx1.test, mx2.test:26    | smtp:[mx1.test]:25,[mx2.test]:26
+            """)
+    void primariesAreRead(String text, String route) {
+        assertThat(RouteReading.primary(text)).isEqualTo(new RouteReading.Understood(Route.of(route)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "::1", "mx:smtp", "mx:0", "mx:65536", "[mx", "[]:25", "smtp:[mx]:25", "mx_ä!"})
+    void otherPrimariesAreNot(String text) {
+        assertThat(RouteReading.primary(text)).isInstanceOf(RouteReading.NotUnderstood.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            smtp:[mx1.example.org]            | smtp:[mx1.example.org]:25
+            smtp:[mx1.example.org]:2525       | smtp:[mx1.example.org]:2525
+            relay:[192.0.2.1]                 | smtp:[192.0.2.1]:25
+            :[mx1.example.org]                | smtp:[mx1.example.org]:25
+            smtp:[::1]:26                     | smtp:[::1]:26
+            smtp:[ipv6:2001:db8::1]           | smtp:[2001:db8::1]:25
+            smtp:[a.test]:1, [b.test] [c.test] | smtp:[a.test]:1,[b.test]:25,[c.test]:25
+            """)
+    void transportsAreRead(String value, String route) {
+        assertThat(RouteReading.transport(value)).isEqualTo(new RouteReading.Understood(Route.of(route)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            smtp:mx.test            | 'mx.test' is not [host] or [host]:port
+            smtp:mx.test:25         | write smtp:[host]:port
+            smtp:[mx.test]:smtp     | '[mx.test]:smtp' is not [host] or [host]:port with a number
+            smtp:                   | write smtp:[host]:port
+            smtp                    | write smtp:[host]:port
+            :                       | names no next hop
+            error:no such domain    | 'error:' is not supported
+            discard:                | 'discard:' is not supported
+            lmtp:[mx.test]          | 'lmtp:' is not supported: write smtp:[host]:port
+            virtual:                | delivers on this machine
+            slow:[mx.test]          | the transport 'slow' is not known: write smtp:[host]:port
+            [mx.test]:25            | names no transport: write smtp:[mx.test]:25
+            smtp:[mx.test],b.test   | 'b.test' is not [host] or [host]:port
+            """)
+    void otherTransportsSayWhatToWrite(String value, String why) {
+        assertThat(RouteReading.transport(value))
+                .isInstanceOfSatisfying(
+                        RouteReading.NotUnderstood.class,
+                        reading -> assertThat(reading.why()).contains(why));
+    }
+}

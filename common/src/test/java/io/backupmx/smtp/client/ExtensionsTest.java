@@ -1,0 +1,40 @@
+package io.backupmx.smtp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.smtp.SmtpReply;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class ExtensionsTest {
+
+    @Test
+    void keywordsAreReadInAnyCase() {
+        assertThat(of("mx.example", "pipelining", "8BitMime", "SMTPUTF8", "Size 1000"))
+                .isEqualTo(new Extensions(true, true, true, true, OptionalLong.of(1000)));
+    }
+
+    @Test
+    void theFirstLineIsAGreeting() {
+        assertThat(of("PIPELINING")).isEqualTo(Extensions.NONE);
+    }
+
+    @Test
+    void sizeMayStateNoLimit() {
+        assertThat(of("mx", "SIZE")).isEqualTo(new Extensions(false, false, false, true, OptionalLong.empty()));
+        assertThat(of("mx", "SIZE 0").maxSizeBytes()).isEmpty();
+        assertThat(of("mx", "SIZE lots").maxSizeBytes()).isEmpty();
+        assertThat(of("mx", "SIZE 99999999999999999999").maxSizeBytes()).isEmpty();
+    }
+
+    @Test
+    void unknownKeywordsAndEmptyLinesAreIgnored() {
+        assertThat(of("mx", "", "XFOO bar", "DSN")).isEqualTo(Extensions.NONE);
+    }
+
+    private static Extensions of(String... lines) {
+        return Extensions.of(new SmtpReply(250, Optional.empty(), List.of(lines)));
+    }
+}

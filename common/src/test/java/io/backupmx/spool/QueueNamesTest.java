@@ -1,0 +1,99 @@
+package io.backupmx.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.route.NextHop;
+import io.backupmx.route.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+final class QueueNamesTest {
+
+    @Property
+    void aShortRoutesNameIsReadBack(@ForAll("routes") Route route) {
+        SpoolQueue queue = new SpoolQueue.ForRoute(route);
+        String name = QueueNames.nameOf(queue);
+        assertThat(name).matches("spool\\.[a-z0-9_-]+").hasSizeLessThan(210);
+        assertThat(QueueNames.isRoute(name)).isTrue();
+        if (!name.contains("_z")) {
+            assertThat(QueueNames.parse(name)).contains(queue);
+        }
+    }
+
+    @Property
+    void differentRoutesHaveDifferentNames(@ForAll("routes") Route one, @ForAll("routes") Route other) {
+        assertThat(QueueNames.nameOf(new SpoolQueue.ForRoute(one))
+                        .equals(QueueNames.nameOf(new SpoolQueue.ForRoute(other))))
+                .isEqualTo(one.equals(other));
+    }
+
+    @Test
+    void ipv6RoutesKeepTheirColons() {
+        Route route = Route.of("smtp:[2001:db8::1]:2525");
+        assertThat(QueueNames.parse(QueueNames.nameOf(new SpoolQueue.ForRoute(route))))
+                .contains(new SpoolQueue.ForRoute(route));
+        assertThat(QueueNames.nameOf(new SpoolQueue.ForRoute(route))).doesNotContain(":");
+    }
+
+    @Test
+    void aLongRoutesNameEndsInAHashAndIsNotReadBack() {
+        Route one = longRoute(25);
+        Route other = longRoute(26);
+        String name = QueueNames.nameOf(new SpoolQueue.ForRoute(one));
+        assertThat(name).hasSizeLessThan(210).isNotEqualTo(QueueNames.nameOf(new SpoolQueue.ForRoute(other)));
+        assertThat(QueueNames.parse(name)).isEmpty();
+        assertThat(QueueNames.isRoute(name)).isTrue();
+    }
+
+    @Test
+    void theOtherQueuesAreReadBack() {
+        for (SpoolQueue queue : List.of(
+                new SpoolQueue.Failed(), new SpoolQueue.DeadLetter(), new SpoolQueue.Retry(Duration.ofHours(2)))) {
+            assertThat(QueueNames.parse(QueueNames.nameOf(queue))).contains(queue);
+        }
+    }
+
+    @Test
+    void foreignNamesAreNobodys() {
+        for (String name :
+                List.of("DLQ", "spool.", "spool.retry.x", "spool.smtp_3", "spool.smtp_zz", "spool.smtp_3a_5b")) {
+            assertThat(QueueNames.parse(name)).as(name).isEqualTo(Optional.empty());
+        }
+    }
+
+    private static Route longRoute(int lastPort) {
+        return new Route(IntStream.range(0, 10)
+                .mapToObj(i -> new NextHop("mail-exchanger-" + i + ".example.org", i == 9 ? lastPort : 25))
+                .toList());
+    }
+
+    @Provide
+    Arbitrary<Route> routes() {
+        Arbitrary<String> label = Arbitraries.strings()
+                .withCharRange('a', 'z')
+                .withCharRange('0', '9')
+                .ofMinLength(1)
+                .ofMaxLength(20);
+        Arbitrary<String> name = label.list().ofMinSize(1).ofMaxSize(4).map(labels -> String.join(".", labels));
+        Arbitrary<String> ipv6 = Arbitraries.integers()
+                .between(0, 0xffff)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4)
+                .map(groups -> String.join(
+                                ":", groups.stream().map(Integer::toHexString).toList()) + "::1");
+        Arbitrary<NextHop> hop = Combinators.combine(
+                        Arbitraries.oneOf(name, ipv6), Arbitraries.integers().between(1, 65535))
+                .as(NextHop::new);
+        return hop.list().ofMinSize(1).ofMaxSize(3).map(Route::new);
+    }
+}

@@ -1,0 +1,165 @@
+package io.backupmx.spool.artemis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.config.SpoolConfig;
+import io.backupmx.mail.Content;
+import io.backupmx.mail.Envelope;
+import io.backupmx.route.Route;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolEntry;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.spool.SpoolWriter;
+import io.backupmx.spool.TakenMail;
+import io.backupmx.testing.BrokerProcess;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker that is killed or frozen: nothing confirmed is lost, and nobody waits longer than the store timeout. */
+@Timeout(180)
+final class BrokerFaultsIT {
+
+    private static final Route ROUTE = Route.of("smtp:[mx1.example.org]:25");
+    private static final SpoolQueue.ForRoute QUEUE = new SpoolQueue.ForRoute(ROUTE);
+    private static final SpoolConfig CONFIG =
+            new SpoolConfig(Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(2), 32 << 20, 94);
+
+    @TempDir
+    Path directory;
+
+    private Vertx vertx;
+    private BrokerProcess broker;
+    private ArtemisSpool.Writer writer;
+    private ArtemisSpool.Reader reader;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+        broker = BrokerProcess.start(directory);
+        ArtemisSpool spool = ArtemisSpool.at(broker.url(), CONFIG);
+        writer = spool.writer(vertx);
+        reader = spool.reader(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        writer.close();
+        reader.close();
+        broker.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatWasConfirmedBeforeAKillIsThereAfterIt() throws Exception {
+        Set<String> confirmed = ConcurrentHashMap.newKeySet();
+        AtomicInteger unconfirmed = new AtomicInteger();
+        for (int round = 0; round < 3; round++) {
+            int before = confirmed.size();
+            Thread storing = Thread.ofVirtual().start(() -> storeUntilRefused(confirmed, unconfirmed));
+            await().until(() -> confirmed.size() > before + 500);
+            broker.kill();
+            storing.join();
+            // A call that was in progress may hold its session until the call timeout.
+            await().atMost(30, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(writer.inFlightBytes()).isZero());
+            broker.restart();
+            await().atMost(20, TimeUnit.SECONDS).until(() -> writer.room() == SpoolWriter.Room.OPEN);
+        }
+        assertThat(unconfirmed).as("stores the kills cut short").hasPositiveValue();
+        Set<String> found = new HashSet<>();
+        reader.admin().browse(QUEUE, mail -> found.add(mail.envelope().queueId().value()) || true);
+        assertThat(found).containsAll(confirmed);
+    }
+
+    private void storeUntilRefused(Set<String> confirmed, AtomicInteger unconfirmed) {
+        AtomicInteger open = new AtomicInteger();
+        int n = 0;
+        while (writer.room() == SpoolWriter.Room.OPEN) {
+            if (open.get() > 200) {
+                Thread.onSpinWait();
+                continue;
+            }
+            Envelope envelope = Mails.to("alice@example.org");
+            open.incrementAndGet();
+            store(envelope, n++ % 50 == 0 ? 300 << 10 : 4 << 10).onComplete(result -> {
+                open.decrementAndGet();
+                if (result.succeeded()) {
+                    confirmed.add(envelope.queueId().value());
+                } else {
+                    unconfirmed.incrementAndGet();
+                }
+            });
+        }
+    }
+
+    @Test
+    void aFrozenBrokerMeansTryLaterInTime() throws Exception {
+        store(Mails.to("alice@example.org"), 4096).await(20, TimeUnit.SECONDS);
+        broker.freeze();
+        for (int size : new int[] {4096, 1 << 20}) {
+            long start = System.nanoTime();
+            Future<Void> store = store(Mails.to("alice@example.org"), size);
+            await().until(store::isComplete);
+            assertThat(store.cause())
+                    .isInstanceOfSatisfying(
+                            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.UNAVAILABLE));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        }
+        assertThat(writer.room()).isEqualTo(SpoolWriter.Room.UNAVAILABLE);
+        broker.thaw();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> writer.room() == SpoolWriter.Room.OPEN);
+        store(Mails.to("alice@example.org"), 4096).await(20, TimeUnit.SECONDS);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> writer.inFlightBytes() == 0);
+    }
+
+    @Test
+    void takenMailIsHandedOutAgainAfterAKill() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            store(Mails.to("alice@example.org"), 4096).await(20, TimeUnit.SECONDS);
+        }
+        QueueOf taker = new QueueOf(5);
+        try (SpoolReader.Feed feed = reader.feeds().feed(QUEUE, taker)) {
+            TakenMail first = taker.next();
+            first.settle(Settlement.done()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            TakenMail second = taker.next();
+            broker.kill();
+            try {
+                second.settle(Settlement.done()).toCompletableFuture().get(20, TimeUnit.SECONDS);
+                throw new AssertionError("settled on a dead broker");
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(SpoolException.class);
+            }
+            broker.restart();
+            taker.addPlaces(20);
+            feed.wake();
+            Set<String> again = new HashSet<>();
+            while (!again.contains(second.envelope().queueId().value())) {
+                TakenMail mail = taker.next();
+                again.add(mail.envelope().queueId().value());
+            }
+            assertThat(again).doesNotContain(first.envelope().queueId().value());
+        }
+    }
+
+    private Future<Void> store(Envelope envelope, int size) {
+        return writer.store(List.of(new SpoolEntry(ROUTE, envelope)), Content.of(Mails.octets(size)));
+    }
+}

@@ -1,0 +1,176 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.route.Route;
+import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.worker.routing.RouteConnector;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The connections of one route: those that deliver, and those that rest for the next mail, the warmest in front. Safe from
+ * any thread; only {@link #take} and {@link #fresh} block.
+ */
+final class Connections {
+
+    private record Idle(SmtpConnection connection, long sinceNanos) {}
+
+    private final Route route;
+    private final RouteConnector connector;
+    private final Duration idleTimeout;
+    private final int mailsPerConnection;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+    private final Set<SmtpConnection> busy = new HashSet<>();
+    private final Set<Thread> connecting = new HashSet<>();
+    private boolean aborted;
+
+    Connections(Route route, RouteConnector connector, Duration idleTimeout, int mailsPerConnection) {
+        this.route = route;
+        this.connector = connector;
+        this.idleTimeout = idleTimeout;
+        this.mailsPerConnection = mailsPerConnection;
+    }
+
+    /** A resting connection, or else a fresh one. */
+    ConnectResult take() {
+        return warmest().<ConnectResult>map(ConnectResult.Connected::new).orElseGet(this::fresh);
+    }
+
+    /** A connection that nobody has used. */
+    ConnectResult fresh() {
+        lock.lock();
+        try {
+            if (aborted) {
+                return new ConnectResult.Unreachable("stopping");
+            }
+            connecting.add(Thread.currentThread());
+        } finally {
+            lock.unlock();
+        }
+        try {
+            ConnectResult result = connector.connect(route);
+            if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
+                begin(connection);
+            }
+            return result;
+        } finally {
+            doneConnecting();
+        }
+    }
+
+    private void doneConnecting() {
+        lock.lock();
+        try {
+            connecting.remove(Thread.currentThread());
+            boolean _ = Thread.interrupted(); // an abort meant the connecting only
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(SmtpConnection connection) {
+        lock.lock();
+        try {
+            busy.add(connection);
+            if (aborted) {
+                connection.abort();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<SmtpConnection> warmest() {
+        lock.lock();
+        try {
+            while (!idle.isEmpty() && !aborted) {
+                SmtpConnection connection = idle.pop().connection();
+                if (connection.isUsable()) {
+                    busy.add(connection);
+                    return Optional.of(connection);
+                }
+                connection.abort();
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A delivery is through with it. */
+    void giveBack(SmtpConnection connection) {
+        boolean keep = connection.isUsable() && connection.transactions() < mailsPerConnection && !idleTimeout.isZero();
+        lock.lock();
+        try {
+            busy.remove(connection);
+            keep = keep && !aborted;
+            if (keep) {
+                idle.push(new Idle(connection, System.nanoTime()));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!keep) {
+            leave(connection);
+        }
+    }
+
+    /** One that a probe has made. */
+    void add(SmtpConnection connection) {
+        giveBack(connection);
+    }
+
+    /** How many connections are delivering. */
+    int busy() {
+        lock.lock();
+        try {
+            return busy.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes leave of those that have rested for too long. */
+    void closeIdle() {
+        closeIdle(idleTimeout);
+    }
+
+    /** Takes leave of all that rest. */
+    void closeAllIdle() {
+        closeIdle(Duration.ZERO);
+    }
+
+    private void closeIdle(Duration limit) {
+        long now = System.nanoTime();
+        lock.lock();
+        try {
+            while (!idle.isEmpty() && now - idle.peekLast().sinceNanos() >= limit.toNanos()) {
+                leave(idle.removeLast().connection());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends every delivery, for good: no further connection is made. */
+    void abort() {
+        lock.lock();
+        try {
+            aborted = true;
+            busy.forEach(SmtpConnection::abort);
+            connecting.forEach(Thread::interrupt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void leave(SmtpConnection connection) {
+        Thread.startVirtualThread(connection::quit);
+    }
+}

@@ -1,0 +1,19 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.smtp.SmtpReply;
+
+/** How an attempt to deliver ended for one recipient. {@code why} is one line for people. */
+public sealed interface RecipientOutcome {
+
+    /** The next hop has taken responsibility (RFC 5321 §4.2.5). */
+    record Delivered(SmtpReply reply, String host) implements RecipientOutcome {}
+
+    /** Not now: to be tried again later, at the cost of an attempt. */
+    record Deferred(String why) implements RecipientOutcome {}
+
+    /** Never: to be reported. */
+    record Failed(String why) implements RecipientOutcome {}
+
+    /** The route's trouble, not the recipient's: as if never tried. */
+    record Untried(String why) implements RecipientOutcome {}
+}

@@ -1,0 +1,122 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.ops.MailLog;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.worker.gate.GateState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** Writes down what became of mail on one route: the mail log and the metrics, in the same words. */
+final class RouteRecord {
+
+    private static final String NEXT_HOP = "next_hop";
+
+    private final String nextHop;
+    private final Counter delivered;
+    private final Counter deferred;
+    private final Counter failed;
+    private final Timer delay;
+
+    RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> up, Supplier<Number> inFlight) {
+        this.nextHop = route.toString();
+        this.delivered = attempts(metrics, "delivered");
+        this.deferred = attempts(metrics, "deferred");
+        this.failed = attempts(metrics, "failed");
+        this.delay = Timer.builder("backupmx.delivery.delay")
+                .description("From a mail's arrival to the next hop's 250")
+                .tag(NEXT_HOP, nextHop)
+                .serviceLevelObjectives(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(1),
+                        Duration.ofHours(6),
+                        Duration.ofDays(1),
+                        Duration.ofDays(5))
+                .register(metrics);
+        Gauge.builder("backupmx.route.up", up)
+                .description("1 when the route takes mail, 0 when it is down")
+                .tag(NEXT_HOP, nextHop)
+                .register(metrics);
+        Gauge.builder("backupmx.delivery.in_flight", inFlight)
+                .description("Mails in the worker's hands")
+                .tag(NEXT_HOP, nextHop)
+                .register(metrics);
+    }
+
+    private Counter attempts(MeterRegistry metrics, String outcome) {
+        return Counter.builder("backupmx.delivery.attempts")
+                .description("Recipients tried, by how it ended")
+                .tag("outcome", outcome)
+                .tag(NEXT_HOP, nextHop)
+                .register(metrics);
+    }
+
+    void outcomes(Envelope envelope, List<RecipientOutcome> outcomes, Instant now) {
+        Duration age = Duration.between(envelope.arrival().at(), now);
+        for (int i = 0; i < outcomes.size(); i++) {
+            outcome(envelope, envelope.recipients().get(i).path(), outcomes.get(i), age);
+        }
+    }
+
+    private void outcome(Envelope envelope, ForwardPath to, RecipientOutcome outcome, Duration age) {
+        switch (outcome) {
+            case RecipientOutcome.Delivered(var reply, var host) -> {
+                delivered.increment();
+                delay.record(age.isNegative() ? Duration.ZERO : age);
+                line(envelope, to, age)
+                        .addKeyValue("host", host)
+                        .addKeyValue("reply", reply)
+                        .log("delivered");
+            }
+            case RecipientOutcome.Deferred(String why) -> {
+                deferred.increment();
+                line(envelope, to, age).addKeyValue("reason", why).log("deferred");
+            }
+            case RecipientOutcome.Failed(String why) -> {
+                failed.increment();
+                line(envelope, to, age).addKeyValue("reason", why).log("failed");
+            }
+            case RecipientOutcome.Untried _ -> {} // the route's line says it once, for all its mail
+        }
+    }
+
+    private LoggingEventBuilder line(Envelope envelope, ForwardPath to, Duration age) {
+        return MailLog.LOG
+                .atInfo()
+                .addKeyValue("queue_id", envelope.queueId())
+                .addKeyValue("to", to)
+                .addKeyValue(NEXT_HOP, nextHop)
+                .addKeyValue("delay", BigDecimal.valueOf(age.toMillis(), 3)) // seconds
+                .addKeyValue("attempts", envelope.attempts() + 1);
+    }
+
+    void routeState(GateState state) {
+        switch (state) {
+            case GateState.Up _ ->
+                MailLog.LOG
+                        .atInfo()
+                        .addKeyValue(NEXT_HOP, nextHop)
+                        .addKeyValue("state", "UP")
+                        .log("route_state");
+            case GateState.Down down ->
+                MailLog.LOG
+                        .atWarn()
+                        .addKeyValue(NEXT_HOP, nextHop)
+                        .addKeyValue("state", "DOWN")
+                        .addKeyValue("reason", down.trouble().why())
+                        .log("route_state");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.config.WorkerConfig;
+import io.backupmx.mail.Envelope;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.spool.TakenMail;
+import io.backupmx.worker.InFlightMail;
+import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.gate.Gate;
+import io.backupmx.worker.gate.GateState;
+import io.backupmx.worker.gate.ProbeSchedule;
+import io.backupmx.worker.gate.Prober;
+import io.backupmx.worker.retry.RetrySchedule;
+import io.backupmx.worker.routing.RouteConnector;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One route at work: takes mail while its gate is open and a place is free, delivers each on a virtual thread of its own,
+ * and settles it. Whatever happens to one mail, its place becomes free again.
+ */
+final class RouteRunner implements SpoolReader.Taker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteRunner.class);
+
+    /** Mails delivered whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
+    private static final int MAX_UNSETTLED = 50;
+
+    /** A mail handed out more often than this is processed alone: it may be what brings workers down. */
+    private static final int SUSPECT_DELIVERIES = 5;
+
+    private final Route route;
+    private final RetrySchedule retries;
+    private final InstantSource clock;
+    private final RouteRecord record;
+    private final Connections connections;
+    private final Prober prober;
+    private final Gate gate;
+
+    private final AtomicInteger places = new AtomicInteger();
+    private final Hands hands = new Hands();
+    private final Semaphore alone = new Semaphore(1);
+    private volatile boolean stopping;
+    private volatile Runnable wake = () -> {};
+
+    RouteRunner(
+            Route route,
+            WorkerConfig config,
+            RetrySchedule retries,
+            RouteConnector connector,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        this.route = route;
+        this.retries = retries;
+        this.clock = clock;
+        this.connections = new Connections(route, connector, config.idleTimeout(), config.mailsPerConnection());
+        this.gate = new Gate(config.maxConnectionsPerRoute(), config.probeUnhealthy(), clock, this::onGate);
+        this.prober = new Prober(
+                () -> connector.probe(route),
+                new ProbeSchedule(
+                        config.probeInterval(),
+                        config.probeIntervalLater(),
+                        config.probeUnhealthy(),
+                        config.probeUnhealthyMax()),
+                new Random(),
+                this::onHealthy,
+                gate::probeFailed);
+        this.record = new RouteRecord(route, metrics, () -> isUp() ? 1 : 0, hands::count);
+    }
+
+    @Override
+    public boolean wantsMail() {
+        if (stopping || hands.settling() >= MAX_UNSETTLED) {
+            return false;
+        }
+        int allowed = gate.connections();
+        return places.getAndUpdate(taken -> taken < allowed ? taken + 1 : taken) < allowed;
+    }
+
+    @Override
+    public void none() {
+        places.decrementAndGet();
+    }
+
+    @Override
+    public void accept(TakenMail mail) {
+        InFlightMail shown =
+                new InFlightMail(mail.route(), mail.envelope(), mail.content().sizeBytes(), clock.instant());
+        Hands.Mail inHand = hands.take(shown);
+        Thread.ofVirtual().name("delivery").start(() -> {
+            try {
+                settle(mail, attempt(mail), inHand);
+            } catch (RuntimeException | Error e) {
+                inHand.gone();
+                surprise(mail, e);
+            } finally {
+                places.decrementAndGet();
+                wake.run();
+            }
+        });
+    }
+
+    /** @param woken called whenever mail may be wanted again */
+    void wakes(Runnable woken) {
+        wake = woken;
+    }
+
+    private List<RecipientOutcome> attempt(TakenMail mail) {
+        boolean suspect = mail.deliveryCount() > SUSPECT_DELIVERIES;
+        if (suspect) {
+            alone.acquireUninterruptibly();
+        }
+        Attempt attempt = new Attempt(mail, suspect, connections, gate);
+        try {
+            attempt.run();
+        } catch (RuntimeException | Error e) {
+            surprise(mail, e);
+        } finally {
+            if (suspect) {
+                alone.release();
+            }
+        }
+        return attempt.outcomes(new RecipientOutcome.Deferred("internal error"));
+    }
+
+    private void settle(TakenMail mail, List<RecipientOutcome> outcomes, Hands.Mail inHand) {
+        Envelope envelope = mail.envelope();
+        Instant now = clock.instant();
+        Duration age = Duration.between(envelope.arrival().at(), now);
+        Settlement settlement = switch (retries.nextAfter(envelope.attempts() + 1, age)) {
+            case RetrySchedule.Next.Retry(Duration delay) -> settlement(envelope, outcomes, delay, now);
+            case RetrySchedule.Next.Expired(Duration maxLifetime) ->
+                settlement(envelope, Outcomes.expired(outcomes, maxLifetime), Duration.ZERO, now);
+        };
+        inHand.settling();
+        var _ = mail.settle(settlement).whenComplete((_, failure) -> {
+            inHand.gone();
+            wake.run();
+            if (failure != null) {
+                LOG.atWarn()
+                        .setCause(failure)
+                        .addKeyValue("queue_id", envelope.queueId())
+                        .log("not settled: the mail will be handed out again");
+            }
+        });
+    }
+
+    private Settlement settlement(Envelope envelope, List<RecipientOutcome> outcomes, Duration delay, Instant now) {
+        record.outcomes(envelope, outcomes, now);
+        return Settlements.of(envelope, outcomes, delay);
+    }
+
+    private static void surprise(TakenMail mail, Throwable e) {
+        LOG.atError()
+                .setCause(e)
+                .addKeyValue("queue_id", mail.envelope().queueId())
+                .log("delivery failed unexpectedly");
+    }
+
+    private void onGate(GateState state) {
+        if (stopping) {
+            return;
+        }
+        record.routeState(state);
+        switch (state) {
+            case GateState.Up _ -> {
+                prober.stop();
+                wake.run();
+            }
+            case GateState.Down down -> {
+                connections.closeAllIdle();
+                prober.start(down.trouble());
+            }
+        }
+    }
+
+    private void onHealthy(SmtpConnection connection) {
+        connections.add(connection);
+        gate.probed();
+    }
+
+    private boolean isUp() {
+        return gate.state() instanceof GateState.Up;
+    }
+
+    RouteStatus status() {
+        return switch (gate.state()) {
+            case GateState.Up up -> new RouteStatus(route, RouteStatus.State.UP, up.since(), "", places.get());
+            case GateState.Down down ->
+                new RouteStatus(
+                        route,
+                        RouteStatus.State.DOWN,
+                        down.since(),
+                        down.trouble().why(),
+                        places.get());
+        };
+    }
+
+    List<InFlightMail> inFlight() {
+        return hands.shown();
+    }
+
+    void flush() {
+        gate.flush();
+        prober.flush();
+    }
+
+    /** Housekeeping, to be called about once a second. */
+    void closeIdle() {
+        connections.closeIdle();
+    }
+
+    /** Asks for no more mail; what is in progress goes on. */
+    void stop() {
+        stopping = true;
+        prober.close();
+    }
+
+    /** Ends what is in progress: before the final dot it is given back, behind it deferred. */
+    void abort() {
+        connections.abort();
+    }
+
+    /** Blocks until no mail is in hand any more. @return whether that came within {@code limit} */
+    boolean awaitEmptyHands(Duration limit) throws InterruptedException {
+        return hands.awaitEmpty(limit);
+    }
+
+    void close() {
+        connections.abort();
+        connections.closeAllIdle();
+    }
+}

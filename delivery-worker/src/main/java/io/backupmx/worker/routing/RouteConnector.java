@@ -1,0 +1,119 @@
+package io.backupmx.worker.routing;
+
+import io.backupmx.route.NextHop;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.SmtpClient;
+import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.worker.routing.AddressResolver.Addresses;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Finds a host of a route that takes mail. For virtual threads: its methods block, and are ended by an interrupt. */
+public final class RouteConnector {
+
+    /** More addresses than a sane set of hosts has. */
+    private static final int MAX_ADDRESSES = 16;
+
+    private final SmtpClient client;
+    private final AddressResolver resolver;
+    private final Duration connectTimeout;
+    private final Duration probeConnectTimeout;
+
+    /**
+     * @param probeConnectTimeout for the TCP connection of a probe. Short, because a host that comes back does not answer
+     *     a connection request that it never saw until that is repeated, and the repeats come ever later
+     */
+    public RouteConnector(
+            SmtpClient client, AddressResolver resolver, Duration connectTimeout, Duration probeConnectTimeout) {
+        this.client = client;
+        this.resolver = resolver;
+        this.connectTimeout = connectTimeout;
+        this.probeConnectTimeout = probeConnectTimeout;
+    }
+
+    /** The first host that takes mail: next hops in the route's order, addresses in the resolver's (RFC 5321 §5.1). */
+    public ConnectResult connect(Route route) {
+        List<String> unresolved = new ArrayList<>();
+        List<SocketAddress> addresses = addresses(route, unresolved);
+        ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
+        for (SocketAddress address : addresses) {
+            ConnectResult result = client.connect(address, connectTimeout);
+            if (result instanceof ConnectResult.Connected
+                    || Thread.currentThread().isInterrupted()) {
+                return result;
+            }
+            last = worse(last, result);
+        }
+        return last;
+    }
+
+    /** Any host that takes mail, all addresses asked at once: a dead one must not hide a living one. */
+    public ConnectResult probe(Route route) {
+        List<String> unresolved = new ArrayList<>();
+        List<SocketAddress> addresses = addresses(route, unresolved);
+        if (addresses.size() == 1) {
+            return client.connect(addresses.getFirst(), probeConnectTimeout);
+        }
+        BlockingQueue<ConnectResult> results = new LinkedBlockingQueue<>();
+        List<Thread> asking = addresses.stream()
+                .map(address ->
+                        Thread.startVirtualThread(() -> results.add(client.connect(address, probeConnectTimeout))))
+                .toList();
+        ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
+        try {
+            for (int i = 0; i < asking.size(); i++) {
+                ConnectResult result = results.take();
+                if (result instanceof ConnectResult.Connected) {
+                    leave(asking, results);
+                    return result;
+                }
+                last = worse(last, result);
+            }
+            return last;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            leave(asking, results);
+            return new ConnectResult.Unreachable("interrupted");
+        }
+    }
+
+    /** The others are not needed any more. */
+    private static void leave(List<Thread> asking, BlockingQueue<ConnectResult> results) {
+        asking.forEach(Thread::interrupt);
+        Thread.startVirtualThread(() -> {
+            try {
+                for (Thread thread : asking) {
+                    thread.join();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            for (ConnectResult result : results) {
+                if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
+                    connection.quit();
+                }
+            }
+        });
+    }
+
+    private List<SocketAddress> addresses(Route route, List<String> unresolved) {
+        List<SocketAddress> all = new ArrayList<>();
+        for (NextHop hop : route.nextHops()) {
+            switch (resolver.resolve(hop)) {
+                case Addresses.Found(List<SocketAddress> addresses) -> all.addAll(addresses);
+                case Addresses.NotNow(String why) -> unresolved.add(why);
+            }
+        }
+        return all.subList(0, Math.min(all.size(), MAX_ADDRESSES));
+    }
+
+    /** Somebody unwell says more than nobody there; of equals the later. */
+    private static ConnectResult worse(ConnectResult before, ConnectResult now) {
+        return before instanceof ConnectResult.Unhealthy && now instanceof ConnectResult.Unreachable ? before : now;
+    }
+}

@@ -1,0 +1,98 @@
+package io.backupmx.worker.admin;
+
+import io.backupmx.mail.QueueId;
+import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.SpoolAdmin;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolQueue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+
+/** A spool that makes up its mail as it is browsed. Its methods refuse event loops, as the contract demands. */
+public final class FakeSpool implements SpoolAdmin {
+
+    private record Queue(int mails, IntFunction<ListedMail> mail) {}
+
+    private final Map<SpoolQueue, Queue> queues = new LinkedHashMap<>();
+    private final AtomicInteger shown = new AtomicInteger();
+    private Optional<Integer> failsAfter = Optional.empty();
+    private Optional<Optional<QueueId>> released = Optional.empty();
+    private int releasable;
+
+    public void put(SpoolQueue queue, ListedMail... mails) {
+        queues.put(queue, new Queue(mails.length, i -> mails[i]));
+    }
+
+    void put(SpoolQueue queue, int mails, IntFunction<ListedMail> mail) {
+        queues.put(queue, new Queue(mails, mail));
+    }
+
+    /** From now on browsing fails, once so many mails were shown. */
+    void failAfter(int mails) {
+        failsAfter = Optional.of(mails);
+    }
+
+    public void releasable(int mails) {
+        releasable = mails;
+    }
+
+    /** How many mails a viewer has been shown. */
+    int shown() {
+        return shown.get();
+    }
+
+    /** What {@link #release} was last called with. */
+    public Optional<Optional<QueueId>> released() {
+        return released;
+    }
+
+    @Override
+    public List<QueueDepth> depths() {
+        refuseEventLoop();
+        return queues.entrySet().stream()
+                .map(e -> new QueueDepth(
+                        e.getKey(),
+                        e.getValue().mails(),
+                        1000L * e.getValue().mails(),
+                        e.getValue().mails() == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(90))))
+                .toList();
+    }
+
+    @Override
+    public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {
+        refuseEventLoop();
+        Queue there = queues.get(queue);
+        for (int i = 0; there != null && i < there.mails(); i++) {
+            if (failsAfter.filter(n -> shown.get() >= n).isPresent()) {
+                throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker is gone");
+            }
+            shown.incrementAndGet();
+            if (!viewer.test(there.mail().apply(i))) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public int release(Optional<QueueId> id) {
+        refuseEventLoop();
+        released = Optional.of(id);
+        return releasable;
+    }
+
+    @Override
+    public void close() {}
+
+    private static void refuseEventLoop() {
+        if (!Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("called from " + Thread.currentThread());
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.backupmx.worker.cli;
+
+import static io.backupmx.worker.admin.SampleMail.ON_RETRY;
+import static io.backupmx.worker.admin.SampleMail.ON_ROUTE;
+import static io.backupmx.worker.admin.SampleMail.envelope;
+import static io.backupmx.worker.admin.SampleMail.id;
+import static io.backupmx.worker.admin.SampleMail.on;
+import static io.backupmx.worker.admin.SampleMail.recipient;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.HostPort;
+import io.backupmx.worker.admin.AdminAddress;
+import io.backupmx.worker.admin.AdminServer;
+import io.backupmx.worker.admin.AdminToken;
+import io.backupmx.worker.admin.SampleMail;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands as an operator types them, against the admin API on a real port. */
+class AdminCommandsIT {
+
+    private static final Map<String, Supplier<Object>> COMMANDS =
+            Map.of("mailq", MailqCommand::new, "flush", FlushCommand::new, "release", ReleaseCommand::new);
+
+    @TempDir
+    Path data;
+
+    private record Ran(int exitCode, String out, String err) {}
+
+    @Test
+    void mailqShowsMailAndTheReasonWhyItWaits() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.worker.add(SampleMail.down("connect to mx1.example.org:25: Connection refused"));
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 1));
+
+            Ran ran = run("mailq", "--data", data.toString());
+
+            assertThat(ran.exitCode()).isZero();
+            assertThat(ran.err()).isEmpty();
+            assertThat(ran.out())
+                    .startsWith("----Queue ID----- --Size-- ")
+                    .contains("\n01J0000000000001      1234 ")
+                    .contains("(connect to mx1.example.org:25: Connection refused)\n")
+                    .contains(" alice@example.org\n")
+                    .endsWith("\n-- 1 Kbytes in 1 Request.\n");
+        }
+    }
+
+    @Test
+    void mailqOfAnEmptyQueueSaysSo() throws Exception {
+        try (AdminServer _ = new AdminServer(data)) {
+            assertThat(run("mailq", "--data", data.toString()).out()).isEqualTo("Mail queue is empty\n");
+        }
+    }
+
+    @Test
+    void jsonIsAnObjectALine() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.worker.add(SampleMail.up());
+            server.spool.put(
+                    ON_RETRY,
+                    on(ON_RETRY, envelope(1, recipient("grüße@example.org").withLastReply("450 4.2.0 später"))),
+                    on(ON_RETRY, 2));
+
+            Ran ran = run("mailq", "--json", "--data", data.toString());
+
+            assertThat(ran.out().lines())
+                    .hasSize(2)
+                    .allMatch(line -> line.startsWith("{\"queue_name\":\"deferred\",\"queue_id\":\"01J"))
+                    .first()
+                    .asString()
+                    .contains("\"address\":\"grüße@example.org\",\"delay_reason\":\"450 4.2.0 später\"");
+        }
+    }
+
+    @Test
+    void adminAndTokenFileNameAnInstanceElsewhere() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            Ran ran = run(
+                    "flush",
+                    "--admin",
+                    "http://" + server.address(),
+                    "--token-file",
+                    data.resolve(AdminToken.FILE).toString());
+
+            assertThat(ran.exitCode()).isZero();
+            assertThat(server.worker.flushes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void releaseOfOneAndOfAll() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.releasable(1);
+            assertThat(run("release", id(7) + "!", "--data", data.toString()).out())
+                    .isEqualTo("released 1 mail\n");
+            assertThat(server.spool.released()).contains(Optional.of(id(7)));
+
+            server.spool.releasable(3);
+            assertThat(run("release", "--all", "--data", data.toString()).out()).isEqualTo("released 3 mails\n");
+            assertThat(server.spool.released()).contains(Optional.empty());
+        }
+    }
+
+    @Test
+    void releaseOfNothingIsAProblem() throws Exception {
+        try (AdminServer _ = new AdminServer(data)) {
+            Ran ran = run("release", id(7).value(), "--data", data.toString());
+
+            assertThat(ran).isEqualTo(new Ran(1, "", "backupmx: no failed mail has the id " + id(7) + "\n"));
+        }
+    }
+
+    @Test
+    void releaseWantsAnIdOrAll() {
+        assertThat(run("release", "--data", data.toString()).exitCode()).isEqualTo(2);
+        assertThat(run("release", "--all", id(7).value()).exitCode()).isEqualTo(2);
+        assertThat(run("release", "nonsense").err()).startsWith("backupmx: 'nonsense' is not a queue id\n");
+    }
+
+    @Test
+    void nothingEverRanThere() {
+        assertThat(run("mailq", "--data", data.toString()))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "backupmx: no Backup MX answers for the data directory " + data
+                                + ": is it running? (--data DIR or --admin URL name another)\n"));
+    }
+
+    @Test
+    void whatRanThereWasKilled() throws Exception {
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        Files.writeString(
+                data.resolve(AdminAddress.FILE), "{\"url\":\"http://127.0.0.1:1\",\"pid\":" + gone.pid() + "}");
+
+        assertThat(run("mailq", "--data", data.toString()).err()).startsWith("backupmx: no Backup MX answers for");
+    }
+
+    @Test
+    void nobodyListens() throws Exception {
+        AdminToken.ensure(data);
+        String url = "http://127.0.0.1:" + freePort();
+
+        assertThat(run("mailq", "--data", data.toString(), "--admin", url))
+                .isEqualTo(new Ran(1, "", "backupmx: no Backup MX answers at " + url + ": is it running?\n"));
+    }
+
+    @Test
+    void wrongToken() throws Exception {
+        try (AdminServer _ = new AdminServer(data)) {
+            Path other = Files.writeString(data.resolve("other"), "0123456789abcdef0123456789abcdef\n");
+
+            Ran ran = run("mailq", "--data", data.toString(), "--token-file", other.toString());
+
+            assertThat(ran.exitCode()).isEqualTo(1);
+            assertThat(ran.err()).startsWith("backupmx: the token is missing or wrong");
+        }
+    }
+
+    @Test
+    void somebodyElseAnswers() throws Exception {
+        AdminToken.ensure(data);
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answer(other, "220 smtp.example ESMTP\r\n"));
+            new AdminAddress(
+                            URI.create("http://" + new HostPort("127.0.0.1", other.getLocalPort())),
+                            ProcessHandle.current().pid())
+                    .write(data);
+
+            assertThat(run("flush", "--data", data.toString()).err())
+                    .isEqualTo("backupmx: what answers at http://127.0.0.1:" + other.getLocalPort()
+                            + " is not Backup MX\n");
+        }
+    }
+
+    @Test
+    void adminThatIsNoUrl() {
+        assertThat(run("mailq", "--admin", "localhost:8025", "--data", data.toString()))
+                .isEqualTo(new Ran(
+                        1, "", "backupmx: --admin wants a URL like http://127.0.0.1:8025, not 'localhost:8025'\n"));
+    }
+
+    private static void answer(ServerSocket listening, String text) {
+        try (Socket client = listening.accept()) {
+            client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            // The test sees that nobody answered.
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Ran run(String command, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Supplier<Object> made = Optional.ofNullable(COMMANDS.get(command)).orElseThrow();
+        int exitCode = PlainErrors.in(new CommandLine(made.get()))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+        return new Ran(exitCode, out.toString(), err.toString());
+    }
+}

@@ -1,0 +1,313 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.mail.Content;
+import io.backupmx.mail.Envelope;
+import io.backupmx.route.Route;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.spool.TakenMail;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The spool's contract without a broker and without a disk. */
+final class InMemorySpool implements SpoolReader {
+
+    /** One mail at rest. */
+    record Stored(Route route, Envelope envelope, Content content, int deliveries, Instant dueAt) {}
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Route, Deque<Stored>> routes = new HashMap<>();
+    private final List<Stored> deferred = new ArrayList<>();
+    private final List<Stored> failed = new ArrayList<>();
+    private int taken;
+    private int givenBack;
+    private boolean closed;
+
+    void store(Route route, Envelope envelope, Content content) {
+        store(new Stored(route, envelope, content, 0, Instant.EPOCH));
+    }
+
+    void store(Stored mail) {
+        lock.lock();
+        try {
+            queue(mail.route()).addLast(mail);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Stored> waiting(Route route) {
+        return locked(() -> List.copyOf(queue(route)));
+    }
+
+    List<Stored> deferred() {
+        return locked(() -> List.copyOf(deferred));
+    }
+
+    List<Stored> failed() {
+        return locked(() -> List.copyOf(failed));
+    }
+
+    int givenBack() {
+        return locked(() -> givenBack);
+    }
+
+    /** Mails in takers' hands. */
+    int taken() {
+        return locked(() -> taken);
+    }
+
+    private <T> T locked(Supplier<T> read) {
+        lock.lock();
+        try {
+            return read.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Deque<Stored> queue(Route route) {
+        return routes.computeIfAbsent(route, _ -> new ArrayDeque<>());
+    }
+
+    @Override
+    public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
+        RouteFeed feed = new RouteFeed(queue.route(), taker);
+        Thread.ofVirtual().name("feed").start(feed::run);
+        return feed;
+    }
+
+    @Override
+    public DelayFeed feed(SpoolQueue.Retry queue) {
+        RetryFeed feed = new RetryFeed();
+        Thread.ofVirtual().name("retry-feed").start(feed::run);
+        return feed;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class RouteFeed implements Feed {
+        private final Route route;
+        private final Taker taker;
+        private boolean over;
+
+        RouteFeed(Route route, Taker taker) {
+            this.route = route;
+            this.taker = taker;
+        }
+
+        @Override
+        public void wake() {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void run() {
+            while (true) {
+                boolean wanted = taker.wantsMail();
+                Stored mail;
+                lock.lock();
+                try {
+                    mail = wanted ? queue(route).pollFirst() : null;
+                    if (over || closed) {
+                        if (mail != null) {
+                            queue(route).addFirst(mail);
+                        }
+                        mail = null;
+                    }
+                    if (mail != null) {
+                        taken++;
+                    }
+                } finally {
+                    lock.unlock();
+                }
+                if (mail != null) {
+                    taker.accept(new Taken(mail));
+                    continue;
+                }
+                if (wanted) {
+                    taker.none();
+                }
+                if (pause()) {
+                    return;
+                }
+            }
+        }
+
+        private boolean pause() {
+            lock.lock();
+            try {
+                long left = POLL_NANOS;
+                while (left > 0 && !over && !closed) {
+                    left = changed.awaitNanos(left);
+                }
+                return over || closed;
+            } catch (InterruptedException e) {
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close(Duration grace) {
+            lock.lock();
+            try {
+                over = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private final class RetryFeed implements DelayFeed {
+        private boolean over;
+        private Instant flushedAt = Instant.MIN;
+
+        void run() {
+            lock.lock();
+            try {
+                while (!over && !closed) {
+                    Instant now = Instant.now();
+                    for (Stored mail : List.copyOf(deferred)) {
+                        if (!mail.dueAt().isAfter(now) || flushedAt.isAfter(Instant.MIN)) {
+                            deferred.remove(mail);
+                            queue(mail.route()).addLast(mail);
+                        }
+                    }
+                    flushedAt = Instant.MIN;
+                    long _ = changed.awaitNanos(POLL_NANOS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void flush() {
+            lock.lock();
+            try {
+                flushedAt = Instant.now();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                over = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private final class Taken implements TakenMail {
+        private final Stored mail;
+        private @Nullable Settlement settled;
+
+        Taken(Stored mail) {
+            this.mail = mail;
+        }
+
+        @Override
+        public Route route() {
+            return mail.route();
+        }
+
+        @Override
+        public Envelope envelope() {
+            return mail.envelope();
+        }
+
+        @Override
+        public Content content() {
+            return mail.content();
+        }
+
+        @Override
+        public int deliveryCount() {
+            return mail.deliveries() + 1;
+        }
+
+        @Override
+        public CompletionStage<Void> settle(Settlement settlement) {
+            lock.lock();
+            try {
+                if (settled != null) {
+                    throw new IllegalStateException("settled twice: " + settled + ", " + settlement);
+                }
+                settled = settlement;
+                taken--;
+                switch (settlement) {
+                    case Settlement.GiveBack _ -> {
+                        givenBack++;
+                        queue(mail.route())
+                                .addFirst(new Stored(
+                                        mail.route(),
+                                        mail.envelope(),
+                                        mail.content(),
+                                        mail.deliveries() + 1,
+                                        mail.dueAt()));
+                    }
+                    case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
+                }
+                changed.signalAll();
+                return CompletableFuture.completedFuture(null);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void put(Settlement.Copy copy) {
+            Duration delay = copy instanceof Settlement.Copy.Retry retry ? retry.delay() : Duration.ZERO;
+            Stored copied = new Stored(
+                    mail.route(),
+                    copy.envelope(),
+                    mail.content(),
+                    0,
+                    Instant.now().plus(delay));
+            switch (copy) {
+                case Settlement.Copy.Retry _ -> deferred.add(copied);
+                case Settlement.Copy.Failed _ -> failed.add(copied);
+                case Settlement.Copy.Requeued _ -> queue(mail.route()).addLast(copied);
+            }
+        }
+    }
+}

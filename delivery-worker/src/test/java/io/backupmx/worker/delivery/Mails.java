@@ -1,0 +1,62 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.mail.Arrival;
+import io.backupmx.mail.BodyType;
+import io.backupmx.mail.Envelope;
+import io.backupmx.mail.QueueId;
+import io.backupmx.mail.Recipient;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** Envelopes for tests. */
+final class Mails {
+
+    private static final SplittableRandom RANDOM = new SplittableRandom();
+
+    private Mails() {}
+
+    static Envelope envelope(String... recipients) {
+        return envelope(Instant.now(), recipients);
+    }
+
+    static Envelope envelope(Instant arrival, String... recipients) {
+        return envelope(arrival, "sender@client.example", recipients);
+    }
+
+    static Envelope from(String sender, String... recipients) {
+        return envelope(Instant.now(), sender, recipients);
+    }
+
+    private static Envelope envelope(Instant arrival, String sender, String... recipients) {
+        return new Envelope(
+                QueueId.next(arrival, RANDOM),
+                new Arrival(arrival, "192.0.2.1", "client.example", "ESMTP", Domain.of("backup.example")),
+                ReversePath.parse("<" + sender + ">").orElseThrow(),
+                Stream.of(recipients)
+                        .map(r -> Recipient.of(ForwardPath.parse("<" + r + ">").orElseThrow()))
+                        .toList(),
+                BodyType.EIGHT_BIT_MIME,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                0);
+    }
+
+    static Envelope withSmtpUtf8(Envelope envelope) {
+        return new Envelope(
+                envelope.queueId(),
+                envelope.arrival(),
+                envelope.from(),
+                envelope.recipients(),
+                envelope.body(),
+                true,
+                envelope.envelopeId(),
+                envelope.returnContent(),
+                envelope.attempts());
+    }
+}

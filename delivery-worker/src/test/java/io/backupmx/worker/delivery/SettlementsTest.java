@@ -1,0 +1,83 @@
+package io.backupmx.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.mail.Recipient;
+import io.backupmx.smtp.SmtpReply;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.Settlement.Copy;
+import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
+import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
+import io.backupmx.worker.delivery.RecipientOutcome.Failed;
+import io.backupmx.worker.delivery.RecipientOutcome.Untried;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SettlementsTest {
+
+    private static final Duration DELAY = Duration.ofMinutes(5);
+    private static final RecipientOutcome DELIVERED = new Delivered(SmtpReply.of(250, "Ok"), "mx");
+    private static final RecipientOutcome DEFERRED = new Deferred("450 later");
+    private static final RecipientOutcome FAILED = new Failed("550 no");
+    private static final RecipientOutcome UNTRIED = new Untried("down");
+
+    private final Envelope envelope =
+            Mails.envelope("a@x.test", "b@x.test", "c@x.test", "d@x.test").withAttempts(3);
+
+    @Test
+    void allDeliveredIsDone() {
+        assertThat(settle(DELIVERED, DELIVERED, DELIVERED, DELIVERED)).isEqualTo(Settlement.done());
+    }
+
+    @Test
+    void allUntriedIsGivenBack() {
+        assertThat(settle(UNTRIED, UNTRIED, UNTRIED, UNTRIED)).isEqualTo(new Settlement.GiveBack());
+    }
+
+    @Test
+    void everyKindOfOutcomeGetsItsOwnCopy() {
+        assertThat(settle(DELIVERED, DEFERRED, FAILED, UNTRIED))
+                .isEqualTo(new Settlement.Replace(List.of(
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(recipient(1).withLastReply("450 later")))
+                                        .withAttempts(4),
+                                DELAY),
+                        new Copy.Failed(
+                                envelope.withRecipients(List.of(recipient(2).withLastReply("550 no")))
+                                        .withAttempts(4)),
+                        new Copy.Requeued(envelope.withRecipients(List.of(recipient(3)))))));
+    }
+
+    @Test
+    void untriedBesideDeliveredIsRequeuedWithoutAnAttempt() {
+        assertThat(settle(DELIVERED, UNTRIED, DELIVERED, DELIVERED))
+                .isEqualTo(new Settlement.Replace(
+                        List.of(new Copy.Requeued(envelope.withRecipients(List.of(recipient(1)))))));
+    }
+
+    @Test
+    void anEndlessReplyIsCut() {
+        Settlement settlement = settle(new Deferred("x".repeat(99_999)), DELIVERED, DELIVERED, DELIVERED);
+        assertThat(settlement)
+                .isInstanceOfSatisfying(
+                        Settlement.Replace.class,
+                        replace -> assertThat(replace.copies()
+                                        .getFirst()
+                                        .envelope()
+                                        .recipients()
+                                        .getFirst()
+                                        .lastReply()
+                                        .orElseThrow())
+                                .hasSize(1001));
+    }
+
+    private Recipient recipient(int index) {
+        return envelope.recipients().get(index);
+    }
+
+    private Settlement settle(RecipientOutcome... outcomes) {
+        return Settlements.of(envelope, List.of(outcomes), DELAY);
+    }
+}

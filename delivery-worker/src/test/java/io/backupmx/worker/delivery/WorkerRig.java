@@ -1,0 +1,269 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.config.Config;
+import io.backupmx.config.RetryConfig;
+import io.backupmx.config.WorkerConfig;
+import io.backupmx.mail.Content;
+import io.backupmx.mail.Envelope;
+import io.backupmx.route.NextHop;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.RelayTables;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.worker.RouteStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A delivery worker on an in-memory spool, with routes to ports of this machine. */
+final class WorkerRig implements AutoCloseable {
+
+    static final Duration LONG = Duration.ofSeconds(20);
+
+    private static final Domain HOSTNAME = Domain.of("backup.example");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final InMemorySpool spool = new InMemorySpool();
+    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final DeliveryWorker worker;
+    private final Route route;
+
+    WorkerRig(Settings settings, int... ports) {
+        this.route = route(ports[0]);
+        Set<Route> routes = new LinkedHashSet<>();
+        Arrays.stream(ports).mapToObj(WorkerRig::route).forEach(routes::add);
+        worker = new DeliveryWorker(
+                vertx, HOSTNAME, settings.config(), new Tables(routes), spool, InstantSource.system(), metrics);
+        worker.start();
+    }
+
+    static Route route(int port) {
+        return Route.to(new NextHop("127.0.0.1", port));
+    }
+
+    /** What tests vary; all else fits a machine that answers at once. */
+    record Settings(
+            int connections,
+            Duration timeout,
+            Duration finalDotTimeout,
+            Duration idleTimeout,
+            int mailsPerConnection,
+            Duration probeInterval,
+            Duration probeUnhealthy,
+            Duration retryDelay,
+            Duration maxLifetime,
+            Duration stopGrace) {
+
+        static Settings usual() {
+            return new Settings(
+                    20,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    1000,
+                    Duration.ofMillis(1500),
+                    Duration.ofMillis(500),
+                    Duration.ofHours(1),
+                    Duration.ofDays(30),
+                    Duration.ofSeconds(5));
+        }
+
+        Settings withConnections(int number) {
+            return new Settings(
+                    number,
+                    timeout,
+                    finalDotTimeout,
+                    idleTimeout,
+                    mailsPerConnection,
+                    probeInterval,
+                    probeUnhealthy,
+                    retryDelay,
+                    maxLifetime,
+                    stopGrace);
+        }
+
+        Settings withTimeouts(Duration commands, Duration finalDot) {
+            return new Settings(
+                    connections,
+                    commands,
+                    finalDot,
+                    idleTimeout,
+                    mailsPerConnection,
+                    probeInterval,
+                    probeUnhealthy,
+                    retryDelay,
+                    maxLifetime,
+                    stopGrace);
+        }
+
+        Settings withReuse(Duration idle, int mails) {
+            return new Settings(
+                    connections,
+                    timeout,
+                    finalDotTimeout,
+                    idle,
+                    mails,
+                    probeInterval,
+                    probeUnhealthy,
+                    retryDelay,
+                    maxLifetime,
+                    stopGrace);
+        }
+
+        Settings withProbes(Duration interval, Duration unhealthy) {
+            return new Settings(
+                    connections,
+                    timeout,
+                    finalDotTimeout,
+                    idleTimeout,
+                    mailsPerConnection,
+                    interval,
+                    unhealthy,
+                    retryDelay,
+                    maxLifetime,
+                    stopGrace);
+        }
+
+        Settings withRetries(Duration delay, Duration lifetime) {
+            return new Settings(
+                    connections,
+                    timeout,
+                    finalDotTimeout,
+                    idleTimeout,
+                    mailsPerConnection,
+                    probeInterval,
+                    probeUnhealthy,
+                    delay,
+                    lifetime,
+                    stopGrace);
+        }
+
+        Settings withStopGrace(Duration grace) {
+            return new Settings(
+                    connections,
+                    timeout,
+                    finalDotTimeout,
+                    idleTimeout,
+                    mailsPerConnection,
+                    probeInterval,
+                    probeUnhealthy,
+                    retryDelay,
+                    maxLifetime,
+                    grace);
+        }
+
+        private Config config() {
+            WorkerConfig worker = new WorkerConfig(
+                    connections,
+                    timeout,
+                    timeout,
+                    timeout,
+                    timeout,
+                    timeout,
+                    timeout,
+                    timeout,
+                    finalDotTimeout,
+                    idleTimeout,
+                    mailsPerConnection,
+                    probeInterval,
+                    probeInterval,
+                    probeUnhealthy,
+                    probeUnhealthy,
+                    stopGrace);
+            Config usual = Config.DEFAULT;
+            return new Config(
+                    usual.hostname(),
+                    usual.data(),
+                    usual.domains(),
+                    usual.relayDomains(),
+                    usual.transport(),
+                    usual.relayRecipients(),
+                    usual.ingress(),
+                    worker,
+                    new RetryConfig(retryDelay, maxLifetime),
+                    usual.spool(),
+                    usual.ops());
+        }
+    }
+
+    private record Tables(Set<Route> routes) implements RelayTables {
+        @Override
+        public RecipientVerdict verdict(ForwardPath path) {
+            return new RecipientVerdict.Unavailable();
+        }
+
+        @Override
+        public Set<Domain> domains() {
+            return Set.of();
+        }
+    }
+
+    InMemorySpool spool() {
+        return spool;
+    }
+
+    DeliveryWorker worker() {
+        return worker;
+    }
+
+    MeterRegistry metrics() {
+        return metrics;
+    }
+
+    /** The first one. */
+    Route route() {
+        return route;
+    }
+
+    RouteStatus status() {
+        return worker.routes().getFirst();
+    }
+
+    /** A small mail on the first route. */
+    Envelope store(String... recipients) {
+        Envelope envelope = Mails.envelope(recipients);
+        store(envelope);
+        return envelope;
+    }
+
+    void store(Envelope envelope) {
+        spool.store(route, envelope, text("Subject: x\r\n\r\nx\r\n"));
+    }
+
+    static Content text(String text) {
+        return Content.of(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    double attempts(String outcome) {
+        return metrics.get("backupmx.delivery.attempts")
+                .tag("outcome", outcome)
+                .tag("next_hop", route.toString())
+                .counter()
+                .count();
+    }
+
+    Optional<String> onlyLastReply(List<InMemorySpool.Stored> mails) {
+        return mails.getFirst().envelope().recipients().getFirst().lastReply();
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        spool.close();
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

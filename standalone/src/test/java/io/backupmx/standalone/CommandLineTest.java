@@ -1,0 +1,78 @@
+package io.backupmx.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "mailq", "flush", "release", "check", "version"})
+    void everyCommandHasHelp(String command) {
+        assertThat(execute(command, "--help")).isZero();
+        assertThat(out.toString()).startsWith("Usage: backupmx " + command);
+    }
+
+    @Test
+    void versionSaysWhatThisIs() {
+        assertThat(execute("version")).isZero();
+        assertThat(out.toString()).startsWith("Backup MX ");
+    }
+
+    @Test
+    void typingErrorGetsASuggestionNotAPage() {
+        assertThat(execute("malq")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("backupmx: Unmatched argument at index 0: 'malq'")
+                .contains("mailq");
+        assertThat(err.toString().lines()).hasSizeLessThan(6);
+    }
+
+    @Test
+    void domainAndPrimaryBelongTogether() {
+        assertThat(execute("run", "--domain", "example.org")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("backupmx: --domain and --primary belong together\n");
+    }
+
+    @Test
+    void runWithNothingToBackUpSaysWhatToWrite() {
+        assertThat(execute("run")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("nothing to back up")
+                .contains("--domain example.org --primary")
+                .contains("domains:");
+    }
+
+    @Test
+    void mistakesOnTheCommandLineAreOneLineEach() {
+        assertThat(execute(
+                        "run",
+                        "--domain",
+                        "example.org",
+                        "--primary",
+                        "mx1.example.org",
+                        "--listen",
+                        "nowhere",
+                        "--set",
+                        "ingress.max_errors=many"))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("ingress.listen: "))
+                .anyMatch(line -> line.startsWith("ingress.max_errors: "));
+    }
+
+    private int execute(String... args) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+}

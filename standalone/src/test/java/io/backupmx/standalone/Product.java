@@ -1,0 +1,112 @@
+package io.backupmx.standalone;
+
+import io.backupmx.testing.Program;
+import io.backupmx.testing.RunningProgram;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The product's command line in JVMs of their own, with the options that the launcher gives them. */
+final class Product {
+
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    /** The second is in the manifest of the jar, which the tests do without. */
+    private static final List<String> OPTIONS =
+            List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
+
+    private static final List<String> SERVICE = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+    private static final List<String> COMMAND = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+
+    /** What only tests have: their logging would take the place of the product's. */
+    private static final Pattern TEST_ONLY =
+            Pattern.compile(".*/(test-classes|test-support/.*|test-support-[^/]*[.]jar)/?");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private Product() {}
+
+    /**
+     * How a command ended.
+     *
+     * @param out what it said on stdout
+     * @param err what it said on stderr
+     */
+    record Ran(int exitCode, String out, String err) {
+
+        Ran succeeded() {
+            if (exitCode != 0) {
+                throw new AssertionError("exit code " + exitCode + "\n" + out + err);
+            }
+            return this;
+        }
+    }
+
+    /** Starts a service; its stdout and stderr are one output. */
+    static RunningProgram start(List<String> arguments) {
+        return new Program(JAVA).start(commandLine(SERVICE, arguments).toArray(String[]::new));
+    }
+
+    /** Runs a command to its end, in the directory {@code in}. */
+    static Ran run(Path in, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(JAVA.toString()));
+        command.addAll(commandLine(COMMAND, Arrays.asList(arguments)));
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).directory(in.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("BACKUPMX_"));
+            Process process = builder.start();
+            try {
+                process.getOutputStream().close();
+                var out = reading(process.getInputStream());
+                var err = reading(process.getErrorStream());
+                if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    throw new AssertionError(List.of(arguments) + " still runs after " + PATIENCE);
+                }
+                return new Ran(process.exitValue(), out.join(), err.join());
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static List<String> commandLine(List<String> options, List<String> arguments) {
+        List<String> all = new ArrayList<>(OPTIONS);
+        all.addAll(options);
+        all.addAll(List.of("-cp", classPath(), Main.class.getName()));
+        all.addAll(arguments);
+        return all;
+    }
+
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !TEST_ONLY.matcher(entry).matches())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static CompletableFuture<String> reading(InputStream in) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try (in) {
+                text.complete(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                text.completeExceptionally(e);
+            }
+        });
+        return text;
+    }
+}
