@@ -89,6 +89,25 @@ class SmtpConnectionLossIT extends SmtpClientFixture {
         assertLost(connected().send(large(false)), Loss.Phase.IN_CONTENT, Loss.Cause.TIMED_OUT);
     }
 
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aPeerThatReadsOnAfterTheLossNeverSeesTheDot(boolean abort) throws Exception {
+        // A header of many megabytes makes one write that no system takes at once; the dot is at its end.
+        Transaction large = headedBy("X-Long: header\r\n".repeat(1_000_000));
+        try (PausingPeer peer = new PausingPeer()) {
+            SmtpConnection connection = connected(peer.port());
+            if (abort) {
+                Thread.startVirtualThread(() -> {
+                    peer.awaitPause();
+                    connection.abort();
+                });
+            }
+            assertLost(
+                    connection.send(large), Loss.Phase.IN_CONTENT, abort ? Loss.Cause.ABORTED : Loss.Cause.TIMED_OUT);
+            assertThat(peer.readOn(LONG)).isNotEmpty().doesNotContain("\r\n.\r\n");
+        }
+    }
+
     @Test
     void aRefusalWithinTheContentIsTheAnswer() {
         primary.play(Script.acceptAll().on(CONTENT, afterOctets(1000, sayAndClose("552 5.3.4 Too big"))));
