@@ -12,10 +12,12 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>Against the route count: no connection to any of its hosts, a refused greeting or EHLO, a timeout before content.
- *       While other connections are alive that only lowers their number; it means DOWN when none is left.
+ *   <li>No connection to any host means DOWN, whatever else is open: sessions hang silently when a host loses its power.
+ *       The rest, while other connections are alive, only lowers their number, and means DOWN when none is left.
  *   <li>Against the mail count replies, and a content lost on its way: a filter that crashes on one mail must not stop a
  *       domain. A second, different mail lost so, with no delivery between, counts against the route.
- *   <li>DOWN ends with a probe that was greeted well, or a delivery.
+ *   <li>DOWN ends with a probe that was greeted well, or, where somebody was there but unwell, a delivery that was still
+ *       going on.
  * </ul>
  *
  * Safe from any thread; never blocks.
@@ -57,7 +59,7 @@ public final class Gate {
         Instant now = clock.instant();
         switch (state) {
             case GateState.Up up
-            when othersAlive > 0 ->
+            when trouble.kind() == Trouble.Kind.UNHEALTHY && othersAlive > 0 ->
                 state = new GateState.Up(up.since(), up.allowance().refusedBeside(othersAlive, now), up.contentLost());
             case GateState.Up _ -> enter(new GateState.Down(now, trouble));
             case GateState.Down down -> state = new GateState.Down(down.since(), trouble);
@@ -84,11 +86,12 @@ public final class Gate {
         };
     }
 
-    /** A recipient was delivered: the route is well. */
+    /** A recipient was delivered: the route is well, unless it takes no further connection. */
     public synchronized void delivered() {
         switch (state) {
             case GateState.Up up when up.contentLost().isEmpty() -> {}
             case GateState.Up up -> state = new GateState.Up(up.since(), up.allowance(), Optional.empty());
+            case GateState.Down down when down.trouble().kind() == Trouble.Kind.NO_ANSWER -> {}
             case GateState.Down _ -> enter(up(clock.instant()));
         }
     }

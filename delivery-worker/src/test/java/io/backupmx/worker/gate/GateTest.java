@@ -46,6 +46,22 @@ class GateTest {
     }
 
     @Test
+    void noAnswerIsDownWhateverElseIsOpen() {
+        gate.trouble(REFUSED, 7);
+        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        assertThat(gate.connections()).isZero();
+    }
+
+    @Test
+    void aDeliveryStillGoingOnDoesNotOpenARouteThatTakesNoConnection() {
+        gate.trouble(REFUSED, 7);
+        gate.delivered();
+        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        gate.probed();
+        assertThat(gate.state()).isInstanceOf(GateState.Up.class);
+    }
+
+    @Test
     void aLoweredNumberGrowsBackOneByOne() {
         gate.trouble(SICK, 7);
         after(STEP.minusMillis(1));
