@@ -6,7 +6,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
-    /** Replies to more commands than anybody pipelines: the peer floods us. */
-    private static final int MAX_UNREAD_REPLIES = 20_000;
+    private static final int SERVICE_CLOSING = 421;
 
     /** An event loop that takes longer to close a socket is past helping. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -30,7 +28,8 @@ final class Wire {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<SmtpReply> replies = new ArrayDeque<>();
+    private final UnreadReplies replies = new UnreadReplies();
+    private boolean resting;
     private @Nullable LostException ended;
     private boolean closed;
     private int pendingWrites;
@@ -48,10 +47,14 @@ final class Wire {
     private void onOctets(Buffer octets) {
         lock.lock();
         try {
-            decoder.decode(octets.getBytes(), replies::add);
-            if (replies.size() > MAX_UNREAD_REPLIES) {
-                throw new MalformedReplyException("thousands of replies that nobody asked for");
+            if (ended != null) {
+                return; // what comes until the socket is closed
             }
+            decoder.decode(octets.getBytes(), replies::add);
+            if (replies.isFlood()) {
+                throw new MalformedReplyException("replies beyond all that was asked");
+            }
+            endIfUnasked();
             changed.signal();
         } catch (MalformedReplyException e) {
             end(Loss.Cause.GARBAGE, String.valueOf(e.getMessage()));
@@ -60,11 +63,32 @@ final class Wire {
         }
     }
 
+    /** Every question has had its answer: until the next {@link #write}, whatever comes ends the wire. */
+    void rest() {
+        lock.lock();
+        try {
+            resting = true;
+            endIfUnasked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endIfUnasked() {
+        SmtpReply unasked = resting ? replies.poll() : null;
+        if (unasked != null) {
+            // RFC 5321 §3.8: a server may say 421 at any time, and leave.
+            boolean leaving = unasked.code() == SERVICE_CLOSING;
+            end(leaving ? Loss.Cause.SERVICE_CLOSING : Loss.Cause.GARBAGE, "unasked: " + unasked);
+        }
+    }
+
     /** Hands {@code octets} to the network; does not wait. What cannot be sent shows as the end of the wire. */
     void write(Buffer octets) {
         lock.lock();
         try {
             pendingWrites++;
+            resting = false;
         } finally {
             lock.unlock();
         }

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +182,18 @@ class SmtpConnectionLossIT extends SmtpClientFixture {
         primary.stop();
         Awaitility.await().atMost(LONG).until(() -> !connection.isUsable());
         assertLost(connection.send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, Loss.Cause.CLOSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"421 4.3.2 Idle for too long,SERVICE_CLOSING", "250 Ok again,GARBAGE"})
+    void anUnaskedReplyEndsAConnectionThatRests(String unasked, Loss.Cause cause) throws Exception {
+        try (CannedPeer peer = new CannedPeer(List.of("220 hi", "250 hi\r\n" + unasked, ""))) {
+            SmtpConnection connection = connected(peer.port());
+            // Not left to whoever uses it next: nobody may, and the peer must not go on.
+            assertThat(peer.ended().get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(connection.isUsable()).isFalse();
+            assertLost(connection.send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, cause);
+        }
     }
 
     @Test
