@@ -75,7 +75,8 @@ final class RouteRunner implements SpoolReader.Taker {
                         config.probeUnhealthyMax()),
                 new Random(),
                 this::onHealthy,
-                gate::probeFailed);
+                gate::probeFailed,
+                gate::unhealthyInRow);
         this.record = new RouteRecord(route, metrics, () -> isUp() ? 1 : 0, hands::count);
     }
 
