@@ -34,7 +34,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteRunner.class);
 
-    /** Mails delivered whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
+    /** Mails tried, not those given back, whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
     private static final int MAX_UNSETTLED = 50;
 
     /** A mail handed out more often than this is processed alone: it may be what brings workers down. */
@@ -144,7 +144,9 @@ final class RouteRunner implements SpoolReader.Taker {
             case RetrySchedule.Next.Expired(Duration maxLifetime) ->
                 settlement(envelope, Outcomes.expired(outcomes, maxLifetime), Duration.ZERO, now);
         };
-        inHand.settling();
+        if (settlement instanceof Settlement.Replace) {
+            inHand.settling();
+        }
         var _ = mail.settle(settlement).whenComplete((_, failure) -> {
             inHand.gone();
             wake.run();
