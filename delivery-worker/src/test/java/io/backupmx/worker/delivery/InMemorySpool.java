@@ -303,11 +303,7 @@ final class InMemorySpool implements SpoolReader {
                     case Settlement.GiveBack _ -> {
                         givenBack++;
                         Stored again = new Stored(
-                                mail.route(),
-                                mail.envelope(),
-                                mail.content(),
-                                mail.deliveries() + 1,
-                                mail.dueAt());
+                                mail.route(), mail.envelope(), mail.content(), mail.deliveries() + 1, mail.dueAt());
                         if (holdsGiveBacks) {
                             CompletableFuture<Void> done = new CompletableFuture<>();
                             heldBack.add(() -> {
