@@ -48,7 +48,14 @@ final class WorkerRig implements AutoCloseable {
         Set<Route> routes = new LinkedHashSet<>();
         Arrays.stream(ports).mapToObj(WorkerRig::route).forEach(routes::add);
         worker = new DeliveryWorker(
-                vertx, HOSTNAME, settings.config(), new Tables(routes), spool, InstantSource.system(), metrics);
+                vertx,
+                HOSTNAME,
+                settings.config(),
+                new Tables(routes),
+                spool,
+                spool.admin(),
+                InstantSource.system(),
+                metrics);
         worker.start();
     }
 
