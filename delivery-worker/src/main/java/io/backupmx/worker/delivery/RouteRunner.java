@@ -51,6 +51,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     private final AtomicInteger places = new AtomicInteger();
     private final Hands hands = new Hands();
+    private final GiveBacks giveBacks = new GiveBacks();
     private final Semaphore alone = new Semaphore(1);
     private volatile boolean stopping;
     private volatile Runnable wake = () -> {};
@@ -117,7 +118,10 @@ final class RouteRunner implements SpoolReader.Taker {
         wake = woken;
     }
 
-    private List<RecipientOutcome> attempt(TakenMail mail) {
+    /** @param metTrouble whether the route's trouble came in a transaction of this mail */
+    private record Tried(List<RecipientOutcome> outcomes, boolean metTrouble) {}
+
+    private Tried attempt(TakenMail mail) {
         boolean suspect = mail.deliveryCount() > SUSPECT_DELIVERIES;
         if (suspect) {
             alone.acquireUninterruptibly();
@@ -132,24 +136,39 @@ final class RouteRunner implements SpoolReader.Taker {
                 alone.release();
             }
         }
-        return attempt.outcomes(new RecipientOutcome.Deferred("internal error"));
+        return new Tried(attempt.outcomes(new RecipientOutcome.Deferred("internal error")), attempt.metTrouble());
     }
 
     /** Whatever happens, the mail is settled once: else it would be in our hands for ever. */
     private void deliver(TakenMail mail, Hands.Mail inHand) {
         Settlement settlement = new Settlement.GiveBack();
         try {
-            List<RecipientOutcome> tried = attempt(mail);
+            Tried tried = attempt(mail);
             Envelope envelope = mail.envelope();
             Instant now = clock.instant();
+            GiveBacks.Next back = back(envelope, tried);
             RetrySchedule.Next next = retries.nextAfter(
                     envelope.attempts() + 1, Duration.between(envelope.arrival().at(), now));
-            List<RecipientOutcome> outcomes = outcomes(tried, next);
-            settlement = Settlements.of(envelope, outcomes, delay(next));
+            List<RecipientOutcome> outcomes = outcomes(
+                    back == GiveBacks.Next.DEFER ? Outcomes.deferred(tried.outcomes()) : tried.outcomes(), next);
+            settlement = back == GiveBacks.Next.BEHIND
+                    ? new Settlement.Replace(List.of(new Settlement.Copy.Requeued(envelope)))
+                    : Settlements.of(envelope, outcomes, delay(next));
             record.outcomes(envelope, outcomes, now);
         } finally {
             settle(mail, settlement, inHand);
         }
+    }
+
+    private GiveBacks.Next back(Envelope envelope, Tried tried) {
+        if (tried.outcomes().stream().anyMatch(RecipientOutcome.Delivered.class::isInstance)) {
+            giveBacks.delivered();
+        }
+        if (!tried.outcomes().stream().allMatch(RecipientOutcome.Untried.class::isInstance)) {
+            giveBacks.ended(envelope.queueId());
+            return GiveBacks.Next.IN_PLACE;
+        }
+        return tried.metTrouble() ? giveBacks.met(envelope.queueId()) : GiveBacks.Next.IN_PLACE;
     }
 
     private static List<RecipientOutcome> outcomes(List<RecipientOutcome> tried, RetrySchedule.Next next) {

@@ -372,17 +372,16 @@ final class InMemorySpool implements SpoolReader {
                 switch (settlement) {
                     case Settlement.GiveBack _ -> {
                         givenBack++;
-                        Stored again = new Stored(
-                                mail.route(), mail.envelope(), mail.content(), mail.deliveries() + 1, mail.dueAt());
                         if (holdsGiveBacks) {
                             CompletableFuture<Void> done = new CompletableFuture<>();
                             heldBack.add(() -> {
-                                queue(mail.route()).addFirst(again);
+                                queue(mail.route())
+                                        .addFirst(mail); // as if never taken: the broker does not count these, either
                                 done.complete(null);
                             });
                             return done;
                         }
-                        queue(mail.route()).addFirst(again); // in its place, as if never taken
+                        queue(mail.route()).addFirst(mail);
                     }
                     case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
                 }

@@ -180,9 +180,24 @@ class OutageIT {
         primary.start();
         try (WorkerRig rig = rig(Settings.usual())) {
             rig.store(Mails.from("poison@x.test", "a@x.test"));
+            await().atMost(LONG).until(() -> {
+                rig.store("b@x.test"); // others go through all the time
+                return rig.spool().deferred().size() == 1;
+            });
+            assertThat(rig.onlyLastReply(rig.spool().deferred()))
+                    .hasValueSatisfying(reply -> assertThat(reply).contains("421 4.3.2 Bye"));
+        }
+    }
+
+    @Test
+    void aMailThatClosesTheServiceDoesNotStandInFrontOfTheOthers() {
+        Predicate<Moment> poison = moment -> moment.line().contains("poison@");
+        primary.play(Script.acceptAll().on(Phase.MAIL, poison, sayAndClose("421 4.3.2 Bye")));
+        primary.start();
+        try (WorkerRig rig = rig(Settings.usual().withConnections(1))) {
+            rig.store(Mails.from("poison@x.test", "a@x.test"));
             rig.store("b@x.test");
             assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("b@x.test");
-            await().atMost(LONG).until(() -> rig.spool().deferred().size() == 1);
         }
     }
 
