@@ -115,6 +115,7 @@ final class Standalone {
                 config,
                 checked.tables(),
                 reader.feeds(),
+                reader.admin(),
                 InstantSource.system(),
                 observability.registry());
         worker.start();

@@ -29,6 +29,7 @@ final class Attempt {
     private final Gate gate;
     private final @Nullable RecipientOutcome[] outcomes;
     private boolean secondTry;
+    private boolean metTrouble;
 
     /** @param suspect whether the mail has been taken suspiciously often */
     Attempt(TakenMail mail, boolean suspect, Connections connections, Gate gate) {
@@ -55,6 +56,11 @@ final class Attempt {
             all.add(outcome != null ? outcome : otherwise);
         }
         return all;
+    }
+
+    /** Whether the route's trouble came in a transaction of this mail, which may have provoked it. */
+    boolean metTrouble() {
+        return metTrouble;
     }
 
     private List<Integer> deliver(List<Integer> pending) {
@@ -111,9 +117,14 @@ final class Attempt {
         switch (signal) {
             case RouteSignal.Well _ -> gate.delivered();
             case RouteSignal.Nothing _ -> {}
-            case RouteSignal.Trouble(String why) -> gate.trouble(unhealthy(peer, why), connections.busy());
+            case RouteSignal.Trouble(String why) -> {
+                metTrouble = true;
+                gate.trouble(unhealthy(peer, why), connections.busy());
+            }
             case RouteSignal.ContentLost(String why) -> {
-                return gate.contentLost(envelope.queueId(), unhealthy(peer, why), connections.busy());
+                boolean routeAtFault = gate.contentLost(envelope.queueId(), unhealthy(peer, why), connections.busy());
+                metTrouble |= routeAtFault;
+                return routeAtFault;
             }
         }
         return false;

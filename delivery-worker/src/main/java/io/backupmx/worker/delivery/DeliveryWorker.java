@@ -8,6 +8,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
+import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.InFlightMail;
@@ -39,6 +40,8 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     /** For the spool to settle what a stop has left. */
     private static final Duration SETTLE_GRACE = Duration.ofSeconds(5);
 
+    private static final Duration ASK_FOR_RETRY_QUEUES = Duration.ofMinutes(1);
+
     private final Vertx vertx;
     private final Duration stopGrace;
     private final Duration retryDelay;
@@ -47,7 +50,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private final AddressResolver resolver = new AddressResolver();
     private final List<Served> served;
     private final List<SpoolReader.Feed> feeds = new ArrayList<>();
-    private final List<SpoolReader.DelayFeed> delayFeeds = new ArrayList<>();
+    private final RetryQueues retryQueues;
     private long housekeeping = -1;
     private boolean closed;
 
@@ -55,7 +58,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     /**
      * @param hostname our name in EHLO
-     * @param spool stays the caller's, to be closed after the worker
+     * @param spool stays the caller's, to be closed after the worker, as does {@code admin}
      */
     public DeliveryWorker(
             Vertx vertx,
@@ -63,6 +66,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             Config config,
             RelayTables tables,
             SpoolReader spool,
+            SpoolAdmin admin,
             InstantSource clock,
             MeterRegistry metrics) {
         WorkerConfig worker = config.worker();
@@ -71,6 +75,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         this.stopGrace = worker.stopGrace();
         this.retryDelay = retry.delay();
         this.spool = spool;
+        this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES);
         this.client = new SmtpClient(vertx, options(hostname, worker));
         RetrySchedule retries = new RetrySchedule(retry.delay(), retry.maxLifetime());
         RouteConnector connector =
@@ -106,7 +111,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             one.runner().wakes(feed::wake);
             feeds.add(feed);
         }
-        delayFeeds.add(spool.feed(new SpoolQueue.Retry(retryDelay)));
+        retryQueues.start(retryDelay);
         housekeeping = vertx.setPeriodic(HOUSEKEEPING_MILLIS, _ -> runners().forEach(RouteRunner::closeIdle));
     }
 
@@ -124,19 +129,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     public void flush() {
         runners().forEach(RouteRunner::flush);
         // The spool may block; operators need not wait for it.
-        Thread.startVirtualThread(() -> {
-            for (SpoolReader.DelayFeed feed : delayFeeds()) {
-                try {
-                    feed.flush();
-                } catch (RuntimeException e) {
-                    LOG.atWarn().setCause(e).log("deferred mail not flushed");
-                }
-            }
-        });
-    }
-
-    private synchronized List<SpoolReader.DelayFeed> delayFeeds() {
-        return List.copyOf(delayFeeds);
+        Thread.startVirtualThread(retryQueues::flush);
     }
 
     private Stream<RouteRunner> runners() {
@@ -167,7 +160,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         feeds.forEach(feed -> feed.close(SETTLE_GRACE));
-        delayFeeds.forEach(SpoolReader.DelayFeed::close);
+        retryQueues.close();
         runners().forEach(RouteRunner::close);
         client.close();
         resolver.close();

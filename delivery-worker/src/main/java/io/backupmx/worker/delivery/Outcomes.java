@@ -131,6 +131,13 @@ final class Outcomes {
         return reply.status().isEmpty() || reply.status().get().equals(new EnhancedStatus(statusClass, 5, 3));
     }
 
+    /** The untried are deferred: what kept them from being tried was their own doing. */
+    static List<RecipientOutcome> deferred(List<RecipientOutcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> outcome instanceof Untried(String why) ? new Deferred(why) : outcome)
+                .toList();
+    }
+
     /** The deferred have had their time (RFC 5321 §4.5.4.1). */
     static List<RecipientOutcome> expired(List<RecipientOutcome> outcomes, Duration maxLifetime) {
         return outcomes.stream()

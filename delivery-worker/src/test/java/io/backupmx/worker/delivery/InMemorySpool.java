@@ -2,8 +2,13 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.mail.QueueId;
 import io.backupmx.route.Route;
+import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolAdmin;
+import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.TakenMail;
@@ -13,13 +18,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +42,13 @@ final class InMemorySpool implements SpoolReader {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Route, Deque<Stored>> routes = new HashMap<>();
-    private final List<Stored> deferred = new ArrayList<>();
+    private final Map<Duration, List<Stored>> deferred = new LinkedHashMap<>();
+    private boolean unavailable;
     private final List<Stored> failed = new ArrayList<>();
     private int taken;
     private int givenBack;
+    private boolean holdsGiveBacks;
+    private final List<Runnable> heldBack = new ArrayList<>();
     private boolean closed;
 
     void store(Route route, Envelope envelope, Content content) {
@@ -59,7 +70,7 @@ final class InMemorySpool implements SpoolReader {
     }
 
     List<Stored> deferred() {
-        return locked(() -> List.copyOf(deferred));
+        return locked(() -> deferred.values().stream().flatMap(List::stream).toList());
     }
 
     List<Stored> failed() {
@@ -68,6 +79,28 @@ final class InMemorySpool implements SpoolReader {
 
     int givenBack() {
         return locked(() -> givenBack);
+    }
+
+    /** From now on mail that is given back is not there again before {@link #releaseGiveBacks}. */
+    void holdGiveBacks() {
+        lock.lock();
+        try {
+            holdsGiveBacks = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void releaseGiveBacks() {
+        lock.lock();
+        try {
+            holdsGiveBacks = false;
+            heldBack.forEach(Runnable::run);
+            heldBack.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Mails in takers' hands. */
@@ -88,6 +121,62 @@ final class InMemorySpool implements SpoolReader {
         return routes.computeIfAbsent(route, _ -> new ArrayDeque<>());
     }
 
+    private List<Stored> deferred(Duration delay) {
+        return deferred.computeIfAbsent(delay, _ -> new ArrayList<>());
+    }
+
+    /** Mail that was deferred for {@code delay} and is due. */
+    void storeDeferred(Duration delay, Route route, Envelope envelope, Content content) {
+        lock.lock();
+        try {
+            deferred(delay).add(new Stored(route, envelope, content, 0, Instant.EPOCH));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the {@link #admin} fails. */
+    void unavailable(boolean now) {
+        lock.lock();
+        try {
+            unavailable = now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells of the retry queues only. */
+    SpoolAdmin admin() {
+        return new SpoolAdmin() {
+            @Override
+            public List<QueueDepth> depths() {
+                return locked(() -> {
+                    if (unavailable) {
+                        throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "no broker");
+                    }
+                    return deferred.entrySet().stream()
+                            .map(e -> new QueueDepth(
+                                    new SpoolQueue.Retry(e.getKey()),
+                                    e.getValue().size(),
+                                    0,
+                                    Optional.empty()))
+                            .toList();
+                });
+            }
+
+            @Override
+            public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {}
+
+            @Override
+            public int release(Optional<QueueId> id) {
+                return 0;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     @Override
     public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
         RouteFeed feed = new RouteFeed(queue.route(), taker);
@@ -97,7 +186,7 @@ final class InMemorySpool implements SpoolReader {
 
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue) {
-        RetryFeed feed = new RetryFeed();
+        RetryFeed feed = new RetryFeed(queue.delay());
         Thread.ofVirtual().name("retry-feed").start(feed::run);
         return feed;
     }
@@ -192,17 +281,22 @@ final class InMemorySpool implements SpoolReader {
     }
 
     private final class RetryFeed implements DelayFeed {
+        private final Duration delay;
         private boolean over;
         private Instant flushedAt = Instant.MIN;
+
+        RetryFeed(Duration delay) {
+            this.delay = delay;
+        }
 
         void run() {
             lock.lock();
             try {
                 while (!over && !closed) {
                     Instant now = Instant.now();
-                    for (Stored mail : List.copyOf(deferred)) {
+                    for (Stored mail : List.copyOf(deferred(delay))) {
                         if (!mail.dueAt().isAfter(now) || flushedAt.isAfter(Instant.MIN)) {
-                            deferred.remove(mail);
+                            deferred(delay).remove(mail);
                             queue(mail.route()).addLast(mail);
                         }
                     }
@@ -278,13 +372,16 @@ final class InMemorySpool implements SpoolReader {
                 switch (settlement) {
                     case Settlement.GiveBack _ -> {
                         givenBack++;
-                        queue(mail.route())
-                                .addFirst(new Stored(
-                                        mail.route(),
-                                        mail.envelope(),
-                                        mail.content(),
-                                        mail.deliveries() + 1,
-                                        mail.dueAt()));
+                        if (holdsGiveBacks) {
+                            CompletableFuture<Void> done = new CompletableFuture<>();
+                            heldBack.add(() -> {
+                                queue(mail.route())
+                                        .addFirst(mail); // as if never taken: the broker does not count these, either
+                                done.complete(null);
+                            });
+                            return done;
+                        }
+                        queue(mail.route()).addFirst(mail);
                     }
                     case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
                 }
@@ -304,7 +401,7 @@ final class InMemorySpool implements SpoolReader {
                     0,
                     Instant.now().plus(delay));
             switch (copy) {
-                case Settlement.Copy.Retry _ -> deferred.add(copied);
+                case Settlement.Copy.Retry _ -> deferred(delay).add(copied);
                 case Settlement.Copy.Failed _ -> failed.add(copied);
                 case Settlement.Copy.Requeued _ -> queue(mail.route()).addLast(copied);
             }

@@ -90,6 +90,24 @@ class OutageIT {
     }
 
     @Test
+    void mailGivenBackThatTheSpoolIsSlowToTakeDoesNotHoldUpTheRoute() {
+        primary.play(Script.acceptAll().on(Phase.CONNECT, hang()));
+        primary.start();
+        try (WorkerRig rig = rig(Settings.usual().withConnections(60).withTimeouts(Duration.ofSeconds(3), LONG))) {
+            rig.spool().holdGiveBacks();
+            for (int i = 0; i < 60; i++) {
+                rig.store("a" + i + "@x.test");
+            }
+            await().atMost(LONG).until(() -> rig.spool().givenBack() == 60);
+            primary.play(Script.acceptAll());
+            rig.store("late@x.test");
+            assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("late@x.test");
+            rig.spool().releaseGiveBacks();
+            assertThat(primary.awaitMails(61, LONG)).hasSize(61);
+        }
+    }
+
+    @Test
     void flushProbesAtOnce() {
         try (WorkerRig rig = rig(Settings.usual().withProbes(Duration.ofHours(1), Duration.ofHours(1)))) {
             rig.store("a@x.test");
@@ -162,9 +180,24 @@ class OutageIT {
         primary.start();
         try (WorkerRig rig = rig(Settings.usual())) {
             rig.store(Mails.from("poison@x.test", "a@x.test"));
+            await().atMost(LONG).until(() -> {
+                rig.store("b@x.test"); // others go through all the time
+                return rig.spool().deferred().size() == 1;
+            });
+            assertThat(rig.onlyLastReply(rig.spool().deferred()))
+                    .hasValueSatisfying(reply -> assertThat(reply).contains("421 4.3.2 Bye"));
+        }
+    }
+
+    @Test
+    void aMailThatClosesTheServiceDoesNotStandInFrontOfTheOthers() {
+        Predicate<Moment> poison = moment -> moment.line().contains("poison@");
+        primary.play(Script.acceptAll().on(Phase.MAIL, poison, sayAndClose("421 4.3.2 Bye")));
+        primary.start();
+        try (WorkerRig rig = rig(Settings.usual().withConnections(1))) {
+            rig.store(Mails.from("poison@x.test", "a@x.test"));
             rig.store("b@x.test");
             assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("b@x.test");
-            await().atMost(LONG).until(() -> rig.spool().deferred().size() == 1);
         }
     }
 

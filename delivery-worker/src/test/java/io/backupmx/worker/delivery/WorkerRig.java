@@ -34,16 +34,28 @@ final class WorkerRig implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemorySpool spool = new InMemorySpool();
-    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final MeterRegistry metrics;
     private final DeliveryWorker worker;
     private final Route route;
 
     WorkerRig(Settings settings, int... ports) {
+        this(settings, new SimpleMeterRegistry(), ports);
+    }
+
+    WorkerRig(Settings settings, MeterRegistry metrics, int... ports) {
+        this.metrics = metrics;
         this.route = route(ports[0]);
         Set<Route> routes = new LinkedHashSet<>();
         Arrays.stream(ports).mapToObj(WorkerRig::route).forEach(routes::add);
         worker = new DeliveryWorker(
-                vertx, HOSTNAME, settings.config(), new Tables(routes), spool, InstantSource.system(), metrics);
+                vertx,
+                HOSTNAME,
+                settings.config(),
+                new Tables(routes),
+                spool,
+                spool.admin(),
+                InstantSource.system(),
+                metrics);
         worker.start();
     }
 

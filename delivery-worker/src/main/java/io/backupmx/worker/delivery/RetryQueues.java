@@ -1,0 +1,102 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.SpoolAdmin;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves every retry queue there is: that of the delay configured now, and those of delays that were configured before, or
+ * are on another worker, so that a change of {@code retry.delay} strands no mail.
+ */
+final class RetryQueues implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetryQueues.class);
+
+    private final SpoolReader spool;
+    private final SpoolAdmin admin;
+    private final Duration askEvery;
+    private final Map<String, SpoolReader.DelayFeed> feeds = new LinkedHashMap<>(); // by name of queue
+    private final Thread asking = Thread.ofVirtual().name("retry-queues").unstarted(this::run);
+    private boolean closed;
+
+    /** @param askEvery how long a queue that was not to be seen before may wait */
+    RetryQueues(SpoolReader spool, SpoolAdmin admin, Duration askEvery) {
+        this.spool = spool;
+        this.admin = admin;
+        this.askEvery = askEvery;
+    }
+
+    /** Serves that of {@code configured} now, the others as soon as the spool tells of them. */
+    void start(Duration configured) {
+        serve(new SpoolQueue.Retry(configured));
+        asking.start();
+    }
+
+    private void run() {
+        try {
+            while (!isClosed()) {
+                ask();
+                Thread.sleep(askEvery);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void ask() {
+        try {
+            for (QueueDepth depth : admin.depths()) {
+                if (depth.queue() instanceof SpoolQueue.Retry queue) {
+                    serve(queue);
+                }
+            }
+        } catch (SpoolException e) {
+            LOG.atDebug().setCause(e).log("retry queues not listed, to be asked for again");
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("retry queues not listed, to be asked for again");
+        }
+    }
+
+    private synchronized void serve(SpoolQueue.Retry queue) {
+        if (!closed) {
+            var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue));
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Mail deferred before this call is due now. Blocks as far as the spool does. */
+    void flush() {
+        for (SpoolReader.DelayFeed feed : feeds()) {
+            try {
+                feed.flush();
+            } catch (RuntimeException e) {
+                LOG.atWarn().setCause(e).log("deferred mail not flushed");
+            }
+        }
+    }
+
+    private synchronized List<SpoolReader.DelayFeed> feeds() {
+        return List.copyOf(feeds.values());
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        asking.interrupt();
+        feeds().forEach(SpoolReader.DelayFeed::close);
+    }
+}
