@@ -3,6 +3,7 @@ package io.backupmx.smtp.client;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ final class Wire {
     private static final int MAX_UNREAD_REPLIES = 20_000;
 
     private final Context eventLoop;
-    private final NetSocket socket;
+    private final NetSocketInternal socket;
     private final ReplyDecoder decoder = new ReplyDecoder(); // event loop only
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -33,7 +34,7 @@ final class Wire {
     /** To be called on the socket's event loop, before it reads. */
     Wire(Context eventLoop, NetSocket socket) {
         this.eventLoop = eventLoop;
-        this.socket = socket;
+        this.socket = (NetSocketInternal) socket;
         socket.handler(this::onOctets);
         socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
         socket.closeHandler(_ -> end(Loss.Cause.CLOSED, "connection closed by the peer"));
@@ -172,6 +173,9 @@ final class Wire {
         } finally {
             lock.unlock();
         }
-        eventLoop.runOnContext(_ -> socket.close()); // behind the writes
+        // Behind the writes, but without waiting for them as NetSocket.close does: a peer that does not read would keep
+        // its
+        // connection for ever, and get the end of a content that has long been deferred when it reads on.
+        eventLoop.runOnContext(_ -> socket.channelHandlerContext().close().addListener(_ -> {})); // gone either way
     }
 }
