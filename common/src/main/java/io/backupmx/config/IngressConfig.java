@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param bareLineEnd what a bare CR or LF within a content leads to
  * @param contentHeapBytes heap for contents in flight, all sessions together; beyond it they go to temporary files
  * @param contentSpillBytes a content larger than this goes to a temporary file
+ * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
  * @param stopGrace how long sessions past 354 may take to finish at a stop
  */
 public record IngressConfig(
@@ -35,6 +36,7 @@ public record IngressConfig(
         BareLineEnd bareLineEnd,
         long contentHeapBytes,
         long contentSpillBytes,
+        long contentSpillLimitBytes,
         Duration stopGrace) {
 
     /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
@@ -59,6 +61,7 @@ public record IngressConfig(
             BareLineEnd.REJECT,
             128L << 20,
             100L << 10,
+            2L << 30,
             Duration.ofSeconds(20));
 
     public IngressConfig {
@@ -74,6 +77,12 @@ public record IngressConfig(
                 .check("data_timeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(1))
                 .checkSize("content_heap_bytes", contentHeapBytes, 1L << 20, 1L << 40)
                 .checkSize("content_spill_bytes", contentSpillBytes, 1L << 10, 100L << 10)
+                .checkSize("content_spill_limit_bytes", contentSpillLimitBytes, 64L << 10, 1L << 50)
+                .require(
+                        "content_spill_limit_bytes",
+                        contentSpillLimitBytes >= maxMessageBytes,
+                        Sizes.format(contentSpillLimitBytes) + " is less than max_message_bytes, "
+                                + Sizes.format(maxMessageBytes) + ": the largest mails would never be taken")
                 .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10))
                 .enforce();
     }

@@ -58,6 +58,13 @@ final class ConfigProblemsTest {
     }
 
     @Test
+    void aSpillLimitThatHoldsNotEvenOneMailIsAProblem() {
+        assertThat(problems("ingress: {max_message_bytes: 100MiB, content_spill_limit_bytes: 99MiB}\n"))
+                .containsExactly("ingress.content_spill_limit_bytes: 99MiB is less than max_message_bytes, 100MiB:"
+                        + " the largest mails would never be taken (FILE line 1)");
+    }
+
+    @Test
     void outOfRangeTimesAndSizesAreShownAsTheyAreWritten() {
         assertThat(problems("""
                         ingress: {content_spill_bytes: 1MiB, stop_grace: 1h}

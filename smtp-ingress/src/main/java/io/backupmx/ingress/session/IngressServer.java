@@ -42,17 +42,18 @@ public final class IngressServer {
         this.vertx = vertx;
         this.listen = config.listenAddress();
         ConnectionLimits limits = new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress());
-        ContentBudget budget = new ContentBudget(config.contentHeapBytes());
+        ContentBudget heap = new ContentBudget(config.contentHeapBytes());
+        ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         this.parts = new IngressParts(
                 hostname,
                 config,
-                spillDirectory,
                 new SessionMachine(hostname, config),
                 directory,
                 spool,
                 limits,
-                budget,
-                new IngressMetrics(registry, limits, budget));
+                heap,
+                new SpillSpace(spillDirectory, disk, spool::room),
+                new IngressMetrics(registry, limits, heap, disk));
     }
 
     /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */
@@ -62,7 +63,8 @@ public final class IngressServer {
                 : SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), listen.host());
         AtomicInteger port = new AtomicInteger();
         int loops = Runtime.getRuntime().availableProcessors();
-        return vertx.executeBlocking(() -> Files.createDirectories(parts.spillDirectory()))
+        return vertx.executeBlocking(
+                        () -> Files.createDirectories(parts.spillSpace().directory()))
                 .compose(_ -> vertx.deployVerticle(
                         () -> new IngressVerticle(parts, shared, port::set),
                         new DeploymentOptions().setInstances(loops)))

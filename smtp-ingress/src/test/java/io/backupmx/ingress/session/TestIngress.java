@@ -90,6 +90,7 @@ final class TestIngress implements AutoCloseable {
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(gauge("backupmx.ingress.sessions")).isZero();
             assertThat(gauge("backupmx.ingress.content.heap.bytes")).isZero();
+            assertThat(gauge("backupmx.ingress.content.spilled.bytes")).isZero();
         });
     }
 

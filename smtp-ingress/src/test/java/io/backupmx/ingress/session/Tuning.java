@@ -18,6 +18,7 @@ final class Tuning {
     BareLineEnd bareLineEnd = IngressConfig.DEFAULT.bareLineEnd();
     long contentHeapBytes = IngressConfig.DEFAULT.contentHeapBytes();
     long contentSpillBytes = IngressConfig.DEFAULT.contentSpillBytes();
+    long contentSpillLimitBytes = IngressConfig.DEFAULT.contentSpillLimitBytes();
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
     IngressConfig config() {
@@ -39,6 +40,7 @@ final class Tuning {
                 bareLineEnd,
                 contentHeapBytes,
                 contentSpillBytes,
+                contentSpillLimitBytes,
                 stopGrace);
     }
 }
