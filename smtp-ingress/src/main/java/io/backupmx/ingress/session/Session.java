@@ -29,9 +29,6 @@ import java.util.Optional;
  */
 final class Session {
 
-    /** Unread input beyond this stops reading from the client until it is worked off. */
-    private static final int MAX_INPUT_BYTES = 64 << 10;
-
     /** How long a client that was told goodbye may take to go. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -141,7 +138,7 @@ final class Session {
         if (!ended) {
             replies.flush();
         }
-        socket.setReading(input.bytes() <= MAX_INPUT_BYTES);
+        socket.setReading(input.isEmpty()); // who makes us wait has the rest wait in its own system
     }
 
     /** One step. Returns whether there may be another. */

@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
@@ -20,6 +21,12 @@ import java.util.function.Consumer;
  */
 final class SessionSocket {
 
+    /** One read, which is the most input that a session holds without having looked at it. */
+    private static final int MAX_READ_BYTES = 32 << 10;
+
+    private static final int MIN_READ_BYTES = 64;
+    private static final int FIRST_READ_BYTES = 2 << 10;
+
     private final NetSocket socket;
     private final ChannelHandlerContext context;
     private final Channel channel;
@@ -30,6 +37,9 @@ final class SessionSocket {
         this.socket = socket;
         this.context = ((NetSocketInternal) socket).channelHandlerContext();
         this.channel = context.channel();
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES));
         this.clientAddress = socket.remoteAddress().hostAddress();
     }
 
