@@ -51,6 +51,7 @@ final class Session {
     private int errors;
     private boolean pumping;
     private boolean stopping;
+    private boolean inputOver;
     private boolean ended;
 
     Session(IngressParts parts, SessionSocket socket, EventLoop loop) {
@@ -70,6 +71,10 @@ final class Session {
         socket.onDrained(this::pump);
         socket.onOctets(octets -> {
             input.add(octets);
+            pump();
+        });
+        socket.onInputOver(loop, () -> {
+            inputOver = true;
             pump();
         });
         act(() -> apply(machine.onConnected()));
@@ -136,9 +141,23 @@ final class Session {
             pumping = false;
         }
         if (!ended) {
+            if (inputOver && wantsInput()) {
+                close(); // everything it has said is answered
+            }
             replies.flush();
         }
         socket.setReading(input.isEmpty()); // who makes us wait has the rest wait in its own system
+    }
+
+    /** Whether there is nothing to do until the client says more. */
+    private boolean wantsInput() {
+        return input.isEmpty()
+                && switch (state) {
+                    case Listening _ -> true;
+                    case ReceivingContent _ ->
+                        intake.filter(ContentIntake::isWaiting).isEmpty();
+                    case AwaitingRecipient _, Storing _, Closing _ -> false;
+                };
     }
 
     /** One step. Returns whether there may be another. */
@@ -278,11 +297,16 @@ final class Session {
     private void surprise(Throwable cause) {
         log.surprise(cause);
         outcome = ConnectionOutcome.INTERNAL_ERROR;
+        replies.add(Replies.internalError(parts.hostname()));
+        close();
+    }
+
+    /** Once what has been said so far has left. */
+    private void close() {
         state = new Closing();
         turn++;
         renewDeadline();
         dropIntake();
-        replies.add(Replies.internalError(parts.hostname()));
         replies.endsHere();
     }
 
