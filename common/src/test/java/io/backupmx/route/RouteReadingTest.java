@@ -23,7 +23,21 @@ final class RouteReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "::1", "mx:smtp", "mx:0", "mx:65536", "[mx", "[]:25", "smtp:[mx]:25", "mx_ä!"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                ",",
+                " , ,",
+                "::1",
+                "mx:smtp",
+                "mx:0",
+                "mx:65536",
+                "[mx",
+                "[]:25",
+                "smtp:[mx]:25",
+                "mx_ä!"
+            })
     void otherPrimariesAreNot(String text) {
         assertThat(RouteReading.primary(text)).isInstanceOf(RouteReading.NotUnderstood.class);
     }
@@ -48,6 +62,7 @@ final class RouteReadingTest {
             smtp:mx.test:25         | write smtp:[host]:port
             smtp:[mx.test]:smtp     | '[mx.test]:smtp' is not [host] or [host]:port with a number
             smtp:                   | write smtp:[host]:port
+            smtp:,                  | ',' names no host
             smtp                    | write smtp:[host]:port
             :                       | names no next hop
             error:no such domain    | 'error:' is not supported
