@@ -2,12 +2,13 @@ package io.backupmx.config;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The SMTP ingress.
  *
  * @param listen {@code address:port}, IPv6 in brackets; port 0 takes a free one
- * @param banner text behind the host name in the greeting (RFC 5321 §4.2)
+ * @param banner text behind the host name in the greeting (RFC 5321 §4.2), one line of ASCII
  * @param maxMessageBytes announced as SIZE and enforced (RFC 1870)
  * @param maxRecipients per mail; beyond it 452 (RFC 5321 §4.5.3.1.10)
  * @param maxConnections open sessions in all; beyond it 421
@@ -47,6 +48,9 @@ public record IngressConfig(
         NORMALIZE
     }
 
+    /** With the longest of host names it still fits into a reply line of 512 octets (RFC 5321 §4.5.3.1.5). */
+    private static final Pattern BANNER = Pattern.compile("[ -~]{0,200}");
+
     public static final IngressConfig DEFAULT = new IngressConfig(
             "0.0.0.0:25",
             Optional.empty(),
@@ -67,6 +71,10 @@ public record IngressConfig(
     public IngressConfig {
         new Ranges()
                 .checkListen("listen", listen)
+                .require(
+                        "banner",
+                        banner.map(BANNER.asMatchPredicate()::test).orElse(true),
+                        "is not one line of at most 200 printable ASCII characters")
                 .checkSize("max_message_bytes", maxMessageBytes, 64L << 10, 1L << 31)
                 .check("max_recipients", maxRecipients, 100, 100_000) // RFC 5321 §4.5.3.1.8: at least 100
                 .check("max_connections", maxConnections, 1, 1_000_000)
