@@ -16,6 +16,7 @@ final class RouteReadingTest {
             127.0.0.1:2526           | smtp:[127.0.0.1]:2526
             [::1]:25                 | smtp:[::1]:25
             [2001:db8::1]            | smtp:[2001:db8::1]:25
+            [::ffff:192.0.2.1]       | smtp:[::ffff:192.0.2.1]:25
             mx1.test, mx2.test:26    | smtp:[mx1.test]:25,[mx2.test]:26
             """)
     void primariesAreRead(String text, String route) {
@@ -35,6 +36,11 @@ final class RouteReadingTest {
                 "mx:65536",
                 "[mx",
                 "[]:25",
+                "[1:2:3]:25",
+                "[:::::]",
+                "[1::2::3]",
+                "[::12345]",
+                "[::1.2.3]",
                 "smtp:[mx]:25",
                 "mx_ä!"
             })
