@@ -86,6 +86,15 @@ final class Session {
         act(() -> apply(machine.onShutDown(state)));
     }
 
+    /** The stop waits no longer: ends the session without a word, unless its client is owed the answer to a whole mail. */
+    void endGrace() {
+        switch (state) {
+            case Listening _, AwaitingRecipient _, ReceivingContent _ -> abort();
+            case Storing _ -> {}
+            case Closing _ -> {} // the answer may be on its way; the deadline sees to the rest
+        }
+    }
+
     /** Ends the session without a word. */
     void abort() {
         socket.close();
