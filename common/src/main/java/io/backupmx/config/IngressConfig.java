@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param maxRecipients per mail; beyond it 452 (RFC 5321 §4.5.3.1.10)
  * @param maxConnections open sessions in all; beyond it 421
  * @param maxConnectionsPerAddress open sessions of one client address, of IPv6 one /64; beyond it 421
- * @param maxErrors replies of 500 and more before 421 ends a session
+ * @param maxErrors replies of 500 and more, and mails told to come again, before 421 ends a session
  * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
  * @param dataTimeout silence within a content (RFC 5321 §4.5.3.2.5)

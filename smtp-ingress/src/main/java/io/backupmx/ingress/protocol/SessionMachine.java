@@ -136,9 +136,12 @@ public final class SessionMachine {
         };
     }
 
-    /** The client has made more errors than we bear with. */
-    public Step onTooManyErrors() {
-        return Step.close(Replies.tooManyErrors(hostname), Ending.TOO_MANY_ERRORS);
+    /** The client has cost more than we bear with. */
+    public Step onExcess(Tolerance.Excess excess) {
+        return switch (excess) {
+            case ERRORS -> Step.close(Replies.tooManyErrors(hostname), Ending.TOO_MANY_ERRORS);
+            case COMMANDS -> Step.close(Replies.tooManyCommands(hostname), Ending.TOO_MANY_COMMANDS);
+        };
     }
 
     /** The service stops. Who has begun a content may finish it; tell me again then (§3.8). */

@@ -14,9 +14,9 @@ import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
+import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -43,12 +43,13 @@ final class Session {
     private final LineDecoder lines = new LineDecoder();
     private final ReplyBatch replies;
 
+    private final Tolerance tolerance;
+
     private SessionState state = new Connected();
     private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
     private long deadlineNanos;
     private int turn;
-    private int errors;
     private boolean pumping;
     private boolean stopping;
     private boolean inputOver;
@@ -62,6 +63,7 @@ final class Session {
         this.log = new SessionLog(socket.clientAddress());
         this.mails = new MailStore(parts, loop, log, socket.clientAddress());
         this.loop = loop;
+        this.tolerance = new Tolerance(parts.config());
     }
 
     /** @param whenEnded runs once, when the connection is closed */
@@ -187,6 +189,7 @@ final class Session {
         if (line.isEmpty()) {
             return input.advance();
         }
+        tolerance.onCommand();
         Step step = switch (line.get()) {
             case Line.Text(String said) ->
                 machine.onCommand(
@@ -222,18 +225,23 @@ final class Session {
         turn++;
         renewDeadline();
         step.effects().forEach(this::perform);
-        if (state instanceof Listening && errors >= parts.config().maxErrors()) {
-            apply(machine.onTooManyErrors());
-        } else if (state instanceof Listening && stopping) {
+        if (state instanceof Listening) {
+            tolerance.exceeded().ifPresent(why -> apply(machine.onExcess(why)));
+        }
+        if (state instanceof Listening && stopping) {
             apply(machine.onShutDown(state));
         }
     }
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Reply reply -> say(reply.reply());
+            case Effect.Reply reply -> {
+                replies.add(reply.reply());
+                tolerance.onReply(reply.reply());
+            }
             case Effect.Refuse refuse -> {
-                say(refuse.reply());
+                replies.add(refuse.reply());
+                tolerance.onRefusal(refuse.reason());
                 log.rejected(refuse);
                 parts.metrics().refused(refuse.reason());
             }
@@ -245,13 +253,6 @@ final class Session {
                 replies.endsHere();
                 dropIntake();
             }
-        }
-    }
-
-    private void say(SmtpReply reply) {
-        replies.add(reply);
-        if (reply.isPermanentFailure()) {
-            errors++;
         }
     }
 
@@ -294,7 +295,7 @@ final class Session {
         if (state instanceof Storing storing) {
             switch (outcome) {
                 case MailStore.Outcome.Stored stored -> {
-                    errors = 0; // a client whose mail we take is no guesser of addresses
+                    tolerance.onMailTaken();
                     apply(machine.onStored(storing, stored.id()));
                 }
                 case MailStore.Outcome.Failed failed -> apply(machine.onStoreFailed(storing, failed.kind()));
