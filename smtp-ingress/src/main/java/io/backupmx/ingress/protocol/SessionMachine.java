@@ -46,6 +46,15 @@ public final class SessionMachine {
         return Step.reply(new Connected(), Replies.greeting(hostname, banner));
     }
 
+    /** A line the client has said, be it a command or not; {@code room} as in {@link #onCommand}. */
+    public Step onLine(Listening state, Line line, Room room) {
+        return switch (line) {
+            case Line.Text(String said) -> onCommand(state, CommandParser.parse(said), room);
+            case Line.TooLong _ -> onLineTooLong(state);
+            case Line.BareLineEnd _ -> onBareLineEnd(state);
+        };
+    }
+
     /** @param room of the spool, now: better to say no before a content than after it */
     public Step onCommand(Listening state, Command command, Room room) {
         return switch (command) {

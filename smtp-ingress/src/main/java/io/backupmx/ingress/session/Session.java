@@ -1,6 +1,5 @@
 package io.backupmx.ingress.session;
 
-import io.backupmx.ingress.protocol.CommandParser;
 import io.backupmx.ingress.protocol.Effect;
 import io.backupmx.ingress.protocol.Line;
 import io.backupmx.ingress.protocol.LineDecoder;
@@ -17,9 +16,7 @@ import io.backupmx.ingress.protocol.Step;
 import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
-import io.vertx.core.Future;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -29,26 +26,23 @@ import java.util.Optional;
  */
 final class Session {
 
-    /** How long a client that was told goodbye may take to go. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
-
     private final IngressParts parts;
     private final SessionMachine machine;
     private final SessionSocket socket;
     private final SessionLog log;
+    private final RecipientChecks recipients;
     private final MailStore mails;
+    private final Deadline deadline;
     private final EventLoop loop;
 
     private final InputQueue input = new InputQueue();
     private final LineDecoder lines = new LineDecoder();
     private final ReplyBatch replies;
-
     private final Tolerance tolerance;
 
     private SessionState state = new Connected();
     private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
-    private long deadlineNanos;
     private int turn;
     private boolean pumping;
     private boolean stopping;
@@ -61,8 +55,10 @@ final class Session {
         this.socket = socket;
         this.replies = new ReplyBatch(socket);
         this.log = new SessionLog(socket.clientAddress());
+        this.recipients = new RecipientChecks(parts.directory(), loop, log);
         this.mails = new MailStore(parts, loop, log, socket.clientAddress());
         this.loop = loop;
+        this.deadline = new Deadline(parts.config());
         this.tolerance = new Tolerance(parts.config());
     }
 
@@ -104,7 +100,7 @@ final class Session {
 
     /** To be called now and then: ends the session when its client has been silent for too long (RFC 5321 §4.5.3.2). */
     void checkDeadline(long nowNanos) {
-        if (nowNanos - deadlineNanos < 0) {
+        if (!deadline.isOver(nowNanos)) {
             return;
         }
         switch (state) {
@@ -113,7 +109,7 @@ final class Session {
                 outcome = ConnectionOutcome.TIMED_OUT; // it does not read what we say, so we need not say it
                 socket.close();
             }
-            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> renewDeadline();
+            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> deadline.renew(state);
             case Listening _, ReceivingContent _ -> act(() -> apply(machine.onTimeout(state)));
             case AwaitingRecipient awaiting ->
                 act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
@@ -190,14 +186,7 @@ final class Session {
             return input.advance();
         }
         tolerance.onCommand();
-        Step step = switch (line.get()) {
-            case Line.Text(String said) ->
-                machine.onCommand(
-                        listening, CommandParser.parse(said), parts.spool().room());
-            case Line.TooLong _ -> machine.onLineTooLong(listening);
-            case Line.BareLineEnd _ -> machine.onBareLineEnd(listening);
-        };
-        apply(step);
+        apply(machine.onLine(listening, line.get(), parts.spool().room()));
         return true;
     }
 
@@ -205,7 +194,7 @@ final class Session {
         ContentIntake content = intake.orElseThrow();
         ByteBuffer octets = input.current();
         if (octets.hasRemaining()) {
-            renewDeadline();
+            deadline.renew(state);
         }
         return switch (content.read(octets, this::pump)) {
             case WANTS_MORE -> input.advance();
@@ -223,7 +212,7 @@ final class Session {
     private void apply(Step step) {
         state = step.next();
         turn++;
-        renewDeadline();
+        deadline.renew(state);
         step.effects().forEach(this::perform);
         if (state instanceof Listening) {
             tolerance.exceeded().ifPresent(why -> apply(machine.onExcess(why)));
@@ -258,26 +247,16 @@ final class Session {
 
     private void checkRecipient(ForwardPath to) {
         int asked = turn;
-        Future<RecipientVerdict> verdict = parts.directory().check(to);
-        if (verdict.isComplete()) {
-            judge(asked, verdict);
-        } else {
-            verdict.onComplete((_, _) -> loop.run(() -> act(() -> judge(asked, verdict))));
-        }
-    }
-
-    private void judge(int asked, Future<RecipientVerdict> answer) {
-        if (asked != turn || !(state instanceof AwaitingRecipient awaiting)) {
-            return; // too late
-        }
-        if (answer.failed()) {
-            log.lookUpFailed(answer.cause());
-        }
-        RecipientVerdict verdict = answer.succeeded() ? answer.result() : new RecipientVerdict.Unavailable();
-        if (verdict instanceof RecipientVerdict.Accepted) {
-            parts.metrics().recipientAccepted();
-        }
-        apply(machine.onVerdict(awaiting, verdict));
+        recipients.check(
+                to,
+                verdict -> act(() -> {
+                    if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
+                        if (verdict instanceof RecipientVerdict.Accepted) {
+                            parts.metrics().recipientAccepted();
+                        }
+                        apply(machine.onVerdict(awaiting, verdict));
+                    }
+                }));
     }
 
     private void store() {
@@ -315,7 +294,7 @@ final class Session {
     private void close() {
         state = new Closing();
         turn++;
-        renewDeadline();
+        deadline.renew(state);
         dropIntake();
         replies.endsHere();
     }
@@ -334,14 +313,5 @@ final class Session {
     private void dropIntake() {
         intake.ifPresent(ContentIntake::close);
         intake = Optional.empty();
-    }
-
-    private void renewDeadline() {
-        Duration patience = switch (state) {
-            case ReceivingContent _ -> parts.config().dataTimeout();
-            case Closing _ -> LINGER;
-            case Listening _, AwaitingRecipient _, Storing _ -> parts.config().commandTimeout();
-        };
-        deadlineNanos = System.nanoTime() + patience.toNanos();
     }
 }
