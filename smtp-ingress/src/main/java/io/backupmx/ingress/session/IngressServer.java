@@ -42,17 +42,18 @@ public final class IngressServer {
         this.vertx = vertx;
         this.listen = config.listenAddress();
         ConnectionLimits limits = new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress());
-        ContentBudget budget = new ContentBudget(config.contentHeapBytes());
+        ContentBudget heap = new ContentBudget(config.contentHeapBytes());
+        ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         this.parts = new IngressParts(
                 hostname,
                 config,
-                spillDirectory,
                 new SessionMachine(hostname, config),
                 directory,
                 spool,
                 limits,
-                budget,
-                new IngressMetrics(registry, limits, budget));
+                heap,
+                new SpillSpace(spillDirectory, disk, spool::room),
+                new IngressMetrics(registry, limits, heap, disk));
     }
 
     /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */
@@ -62,7 +63,8 @@ public final class IngressServer {
                 : SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), listen.host());
         AtomicInteger port = new AtomicInteger();
         int loops = Runtime.getRuntime().availableProcessors();
-        return vertx.executeBlocking(() -> Files.createDirectories(parts.spillDirectory()))
+        return vertx.executeBlocking(
+                        () -> Files.createDirectories(parts.spillSpace().directory()))
                 .compose(_ -> vertx.deployVerticle(
                         () -> new IngressVerticle(parts, shared, port::set),
                         new DeploymentOptions().setInstances(loops)))
@@ -74,7 +76,8 @@ public final class IngressServer {
 
     /**
      * Stops accepting, tells sessions 421, lets those past 354 finish within the grace of the configuration, and closes
-     * the rest. Done when no session is left.
+     * the rest. A mail that is being stored then is still answered, within the spool's store timeout. Done when no session
+     * is left.
      */
     public Future<Void> stop() {
         Optional<String> running = deployment;

@@ -10,6 +10,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,12 @@ final class IngressVerticle extends VerticleBase {
 
     /** What a session gets to say its 421 even when nobody may finish a content. */
     private static final long LEAST_GRACE_MILLIS = 500;
+
+    /**
+     * What a mail on its way to the disk gets beyond the grace: cut off then, it would be kept by us and sent again by its
+     * client (RFC 5321 §6.1). The spool answers within its store timeout, which cannot be set to more than this.
+     */
+    private static final long STORE_GRACE_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private static final int ACCEPT_BACKLOG = 1024;
 
@@ -54,13 +61,15 @@ final class IngressVerticle extends VerticleBase {
         return opened.listen(listen).onSuccess(listening -> whenListening.accept(listening.actualPort()));
     }
 
-    /** Accepts nobody any more; done when all sessions have ended, or their grace has. */
+    /** Accepts nobody any more; done when all sessions have ended: those that store a mail when the spool has answered. */
     @Override
     public Future<?> stop() {
         stopping = true;
         long graceMillis = Math.max(parts.config().stopGrace().toMillis(), LEAST_GRACE_MILLIS);
-        Future<Void> stopped = server.map(opened -> opened.shutdown(graceMillis, TimeUnit.MILLISECONDS))
+        Future<Void> stopped = server.map(
+                        opened -> opened.shutdown(graceMillis + STORE_GRACE_MILLIS, TimeUnit.MILLISECONDS))
                 .orElseGet(Future::succeededFuture);
+        vertx.setTimer(graceMillis, _ -> List.copyOf(sessions).forEach(Session::endGrace));
         List.copyOf(sessions).forEach(Session::shutDown);
         return stopped.andThen((_, _) -> List.copyOf(sessions).forEach(Session::abort));
     }
