@@ -2,23 +2,25 @@ package io.backupmx.config;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The SMTP ingress.
  *
  * @param listen {@code address:port}, IPv6 in brackets; port 0 takes a free one
- * @param banner text behind the host name in the greeting (RFC 5321 §4.2)
+ * @param banner text behind the host name in the greeting (RFC 5321 §4.2), one line of ASCII
  * @param maxMessageBytes announced as SIZE and enforced (RFC 1870)
  * @param maxRecipients per mail; beyond it 452 (RFC 5321 §4.5.3.1.10)
  * @param maxConnections open sessions in all; beyond it 421
- * @param maxConnectionsPerAddress open sessions of one client address; beyond it 421
- * @param maxErrors replies of 500 and more before 421 ends a session
+ * @param maxConnectionsPerAddress open sessions of one client address, of IPv6 one /64; beyond it 421
+ * @param maxErrors replies of 500 and more, and mails told to come again, before 421 ends a session
  * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
  * @param dataTimeout silence within a content (RFC 5321 §4.5.3.2.5)
  * @param bareLineEnd what a bare CR or LF within a content leads to
  * @param contentHeapBytes heap for contents in flight, all sessions together; beyond it they go to temporary files
  * @param contentSpillBytes a content larger than this goes to a temporary file
+ * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
  * @param stopGrace how long sessions past 354 may take to finish at a stop
  */
 public record IngressConfig(
@@ -35,6 +37,7 @@ public record IngressConfig(
         BareLineEnd bareLineEnd,
         long contentHeapBytes,
         long contentSpillBytes,
+        long contentSpillLimitBytes,
         Duration stopGrace) {
 
     /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
@@ -44,6 +47,9 @@ public record IngressConfig(
         /** Make CRLF of it; the mail is then no longer the sender's to the byte. */
         NORMALIZE
     }
+
+    /** With the longest of host names it still fits into a reply line of 512 octets (RFC 5321 §4.5.3.1.5). */
+    private static final Pattern BANNER = Pattern.compile("[ -~]{0,200}");
 
     public static final IngressConfig DEFAULT = new IngressConfig(
             "0.0.0.0:25",
@@ -59,11 +65,16 @@ public record IngressConfig(
             BareLineEnd.REJECT,
             128L << 20,
             100L << 10,
+            2L << 30,
             Duration.ofSeconds(20));
 
     public IngressConfig {
         new Ranges()
                 .checkListen("listen", listen)
+                .require(
+                        "banner",
+                        banner.map(BANNER.asMatchPredicate()::test).orElse(true),
+                        "is not one line of at most 200 printable ASCII characters")
                 .checkSize("max_message_bytes", maxMessageBytes, 64L << 10, 1L << 31)
                 .check("max_recipients", maxRecipients, 100, 100_000) // RFC 5321 §4.5.3.1.8: at least 100
                 .check("max_connections", maxConnections, 1, 1_000_000)
@@ -74,6 +85,12 @@ public record IngressConfig(
                 .check("data_timeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(1))
                 .checkSize("content_heap_bytes", contentHeapBytes, 1L << 20, 1L << 40)
                 .checkSize("content_spill_bytes", contentSpillBytes, 1L << 10, 100L << 10)
+                .checkSize("content_spill_limit_bytes", contentSpillLimitBytes, 64L << 10, 1L << 50)
+                .require(
+                        "content_spill_limit_bytes",
+                        contentSpillLimitBytes >= maxMessageBytes,
+                        Sizes.format(contentSpillLimitBytes) + " is less than max_message_bytes, "
+                                + Sizes.format(maxMessageBytes) + ": the largest mails would never be taken")
                 .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10))
                 .enforce();
     }

@@ -19,6 +19,11 @@ final class TextSettings {
 
     static final String PREFIX = "BACKUPMX_";
 
+    private static final String DOMAINS = "domains";
+
+    /** What {@code domains.example.org=mx} is short for: {@code domains.example.org.primary=mx}. */
+    private static final String SHORT_FORM_KEY = "primary";
+
     /** What Docker links and Kubernetes add to the environment for a service that is called backupmx-something. */
     private static final Pattern INJECTED = Pattern.compile(
             "BACKUPMX_([A-Z0-9]+_)*(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP).*)?)");
@@ -94,11 +99,21 @@ final class TextSettings {
         ObjectNode node = source.tree();
         for (int i = 0; i < segments.size() - 1; i++) {
             source.origins().put(String.join(".", segments.subList(0, i + 1)), origin);
-            node = node.get(segments.get(i)) instanceof ObjectNode child ? child : node.putObject(segments.get(i));
+            boolean hasShortForm = i > 0 && segments.get(i - 1).equals(DOMAINS);
+            node = sectionOf(node, segments.get(i), hasShortForm);
         }
         String path = String.join(".", segments);
         source.origins().put(path, origin);
         set(node, segments.getLast(), schema, path, text, origin);
+    }
+
+    /** A domain that was given in its short form becomes a mapping, so that a further key of it adds to that. */
+    private static ObjectNode sectionOf(ObjectNode node, String key, boolean hasShortForm) {
+        return switch (node.get(key)) {
+            case ObjectNode section -> section;
+            case TextNode shortForm when hasShortForm -> node.putObject(key).set(SHORT_FORM_KEY, shortForm);
+            case null, default -> node.putObject(key);
+        };
     }
 
     private static Optional<Schema> below(Schema schema, String key) {
@@ -117,6 +132,12 @@ final class TextSettings {
         };
         Optional<JsonNode> value =
                 inline ? YamlTree.inline(origin, path, text, problems) : Optional.of(TextNode.valueOf(text));
-        value.ifPresent(written -> node.set(key, written));
+        value.ifPresent(written -> {
+            if (!inline && written instanceof TextNode shortForm && node.get(key) instanceof ObjectNode section) {
+                section.set(SHORT_FORM_KEY, shortForm);
+            } else {
+                node.set(key, written);
+            }
+        });
     }
 }

@@ -42,10 +42,10 @@ public record CheckedConfig(Config config, RelayTables tables, List<String> warn
             }
         } catch (ConfigException e) {
             // Of a configuration that could not be read, domains are likely to be missing; that is no second problem.
-            boolean merelyMissing = !problems.isEmpty()
-                    && config.domains().isEmpty()
-                    && config.relayDomains().isEmpty();
-            problems.addAll(merelyMissing ? List.of() : e.problems());
+            boolean unread = !problems.isEmpty();
+            e.problems().stream()
+                    .filter(problem -> !unread || !problem.equals(RelayTablesLoader.NO_DOMAIN))
+                    .forEach(problems::add);
         }
         throw new ConfigException(problems, config);
     }

@@ -1,6 +1,7 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ public record NextHop(String host, int port) {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not within 1..65535");
         }
-        if (!IPV6.matcher(host).matches()
+        if (!isIpv6(host)
                 && Domain.parse(host).filter(d -> d.name().equals(host)).isEmpty()) {
             throw new IllegalArgumentException("'" + host + "' is not a host name or address");
         }
@@ -36,14 +37,22 @@ public record NextHop(String host, int port) {
             return Optional.empty();
         }
         String inside = matcher.group("inside").toLowerCase(java.util.Locale.ROOT);
-        String host = IPV6.matcher(inside).matches()
-                ? inside
-                : Domain.parse(inside).map(Domain::name).orElse("");
+        String host =
+                isIpv6(inside) ? inside : Domain.parse(inside).map(Domain::name).orElse("");
         String port = matcher.group("port");
         try {
             return Optional.of(new NextHop(host, port == null ? DEFAULT_PORT : Integer.parseInt(port)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    private static boolean isIpv6(String text) {
+        try {
+            return IPV6.matcher(text).matches()
+                    && !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
+        } catch (IllegalArgumentException _) {
+            return false;
         }
     }
 

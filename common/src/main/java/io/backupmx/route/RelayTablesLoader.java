@@ -17,6 +17,11 @@ import java.util.Set;
 /** Makes the relay tables of what the configuration says inline and of the files it names. */
 public final class RelayTablesLoader {
 
+    /** May be the mere consequence of a configuration that could not be read. */
+    static final String NO_DOMAIN =
+            "domains: no domain to back up: add one, as in \"domains: {example.org: mx1.example.org}\","
+                    + " or name a file with relay_domains";
+
     private static final int WARNINGS_SHOWN = 20;
 
     private final Config config;
@@ -49,8 +54,7 @@ public final class RelayTablesLoader {
                 .map(file -> TransportTable.read(file, transportProblems.orElseThrow()))
                 .orElse(TransportTable.none());
         if (domains.isEmpty() && problems.isEmpty()) {
-            problems.add("domains: no domain to back up: add one, as in \"domains: {example.org: mx1.example.org}\","
-                    + " or name a file with relay_domains");
+            problems.add(NO_DOMAIN);
         }
         RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport);
         survey.notUnderstood()

@@ -68,7 +68,7 @@ sealed interface RouteReading {
             }
             hops.add(hop.get());
         }
-        return new Understood(new Route(hops));
+        return hops.isEmpty() ? new NotUnderstood("'" + text + "' names no host") : new Understood(new Route(hops));
     }
 
     private static String bracketed(String part) {

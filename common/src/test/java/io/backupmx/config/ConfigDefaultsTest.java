@@ -33,6 +33,7 @@ final class ConfigDefaultsTest {
                             "bare_line_end" : "reject",
                             "content_heap_bytes" : 134217728,
                             "content_spill_bytes" : 102400,
+                            "content_spill_limit_bytes" : 2147483648,
                             "stop_grace" : "20s"
                           },
                           "worker" : {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,21 @@ final class ConfigLoaderTest {
         String written = ConfigJson.MAPPER.writeValueAsString(Config.DEFAULT);
 
         assertThat(ConfigJson.MAPPER.readValue(written, Config.class)).isEqualTo(Config.DEFAULT);
+    }
+
+    @Test
+    void aDomainsShortFormAndFurtherKeysOfItAddUpInAnyOrder() throws IOException {
+        Path file = write("domains: {example.org: filemx}");
+        SequencedMap<String, String> said = new LinkedHashMap<>();
+        said.put("domains.example.org", "climx");
+        said.put("domains.example.org.recipients", "[alice]");
+        DomainConfig both = new DomainConfig(Optional.of("climx"), Optional.of(List.of("alice")));
+
+        assertThat(ConfigLoader.load(Optional.of(file), Map.of(), said).domains())
+                .containsExactly(entry("example.org", both));
+        assertThat(ConfigLoader.load(Optional.of(file), Map.of(), said.reversed())
+                        .domains())
+                .containsExactly(entry("example.org", both));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything an operator can get wrong, and what we say. */
 final class ConfigProblemsTest {
@@ -55,6 +56,31 @@ final class ConfigProblemsTest {
                         "ingress.max_hops: 5 is not within 10..1000 (FILE line 6)",
                         "worker: is a section: write its keys below it, indented, as in worker.key (FILE line 13)",
                         "hostname: 'not a host' is not a host name, as in backup.example.org (FILE line 1)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hi\\r\\n250 there", "hi\\n", "hi\\r", "a\\tb", "gr\\u00fc\\u00df", "\\u007f"})
+    void aBannerThatIsNotOneLineOfAsciiIsAProblem(String banner) {
+        assertThat(problems("ingress: {banner: \"" + banner + "\"}\n"))
+                .containsExactly(
+                        "ingress.banner: is not one line of at most 200 printable ASCII characters (FILE line 1)");
+    }
+
+    @Test
+    void aBannerThatDoesNotFitIntoAReplyIsAProblem() {
+        Map<String, String> longest = Map.of("ingress.banner", "x".repeat(200));
+        assertThat(ConfigLoader.load(Optional.empty(), Map.of(), longest)
+                        .ingress()
+                        .banner())
+                .isPresent();
+        assertThat(problems("ingress: {banner: " + "x".repeat(201) + "}\n")).hasSize(1);
+    }
+
+    @Test
+    void aSpillLimitThatHoldsNotEvenOneMailIsAProblem() {
+        assertThat(problems("ingress: {max_message_bytes: 100MiB, content_spill_limit_bytes: 99MiB}\n"))
+                .containsExactly("ingress.content_spill_limit_bytes: 99MiB is less than max_message_bytes, 100MiB:"
+                        + " the largest mails would never be taken (FILE line 1)");
     }
 
     @Test

@@ -88,6 +88,17 @@ final class RelayTablesLoaderTest {
     }
 
     @Test
+    void problemsOfTablesAreToldBesideThoseOfAConfigurationWithoutDomains() throws IOException {
+        write("transport", "key@ smtp:[mx]\n");
+
+        assertThat(problems("{ingress: {max_erors: 5}, transport: transport, relay_recipients: none}"))
+                .containsExactlyInAnyOrder(
+                        "ingress.max_erors: unknown key; did you mean max_errors? (DIR/backupmx.yaml line 1)",
+                        "DIR/transport:1: 'key@' is not domain, .domain, user@domain or *",
+                        "relay_recipients: DIR/none cannot be read: no such file");
+    }
+
+    @Test
     void withoutATransportFileADomainWithoutPrimarySaysBothWays() {
         assertThat(problems("domains: {a.test: }"))
                 .containsExactly(

@@ -16,6 +16,7 @@ final class RouteReadingTest {
             127.0.0.1:2526           | smtp:[127.0.0.1]:2526
             [::1]:25                 | smtp:[::1]:25
             [2001:db8::1]            | smtp:[2001:db8::1]:25
+            [::ffff:192.0.2.1]       | smtp:[::ffff:192.0.2.1]:25
             mx1.test, mx2.test:26    | smtp:[mx1.test]:25,[mx2.test]:26
             """)
     void primariesAreRead(String text, String route) {
@@ -23,7 +24,26 @@ final class RouteReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "::1", "mx:smtp", "mx:0", "mx:65536", "[mx", "[]:25", "smtp:[mx]:25", "mx_ä!"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                ",",
+                " , ,",
+                "::1",
+                "mx:smtp",
+                "mx:0",
+                "mx:65536",
+                "[mx",
+                "[]:25",
+                "[1:2:3]:25",
+                "[:::::]",
+                "[1::2::3]",
+                "[::12345]",
+                "[::1.2.3]",
+                "smtp:[mx]:25",
+                "mx_ä!"
+            })
     void otherPrimariesAreNot(String text) {
         assertThat(RouteReading.primary(text)).isInstanceOf(RouteReading.NotUnderstood.class);
     }
@@ -48,6 +68,7 @@ final class RouteReadingTest {
             smtp:mx.test:25         | write smtp:[host]:port
             smtp:[mx.test]:smtp     | '[mx.test]:smtp' is not [host] or [host]:port with a number
             smtp:                   | write smtp:[host]:port
+            smtp:,                  | ',' names no host
             smtp                    | write smtp:[host]:port
             :                       | names no next hop
             error:no such domain    | 'error:' is not supported

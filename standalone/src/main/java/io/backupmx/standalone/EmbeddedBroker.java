@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import io.backupmx.ops.StartException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
@@ -29,11 +30,16 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Returns when the broker takes mail.
      *
      * @param directory where journal, pages and large messages are, made when absent
+     * @param onDiskFailure told, on a thread of its own, when the disk failed and the broker has ended for it
      * @throws StartException when it cannot run there
      */
-    public static EmbeddedBroker start(Path directory) {
+    public static EmbeddedBroker start(Path directory, Consumer<String> onDiskFailure) {
         try {
             ActiveMQServer server = ActiveMQServers.newActiveMQServer(configuration(directory), null, null, true);
+            server.registerIOCriticalErrorListener((failure, message, _) -> Thread.ofPlatform()
+                    .daemon()
+                    .name("disk-failure")
+                    .start(() -> onDiskFailure.accept(message + ": " + failure.getMessage())));
             server.start();
             if (!server.waitForActivation(START_SECONDS, TimeUnit.SECONDS)) {
                 server.stop();

@@ -39,6 +39,9 @@ final class PagingSelfTest {
         try (ServerLocator locator = ActiveMQClient.createServerLocator(url);
                 ClientSessionFactory factory = locator.createSessionFactory();
                 ClientSession session = factory.createSession(true, true)) {
+            if (session.queueQuery(SimpleString.of(QUEUE)).isExists()) {
+                session.deleteQueue(SimpleString.of(QUEUE)); // left by a start that was killed
+            }
             session.createQueue(QueueConfiguration.of(QUEUE).setRoutingType(RoutingType.ANYCAST));
             try {
                 writeAndRead(session);

@@ -1,5 +1,6 @@
 package io.backupmx.standalone;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
@@ -30,6 +31,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /**
  * Ingress, worker and broker in one process. Started in the order that mail needs them, spool first and the door last;
@@ -37,6 +41,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Standalone {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
     private static final Duration START_BOUND = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
@@ -65,6 +70,7 @@ final class Standalone {
      */
     void start(PrintWriter out) {
         stop.onSignal();
+        stop.add("log", SHORT, Standalone::flushLog);
         MachineName name = MachineName.of(config.hostname());
         DataDirectory data = DataDirectory.take(config.data());
         stop.add("data-directory", SHORT, data::close);
@@ -75,7 +81,10 @@ final class Standalone {
             observability.close();
         });
 
-        EmbeddedBroker broker = EmbeddedBroker.start(data.spool());
+        config.spool().broker().ifPresent(url -> {
+            throw new StartException("spool.broker: run embeds its own broker, and would not use " + url);
+        });
+        EmbeddedBroker broker = EmbeddedBroker.start(data.spool(), Standalone::endFor);
         stop.add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = ArtemisSpool.at(broker.url(), config.spool());
         ArtemisSpool.Reader reader = spool.reader(data.inFlight());
@@ -84,6 +93,19 @@ final class Standalone {
         HostPort ops = startOps(observability, data, reader, worker);
         HostPort smtp = startIngress(name, observability, data, spool);
         print(out, name, data, ops, smtp);
+    }
+
+    /** The last events are still with the appender's thread. */
+    private static void flushLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
+    }
+
+    /** A process without its spool must not look alive: whoever watches it starts it again. */
+    private static void endFor(String diskFailure) {
+        LOG.atError().addKeyValue("cause", diskFailure).log("the spool's disk failed: ending");
+        System.exit(CommandLine.ExitCode.SOFTWARE);
     }
 
     private DeliveryWorker startWorker(MachineName name, Observability observability, ArtemisSpool.Reader reader) {
@@ -123,7 +145,10 @@ final class Standalone {
         HostPort configured = config.ingress().listenAddress();
         SocketAddress bound = await(ingress.listen()
                 .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
-        stop.add("ingress", config.ingress().stopGrace().plus(STOP_MARGIN), () -> await(ingress.stop()));
+        // A session whose mail is with the spool already gets its answer after its grace, too.
+        Duration stopBound =
+                config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
+        stop.add("ingress", stopBound, () -> await(ingress.stop(), stopBound));
         return new HostPort(configured.host(), bound.port());
     }
 
@@ -158,10 +183,14 @@ final class Standalone {
     }
 
     private static <T> T await(Future<T> future) {
+        return await(future, START_BOUND);
+    }
+
+    private static <T> T await(Future<T> future, Duration bound) {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
-                    .orTimeout(START_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(bound.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException e) {
             switch (e.getCause()) {

@@ -72,7 +72,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private void signal(String signal) {
         try {
-            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+            new ProcessBuilder("sh", "-c", "kill " + signal + " " + process.pid())
                     .start()
                     .waitFor();
         } catch (IOException e) {

@@ -149,8 +149,9 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Sends a signal, such as {@code "STOP"}. */
     public void signal(String name) {
-        Programs.require("kill", "procps")
-                .run(Duration.ofSeconds(5), "-s", name, String.valueOf(pid()))
+        // The shell's own kill: the program of that name is in a package of its own.
+        Programs.require("sh", "dash")
+                .run(Duration.ofSeconds(5), "-c", "kill -s " + name + " " + pid())
                 .succeeded();
     }
 

@@ -45,7 +45,8 @@ final class Dialogue {
             }
             orderly = true;
         } catch (LostException e) {
-            loss = Optional.of(new Loss(phaseNow(), e.lossCause(), e.why()));
+            wire.end(e.lossCause(), e.why()); // before the phase is read: what has left by then, has
+            loss = Optional.of(new Loss(phaseWhenEnded(), e.lossCause(), e.why()));
         } finally {
             if (!orderly) {
                 wire.end(Loss.Cause.CLOSED, "given up");
@@ -57,8 +58,8 @@ final class Dialogue {
         return new TransactionResult(mail, recipients, data, content, loss);
     }
 
-    private Loss.Phase phaseNow() {
-        return phase == Loss.Phase.AFTER_DOT && !wire.allWritten() ? Loss.Phase.IN_CONTENT : phase;
+    private Loss.Phase phaseWhenEnded() {
+        return phase == Loss.Phase.AFTER_DOT && !wire.allWrittenAtEnd() ? Loss.Phase.IN_CONTENT : phase;
     }
 
     /** RFC 2920 §3.1: everything up to DATA in one write; the replies are read afterwards, in order. */
@@ -151,7 +152,7 @@ final class Dialogue {
 
     private void readContentReply() throws LostException {
         SmtpReply reply = read(options.finalDot());
-        boolean early = phaseNow() == Loss.Phase.IN_CONTENT;
+        boolean early = phase == Loss.Phase.IN_CONTENT || !wire.allWritten();
         if (early && reply.isPositive()) {
             throw new LostException(Loss.Cause.GARBAGE, "content accepted before its end: " + reply);
         }

@@ -23,6 +23,7 @@ public final class SmtpConnection {
         this.options = options;
         this.extensions = extensions;
         this.peer = peer;
+        wire.rest();
     }
 
     /**
@@ -33,6 +34,7 @@ public final class SmtpConnection {
         transactions++;
         Dialogue dialogue = new Dialogue(wire, options, extensions, transaction);
         TransactionResult result = dialogue.run(resetNeeded);
+        wire.rest();
         // After trouble the peer may still hold the transaction open (RFC 5321 §4.1.1.5).
         resetNeeded = result.content().filter(r -> r.isPositive()).isEmpty();
         return result;

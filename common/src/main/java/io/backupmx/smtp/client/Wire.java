@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,24 +17,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
-    /** Replies to more commands than anybody pipelines: the peer floods us. */
-    private static final int MAX_UNREAD_REPLIES = 20_000;
+    private static final int SERVICE_CLOSING = 421;
+
+    /** An event loop that takes longer to close a socket is past helping. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Context eventLoop;
-    private final NetSocketInternal socket;
+    private final NetSocket socket;
     private final ReplyDecoder decoder = new ReplyDecoder(); // event loop only
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<SmtpReply> replies = new ArrayDeque<>();
+    private final UnreadReplies replies = new UnreadReplies();
+    private boolean resting;
     private @Nullable LostException ended;
+    private boolean closed;
     private int pendingWrites;
     private long lastWrittenNanos;
 
     /** To be called on the socket's event loop, before it reads. */
     Wire(Context eventLoop, NetSocket socket) {
         this.eventLoop = eventLoop;
-        this.socket = (NetSocketInternal) socket;
+        this.socket = socket;
         socket.handler(this::onOctets);
         socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
         socket.closeHandler(_ -> end(Loss.Cause.CLOSED, "connection closed by the peer"));
@@ -43,10 +47,14 @@ final class Wire {
     private void onOctets(Buffer octets) {
         lock.lock();
         try {
-            decoder.decode(octets.getBytes(), replies::add);
-            if (replies.size() > MAX_UNREAD_REPLIES) {
-                throw new MalformedReplyException("thousands of replies that nobody asked for");
+            if (ended != null) {
+                return; // what comes until the socket is closed
             }
+            decoder.decode(octets.getBytes(), replies::add);
+            if (replies.isFlood()) {
+                throw new MalformedReplyException("replies beyond all that was asked");
+            }
+            endIfUnasked();
             changed.signal();
         } catch (MalformedReplyException e) {
             end(Loss.Cause.GARBAGE, String.valueOf(e.getMessage()));
@@ -55,11 +63,32 @@ final class Wire {
         }
     }
 
+    /** Every question has had its answer: until the next {@link #write}, whatever comes ends the wire. */
+    void rest() {
+        lock.lock();
+        try {
+            resting = true;
+            endIfUnasked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endIfUnasked() {
+        SmtpReply unasked = resting ? replies.poll() : null;
+        if (unasked != null) {
+            // RFC 5321 §3.8: a server may say 421 at any time, and leave.
+            boolean leaving = unasked.code() == SERVICE_CLOSING;
+            end(leaving ? Loss.Cause.SERVICE_CLOSING : Loss.Cause.GARBAGE, "unasked: " + unasked);
+        }
+    }
+
     /** Hands {@code octets} to the network; does not wait. What cannot be sent shows as the end of the wire. */
     void write(Buffer octets) {
         lock.lock();
         try {
             pendingWrites++;
+            resting = false;
         } finally {
             lock.unlock();
         }
@@ -152,7 +181,7 @@ final class Wire {
         }
     }
 
-    /** Whether every octet written has been handed to the network. */
+    /** Whether every octet written so far has been handed to the network. */
     boolean allWritten() {
         lock.lock();
         try {
@@ -162,7 +191,33 @@ final class Wire {
         }
     }
 
-    /** Ends it; only the first call says why. Safe from any thread. */
+    /**
+     * Whether every octet written had been handed to the network when the wire, which is ending, has ended. Waits until that can change no
+     * more, and where it does not learn it, says yes: perhaps.
+     */
+    boolean allWrittenAtEnd() {
+        lock.lock();
+        try {
+            long left = CLOSE_NANOS;
+            while (pendingWrites > 0 && !closed) {
+                if (left <= 0) {
+                    return true;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return pendingWrites == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends it; only the first call says why. What is written and has not left by then never will: a peer that reads on
+     * later gets no final dot that we have given up, and one that never reads keeps no buffers. Safe from any thread.
+     */
     void end(Loss.Cause cause, String why) {
         lock.lock();
         try {
@@ -173,9 +228,21 @@ final class Wire {
         } finally {
             lock.unlock();
         }
-        // Behind the writes, but without waiting for them as NetSocket.close does: a peer that does not read would keep
-        // its
-        // connection for ever, and get the end of a content that has long been deferred when it reads on.
-        eventLoop.runOnContext(_ -> socket.channelHandlerContext().close().addListener(_ -> {})); // gone either way
+        eventLoop.runOnContext(_ -> close());
+    }
+
+    /** By Netty's channel: a {@link NetSocket} would first send all that is written, however long that takes. */
+    private void close() {
+        ((NetSocketInternal) socket).channelHandlerContext().close().addListener(_ -> onClosed());
+    }
+
+    private void onClosed() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 }

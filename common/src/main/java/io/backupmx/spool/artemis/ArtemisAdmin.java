@@ -9,17 +9,17 @@ import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.SimpleString;
-import org.apache.activemq.artemis.api.core.client.ClientConsumer;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +30,13 @@ import org.slf4j.LoggerFactory;
 final class ArtemisAdmin implements SpoolAdmin {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArtemisAdmin.class);
-    private static final long RECEIVE_MILLIS = 500;
 
     private final SharedLink links;
     private final ArtemisReader reader;
-    private final Path spillDirectory;
 
-    ArtemisAdmin(Links links, ArtemisReader reader, Path spillDirectory) {
+    ArtemisAdmin(Links links, ArtemisReader reader) {
         this.links = new SharedLink(links);
         this.reader = reader;
-        this.spillDirectory = spillDirectory;
     }
 
     @Override
@@ -91,48 +88,47 @@ final class ArtemisAdmin implements SpoolAdmin {
     @Override
     public int release(Optional<QueueId> id) {
         return call(link -> {
-            try (ClientSession session = link.transactedSession()) {
-                GroupCommit group = new GroupCommit(session);
-                ClientConsumer consumer = session.createConsumer(
-                        SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed())),
-                        id.map(i -> SimpleString.of(MailMessages.QUEUE_ID + " = '" + i + "'"))
-                                .orElse(null));
-                session.start();
-                int released = 0;
-                ClientMessage message = consumer.receive(RECEIVE_MILLIS);
-                while (message != null) {
-                    if (moved(group, message)) {
-                        released++;
-                    }
-                    if (group.isDue()) {
-                        group.commit();
-                    }
-                    message = consumer.receiveImmediate();
-                }
-                group.commit();
-                return released;
+            int released = 0;
+            for (SpoolQueue resting : List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter())) {
+                released += release(link, QueueNames.nameOf(resting), id);
             }
+            return released;
         });
     }
 
-    private boolean moved(GroupCommit group, ClientMessage message) throws ActiveMQException, IOException {
-        try {
-            MailMessages.Facts facts = MailMessages.factsOf(message);
-            MailMessages.Body body = MailMessages.read(message, spillDirectory);
-            try (var content = body.content()) {
-                group.send(
-                        new SpoolQueue.ForRoute(facts.route()),
-                        facts.route(),
-                        body.envelope(),
-                        content,
-                        Optional.empty());
+    /** The broker moves, route by route, in one pass: what fails again meanwhile is not asked for twice. */
+    private static int release(Links.Link link, String name, Optional<QueueId> id) throws ActiveMQException {
+        try (ClientSession session = link.plainSession();
+                Management management = new Management(link)) {
+            int released = 0;
+            for (Route route : routesOn(session, name, resting(link, name), id)) {
+                String target = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
+                Links.ensureQueue(session, target);
+                String filter = MailMessages.ROUTE + " = '" + route + "'"
+                        + id.map(i -> " AND " + MailMessages.QUEUE_ID + " = '" + i + "'")
+                                .orElse("");
+                released += number(management.operation("queue." + name, "moveMessages", filter, target))
+                        .orElse(0L)
+                        .intValue();
             }
-            group.acknowledge(message, GroupCommit.Member.NOBODY);
-            return true;
-        } catch (UnknownFormatException e) {
-            LOG.atError().addKeyValue("cause", e.getMessage()).log("failed mail in an unknown format: not released");
-            return false;
+            return released;
         }
+    }
+
+    private static Set<Route> routesOn(ClientSession session, String name, long resting, Optional<QueueId> id)
+            throws ActiveMQException {
+        Set<Route> routes = new LinkedHashSet<>();
+        try (Browser browser = new Browser(session, SimpleString.of(name), resting)) {
+            for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
+                String found = String.valueOf(message.getStringProperty(MailMessages.QUEUE_ID));
+                if (id.isEmpty() || id.get().value().equals(found)) {
+                    Optional.ofNullable(message.getStringProperty(MailMessages.ROUTE))
+                            .flatMap(Route::parse)
+                            .ifPresent(routes::add);
+                }
+            }
+        }
+        return routes;
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class ArtemisSpool {
     /** @param spillDirectory an existing directory for large contents on their way */
     public Reader reader(Path spillDirectory) {
         ArtemisReader reader = new ArtemisReader(links, spillDirectory);
-        return new Reader(reader, new ArtemisAdmin(links, reader, spillDirectory));
+        return new Reader(reader, new ArtemisAdmin(links, reader));
     }
 
     /** A writer that somebody has to close, once the ingress has stopped: it waits for what is unconfirmed. */

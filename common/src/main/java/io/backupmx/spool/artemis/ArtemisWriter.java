@@ -111,7 +111,6 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
                 if (current == null) {
                     intake = Intake.open(links, config);
                     LOG.info("connected to the broker");
-                    backoff.succeeded();
                 } else {
                     Throwable why = current.awaitBroken(TICK_MILLIS);
                     if (why != null) {

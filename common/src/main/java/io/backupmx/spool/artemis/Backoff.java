@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,14 +11,17 @@ final class Backoff {
     private static final long FIRST_MILLIS = 100;
     private static final long LAST_MILLIS = 2000;
 
-    private long nextMillis = FIRST_MILLIS;
+    /** What lasted this long had succeeded, so the next failure is the first of a row again. */
+    private static final long SUCCESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    void succeeded() {
-        nextMillis = FIRST_MILLIS;
-    }
+    private long nextMillis = FIRST_MILLIS;
+    private long pausedNanos = System.nanoTime();
 
     /** Waits; false when interrupted, that is when it is time to stop. */
     boolean pause(Throwable why) {
+        if (System.nanoTime() - pausedNanos > SUCCESS_NANOS) {
+            nextMillis = FIRST_MILLIS;
+        }
         if (nextMillis == FIRST_MILLIS) {
             LOG.atWarn().addKeyValue("cause", why.toString()).log("broker not reachable, trying on");
         }
@@ -28,6 +32,7 @@ final class Backoff {
             return false;
         }
         nextMillis = Math.min(LAST_MILLIS, 2 * nextMillis);
+        pausedNanos = System.nanoTime();
         return true;
     }
 }

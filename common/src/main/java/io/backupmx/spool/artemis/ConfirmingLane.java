@@ -62,6 +62,9 @@ final class ConfirmingLane implements Runnable {
     }
 
     private void send(StoreJob job) throws ActiveMQException {
+        if (!job.begin()) {
+            return;
+        }
         SpoolEntry entry = job.entries().getFirst();
         Message message;
         try {

@@ -19,6 +19,23 @@ final class Failures {
         return false;
     }
 
+    /** Whether the connection is gone or not to be trusted, as opposed to one call that was refused. */
+    static boolean isConnectionLost(Throwable failure) {
+        return failure instanceof ActiveMQException e
+                && switch (e.getType()) {
+                    case NOT_CONNECTED,
+                            DISCONNECTED,
+                            CONNECTION_TIMEDOUT,
+                            OBJECT_CLOSED,
+                            UNBLOCKED,
+                            CLUSTER_SECURITY_EXCEPTION,
+                            INTERNAL_ERROR,
+                            UNSUPPORTED_PACKET,
+                            ILLEGAL_STATE -> true;
+                    default -> false;
+                };
+    }
+
     static SpoolException toSpoolException(Throwable failure) {
         return isFull(failure)
                 ? new SpoolException(SpoolException.Kind.FULL, "the broker has no room", failure)

@@ -37,13 +37,13 @@ final class FeedSession {
     /** Waiting for mail while some is in hand: short, for what is settled meanwhile wants its commit. */
     private static final long RECEIVE_BUSY_MILLIS = 8;
 
-    private static final long RECEIVE_IDLE_MILLIS = 100;
+    private static final long RECEIVE_IDLE_MILLIS = 500;
 
     /** Looks at the gate this often even when nobody calls {@link #wake}. */
     private static final long IDLE_MILLIS = 100;
 
     /** Mails of a format we do not know are left unacknowledged on the session, but not without end. */
-    private static final int MAX_UNREADABLE = 100;
+    private static final int MAX_UNREADABLE = 1000;
 
     private record Settled(Taken mail, Settlement settlement) {}
 
@@ -60,6 +60,7 @@ final class FeedSession {
     private int unreadable;
     private ClientConsumer consumer;
     private @Nullable Throwable death;
+    private @Nullable NoRoomPause noRoom;
     private volatile long closeByNanos;
     private volatile boolean closing;
 
@@ -87,30 +88,24 @@ final class FeedSession {
         wake();
     }
 
-    /** Returns after {@link #close}; throws when the session can no longer be used. Whatever is in hand then goes back. */
-    void run() throws ActiveMQException {
+    /**
+     * Returns after {@link #close}; throws when the session can no longer be used, or should not be for a while. Whatever
+     * is in hand then goes back.
+     */
+    void run() throws ActiveMQException, IOException, NoRoomPause {
         Throwable why = Failures.unavailable("the feed was closed");
         try {
-            while (!closing || (inHandCount() > 0 && closeByNanos - System.nanoTime() > 0)) {
-                settleWhatCame();
-                if (closing) {
-                    group.commit();
-                    await(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
-                } else if (unreadable < MAX_UNREADABLE && taker.wantsMail()) {
-                    requeueGivenBack();
-                    takeOne();
-                } else {
-                    rest();
-                }
+            while (goesOn()) {
+                step();
             }
             settleWhatCame();
-            group.commit();
-        } catch (ActiveMQException | RuntimeException e) {
+            commit();
+            if (noRoom != null && !closing) {
+                throw noRoom;
+            }
+        } catch (ActiveMQException | IOException | RuntimeException | NoRoomPause e) {
             why = e;
             throw e;
-        } catch (IOException e) {
-            why = e;
-            throw new IllegalStateException("a content that cannot be read again", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -118,17 +113,33 @@ final class FeedSession {
         }
     }
 
-    private int inHandCount() {
-        return inHand.size();
+    private boolean goesOn() {
+        if (closing) {
+            return !inHand.isEmpty() && closeByNanos - System.nanoTime() > 0;
+        }
+        return noRoom == null || !inHand.isEmpty();
+    }
+
+    private void step() throws ActiveMQException, IOException, InterruptedException {
+        settleWhatCame();
+        if (closing || noRoom != null) {
+            commit();
+            await(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
+        } else if (unreadable < MAX_UNREADABLE && taker.wantsMail()) {
+            takeOne();
+        } else {
+            rest();
+        }
     }
 
     private void takeOne() throws ActiveMQException, IOException {
         boolean accepted = false;
         try {
+            requeueGivenBack();
             ClientMessage message =
                     consumer.receive(inHand.isEmpty() && group.isEmpty() ? RECEIVE_IDLE_MILLIS : RECEIVE_BUSY_MILLIS);
             if (message == null) {
-                group.commit();
+                commit();
                 return;
             }
             MailMessages.Facts facts = MailMessages.factsOf(message);
@@ -136,6 +147,8 @@ final class FeedSession {
             inHand.add(mail);
             accepted = true;
             taker.accept(mail);
+        } catch (SpillException e) {
+            noRoom = new NoRoomPause(e);
         } catch (UnknownFormatException e) {
             unreadable++;
             LOG.atError()
@@ -149,17 +162,32 @@ final class FeedSession {
         }
     }
 
+    private void commitUnlessTaking(boolean withCopies) throws ActiveMQException {
+        if (!group.takes(withCopies)) {
+            commit();
+        }
+    }
+
+    /** A refused copy ends the taking; what is in hand still settles as it can. */
+    private void commit() throws ActiveMQException {
+        try {
+            group.commit();
+        } catch (NoRoomException e) {
+            noRoom = new NoRoomPause(e);
+        }
+    }
+
     /** Nothing is wanted: the time to commit, and to put back what was given back. */
     private void rest() throws ActiveMQException, IOException, InterruptedException {
         if (inHand.isEmpty()) {
-            group.commit();
+            commit();
             if (!givenBack.isEmpty()) {
                 recycleConsumer();
             }
         }
         await(group.isEmpty() ? TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) : group.waitNanos());
         if (group.isDue()) {
-            group.commit();
+            commit();
         }
     }
 
@@ -175,7 +203,7 @@ final class FeedSession {
             applied(event);
         }
         if (group.isDue()) {
-            group.commit();
+            commit();
         }
     }
 
@@ -185,21 +213,23 @@ final class FeedSession {
             return;
         }
         Taken mail = event.get().mail();
+        inHand.remove(mail);
         switch (event.get().settlement()) {
             case Settlement.GiveBack _ -> givenBack.add(mail);
             case Settlement.Replace replace -> {
+                boolean withCopies = !replace.copies().isEmpty();
                 try (var content = mail.content()) {
+                    commitUnlessTaking(withCopies);
                     sendCopies(mail, content, replace.copies());
-                    group.acknowledge(mail.message(), mail);
+                    group.acknowledge(mail.message(), withCopies, mail);
                 } catch (ActiveMQException | IOException | RuntimeException e) {
                     mail.lost(e);
                     throw e;
                 }
             }
         }
-        inHand.remove(mail);
         if (group.isDue()) {
-            group.commit();
+            commit();
         }
     }
 
@@ -233,14 +263,15 @@ final class FeedSession {
             return;
         }
         if (inHand.isEmpty()) {
-            group.commit();
+            commit();
             recycleConsumer();
             return;
         }
+        commitUnlessTaking(true);
         for (Taken mail : givenBack) {
             try (var content = mail.content()) {
                 sendCopies(mail, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
-                group.acknowledge(mail.message(), mail);
+                group.acknowledge(mail.message(), true, mail);
             }
         }
         givenBack.clear();

@@ -23,7 +23,8 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 /**
  * Acknowledgements and copies of one transacted session, committed together: one sync to disk for up to {@link #MAX_MAILS}
  * mails, none waiting longer than {@link #MAX_WAIT_MILLIS}. That is the window of a crash in which a mail that was already
- * delivered is delivered again. For the session's thread.
+ * delivered is delivered again. A group holds mails that are done with, or mails that are replaced by copies, never both:
+ * copies may be refused for want of room, and must not take with them what was delivered. For the session's thread.
  */
 final class GroupCommit {
 
@@ -35,6 +36,7 @@ final class GroupCommit {
     private final Set<String> knownQueues = new HashSet<>();
     private final List<Member> members = new ArrayList<>(MAX_MAILS);
     private long openedNanos;
+    private boolean copies;
 
     GroupCommit(ClientSession session) throws ActiveMQException {
         this.session = session;
@@ -55,13 +57,23 @@ final class GroupCommit {
         return openedNanos + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS) - System.nanoTime();
     }
 
-    /** The message's mail leaves its queue with the next commit; {@code member} hears of it, or that it did not. */
-    void acknowledge(ClientMessage message, Member member) throws ActiveMQException {
+    /**
+     * The message's mail leaves its queue with the next commit; {@code member} hears of it, or that it did not.
+     *
+     * @param withCopies whether copies of it were sent; see {@link #takes}
+     */
+    void acknowledge(ClientMessage message, boolean withCopies, Member member) throws ActiveMQException {
         if (members.isEmpty()) {
             openedNanos = System.nanoTime();
         }
+        copies = withCopies;
         members.add(member);
         message.individualAcknowledge();
+    }
+
+    /** Whether a mail of this kind may join the group as it is; otherwise it has to be committed first. */
+    boolean takes(boolean withCopies) {
+        return members.isEmpty() || copies == withCopies;
     }
 
     /** A copy goes to {@code queue} with the next commit. */
@@ -76,12 +88,23 @@ final class GroupCommit {
                 MailMessages.toMessage(session, route, envelope, MailCodec.encode(envelope), content, notBefore));
     }
 
-    /** Returns when all of it is on disk; a failure means that none of it is. */
+    /**
+     * Returns when all of it is on disk; a failure means that none of it is, and that its members have been told. After
+     * {@link NoRoomException} the session goes on: the broker has undone this transaction and begun the next.
+     */
     void commit() throws ActiveMQException {
         if (members.isEmpty()) {
             return;
         }
-        session.commit();
+        try {
+            session.commit();
+        } catch (ActiveMQException e) {
+            lost(e);
+            if (Failures.isFull(e)) {
+                throw new NoRoomException(e);
+            }
+            throw e;
+        }
         members.forEach(Member::committed);
         members.clear();
     }

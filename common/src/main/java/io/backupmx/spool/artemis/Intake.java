@@ -93,11 +93,20 @@ final class Intake implements AutoCloseable {
         long now = System.nanoTime();
         for (StoreJob job : pending) {
             if (job.isOverdue(now)) {
-                breakBy(Failures.unavailable("no confirmation within the store timeout"));
-                break;
+                overdue(job);
             }
         }
         return brokenBy.get();
+    }
+
+    /** A mail that found no lane in time is its own trouble; one that the broker does not answer is everybody's. */
+    private void overdue(StoreJob job) {
+        if (job.withdraw()) {
+            transactedJobs.remove(job);
+            abandon(job);
+        } else {
+            breakBy(Failures.unavailable("no confirmation within the store timeout"));
+        }
     }
 
     boolean isIdle() {

@@ -20,6 +20,7 @@ final class LargeBodySink extends OutputStream {
     private final Optional<Path> spillDirectory;
     private int headBytes = MailCodec.HEADER_BYTES;
     private @Nullable SpilledContent content;
+    private @Nullable SpillException failure;
 
     LargeBodySink(Path spillDirectory) {
         this(Optional.of(spillDirectory));
@@ -54,11 +55,16 @@ final class LargeBodySink extends OutputStream {
                 headBytes += Math.max(0, Math.min(envelopeBytes, 256 << 20));
             }
         }
-        if (left > 0 && spillDirectory.isPresent()) {
-            if (content == null) {
-                content = SpilledContent.in(spillDirectory.get());
+        if (left > 0 && spillDirectory.isPresent() && failure == null) {
+            try {
+                if (content == null) {
+                    content = SpilledContent.in(spillDirectory.get());
+                }
+                content.append(octets, at, left);
+            } catch (IOException e) {
+                // Not thrown into the client: it would take it for the broker's fault, and never get past this message.
+                failure = new SpillException(e);
             }
-            content.append(octets, at, left);
         }
     }
 
@@ -66,8 +72,15 @@ final class LargeBodySink extends OutputStream {
         return MailCodec.decode(new ByteArrayInputStream(head.toByteArray()));
     }
 
-    /** The mail; its content is the caller's from now on. */
+    /**
+     * The mail; its content is the caller's from now on.
+     *
+     * @throws SpillException when our own disk did not take it
+     */
     MailMessages.Body finish() throws IOException, UnknownFormatException {
+        if (failure != null) {
+            throw failure;
+        }
         Envelope envelope = envelope();
         SpilledContent whole = content;
         content = null;

@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.config.Durations;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueNames;
@@ -94,14 +95,24 @@ final class RetryFeed implements SpoolReader.DelayFeed {
             try {
                 link = links.get();
                 try (ClientSession session = link.transactedSession()) {
-                    backoff.succeeded();
                     serve(session);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (NoRoomException | SpillException e) {
+                held = null;
+                LOG.atError()
+                        .addKeyValue("queue", QueueNames.nameOf(queue))
+                        .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))
+                        .addKeyValue("cause", e.getMessage())
+                        .log("no room: retries paused");
+                if (!pauseUnlessClosing(NoRoomPause.LENGTH)) {
+                    return;
+                }
             } catch (ActiveMQException | IOException | RuntimeException e) {
-                if (link != null && e instanceof ActiveMQException && !Failures.isFull(e)) {
+                held = null;
+                if (link != null && Failures.isConnectionLost(e)) {
                     links.broken(link);
                 }
                 if (isClosing() || !backoff.pause(e)) {
@@ -110,6 +121,23 @@ final class RetryFeed implements SpoolReader.DelayFeed {
             } finally {
                 held = null;
             }
+        }
+    }
+
+    private boolean pauseUnlessClosing(Duration length) {
+        long end = System.nanoTime() + length.toNanos();
+        synchronized (monitor) {
+            try {
+                for (long left = length.toMillis();
+                        !closing && left > 0;
+                        left = (end - System.nanoTime()) / 1_000_000) {
+                    monitor.wait(left);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            return !closing;
         }
     }
 
@@ -130,11 +158,13 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                 MailMessages.Body body = MailMessages.read(head, spillDirectory);
                 try (var content = body.content()) {
                     Instant due = dueAt(facts);
-                    if (!isDue(due)) {
+                    long dueNanos = System.nanoTime()
+                            + Duration.between(Instant.now(), due).toNanos();
+                    if (!isDue(due, dueNanos)) {
                         group.commit();
                         held = new ListedMail(
                                 queue, facts.route(), body.envelope(), facts.contentBytes(), Optional.of(due));
-                        if (!awaitDue(due)) {
+                        if (!awaitDue(due, dueNanos)) {
                             return; // closing: the head goes back with the session
                         }
                         held = null;
@@ -146,7 +176,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                             content,
                             Optional.empty());
                 }
-                group.acknowledge(head, GroupCommit.Member.NOBODY);
+                group.acknowledge(head, true, GroupCommit.Member.NOBODY);
                 if (group.isDue()) {
                     group.commit();
                 }
@@ -166,20 +196,23 @@ final class RetryFeed implements SpoolReader.DelayFeed {
         return facts.notBefore().filter(latest::isAfter).orElse(latest);
     }
 
-    private boolean isDue(Instant due) {
+    private boolean isDue(Instant due, long dueNanos) {
         synchronized (monitor) {
-            return isDueNow(due);
+            return isDueNow(due, dueNanos);
         }
     }
 
-    private boolean isDueNow(Instant due) {
-        return !due.isAfter(Instant.now()) || !due.minus(queue.delay()).isAfter(flushedAt);
+    /** Neither a clock that is set back nor a flush "in the future" may change how long a mail waits. */
+    private boolean isDueNow(Instant due, long dueNanos) {
+        Instant deferred = due.minus(queue.delay());
+        boolean flushed = !flushedAt.isAfter(Instant.now()) && !deferred.isAfter(flushedAt);
+        return flushed || dueNanos - System.nanoTime() <= 0;
     }
 
-    private boolean awaitDue(Instant due) throws InterruptedException {
+    private boolean awaitDue(Instant due, long dueNanos) throws InterruptedException {
         synchronized (monitor) {
-            while (!closing && !isDueNow(due)) {
-                monitor.wait(Math.clamp(Duration.between(Instant.now(), due).toMillis() + 1, 1, 60_000));
+            while (!closing && !isDueNow(due, dueNanos)) {
+                monitor.wait(Math.clamp((dueNanos - System.nanoTime()) / 1_000_000 + 1, 1, 60_000));
             }
             return !closing;
         }

@@ -1,8 +1,10 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.config.Durations;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,9 +17,6 @@ import org.slf4j.LoggerFactory;
 final class RouteFeed implements SpoolReader.Feed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
-
-    /** After the spool had no room for a deferral, time for somebody to make some. */
-    private static final Duration PAUSE_WHEN_FULL = Duration.ofSeconds(30);
 
     /** How long a session may take to end beyond the grace, before its thread is left to itself (ms). */
     private static final long END_MILLIS = 5000;
@@ -87,24 +86,24 @@ final class RouteFeed implements SpoolReader.Feed {
                 if (closing) {
                     opened.close(Duration.ofNanos(Math.max(0, closeBy.get() - System.nanoTime())));
                 }
-                backoff.succeeded();
                 opened.run();
-            } catch (ActiveMQException | RuntimeException e) {
-                if (Failures.isFull(e)) {
-                    LOG.atError()
-                            .addKeyValue("route", queue.route())
-                            .addKeyValue("pause", PAUSE_WHEN_FULL)
-                            .log("no room on the spool for a deferral: route paused");
-                    if (!pauseWhenFull()) {
-                        return;
-                    }
-                } else {
-                    if (link != null && e instanceof ActiveMQException) {
-                        links.broken(link);
-                    }
-                    if (closing || !backoff.pause(e)) {
-                        return;
-                    }
+            } catch (NoRoomPause e) {
+                session = null;
+                LOG.atError()
+                        .addKeyValue("route", queue.route())
+                        .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))
+                        .addKeyValue("cause", e.getMessage())
+                        .log("no room: route paused");
+                if (closing || !pauseWithoutRoom()) {
+                    return;
+                }
+            } catch (ActiveMQException | IOException | RuntimeException e) {
+                session = null;
+                if (link != null && Failures.isConnectionLost(e)) {
+                    links.broken(link);
+                }
+                if (closing || !backoff.pause(e)) {
+                    return;
                 }
             } finally {
                 session = null;
@@ -112,9 +111,9 @@ final class RouteFeed implements SpoolReader.Feed {
         }
     }
 
-    private boolean pauseWhenFull() {
+    private boolean pauseWithoutRoom() {
         try {
-            Thread.sleep(PAUSE_WHEN_FULL);
+            Thread.sleep(NoRoomPause.LENGTH);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One mail on its way to the broker. Two things end, each once: the sender's wait ({@link #succeed}, {@link #fail}), and
@@ -20,7 +21,9 @@ final class StoreJob {
     private final List<byte[]> blocks;
     private final Content content;
     private final long bytes;
-    private final long deadlineNanos;
+    private final long timeoutNanos;
+    private volatile long sinceNanos = System.nanoTime();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private final ByteBudget budget;
     private final Context context;
     private final Promise<Void> promise = Promise.promise();
@@ -32,14 +35,14 @@ final class StoreJob {
             List<byte[]> blocks,
             Content content,
             long bytes,
-            long deadlineNanos,
+            long timeoutNanos,
             ByteBudget budget,
             Context context) {
         this.entries = entries;
         this.blocks = blocks;
         this.content = content;
         this.bytes = bytes;
-        this.deadlineNanos = deadlineNanos;
+        this.timeoutNanos = timeoutNanos;
         this.budget = budget;
         this.context = context;
     }
@@ -51,8 +54,7 @@ final class StoreJob {
                 .toList();
         long bytes = blocks.stream().mapToLong(block -> block.length).sum()
                 + (long) entries.size() * Math.min(content.sizeBytes(), MailMessages.LARGE_BYTES);
-        return new StoreJob(
-                List.copyOf(entries), blocks, content, bytes, System.nanoTime() + timeoutNanos, budget, context);
+        return new StoreJob(List.copyOf(entries), blocks, content, bytes, timeoutNanos, budget, context);
     }
 
     List<SpoolEntry> entries() {
@@ -82,8 +84,26 @@ final class StoreJob {
         return entries.size() == 1 && !MailMessages.isLarge(blocks.getFirst().length, content);
     }
 
+    /** A lane takes it to the broker; false when it was withdrawn meanwhile. */
+    boolean begin() {
+        sinceNanos = System.nanoTime();
+        return stage.compareAndSet(Stage.WAITING, Stage.BEGUN);
+    }
+
+    /** It shall not be sent any more; false when that is too late. */
+    boolean withdraw() {
+        return stage.compareAndSet(Stage.WAITING, Stage.WITHDRAWN);
+    }
+
+    /** Whether it has been where it is for longer than the store timeout: waiting for a lane, or at the broker. */
     boolean isOverdue(long nowNanos) {
-        return deadlineNanos - nowNanos < 0;
+        return nowNanos - sinceNanos > timeoutNanos;
+    }
+
+    private enum Stage {
+        WAITING,
+        BEGUN,
+        WITHDRAWN
     }
 
     /** The broker has answered or can no longer: the bytes are free. */

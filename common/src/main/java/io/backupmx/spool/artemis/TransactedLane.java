@@ -55,8 +55,9 @@ final class TransactedLane implements Runnable {
         ClientSession session = link.transactedSession();
         try {
             ClientProducer producer = session.createProducer();
-            while (store(session, producer, jobs.take())) {
-                // on to the next
+            StoreJob job = jobs.take();
+            while (!job.begin() || store(session, producer, job)) {
+                job = jobs.take();
             }
         } finally {
             session.close();

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Answers each line of one client with the next canned reply, whatever the line says: for peers no script would play. */
@@ -17,6 +18,8 @@ final class CannedPeer implements AutoCloseable {
 
     private final ServerSocket listener;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
     /** @param replies the greeting first; an empty one is no answer */
     CannedPeer(List<String> replies) {
@@ -38,12 +41,14 @@ final class CannedPeer implements AutoCloseable {
                 }
                 String line = in.readLine();
                 if (line == null) {
+                    ended.complete(true);
                     return;
                 }
                 lines.add(line);
             }
         } catch (IOException e) {
             lines.add("lost: " + e.getMessage());
+            ended.complete(true);
         }
     }
 
@@ -54,6 +59,11 @@ final class CannedPeer implements AutoCloseable {
     /** The lines that have come. */
     BlockingQueue<String> lines() {
         return lines;
+    }
+
+    /** Done, with true, when the client has closed before the replies were used up. */
+    CompletableFuture<Boolean> ended() {
+        return ended;
     }
 
     @Override

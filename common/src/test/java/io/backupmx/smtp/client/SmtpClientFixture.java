@@ -103,6 +103,11 @@ abstract class SmtpClientFixture {
         return transaction(inMemory ? Content.of(octets) : new StreamedContent(octets), "a@x.test");
     }
 
+    static Transaction headedBy(String header) {
+        Transaction mail = mail("a@x.test");
+        return new Transaction(mail.from(), mail.recipients(), mail.body(), mail.smtpUtf8(), header, mail.content());
+    }
+
     static Transaction transaction(Content content, String... recipients) {
         return new Transaction(
                 ReversePath.parse("<s@client.example>").orElseThrow(),

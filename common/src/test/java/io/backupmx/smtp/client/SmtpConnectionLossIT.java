@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,25 @@ class SmtpConnectionLossIT extends SmtpClientFixture {
     void aPeerThatStopsReadingIsALossBeforeTheDot() {
         primary.play(Script.acceptAll().on(CONTENT, afterOctets(1000, stall())));
         assertLost(connected().send(large(false)), Loss.Phase.IN_CONTENT, Loss.Cause.TIMED_OUT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aPeerThatReadsOnAfterTheLossNeverSeesTheDot(boolean abort) throws Exception {
+        // A header of many megabytes makes one write that no system takes at once; the dot is at its end.
+        Transaction large = headedBy("X-Long: header\r\n".repeat(1_000_000));
+        try (PausingPeer peer = new PausingPeer()) {
+            SmtpConnection connection = connected(peer.port());
+            if (abort) {
+                Thread.startVirtualThread(() -> {
+                    peer.awaitPause();
+                    connection.abort();
+                });
+            }
+            assertLost(
+                    connection.send(large), Loss.Phase.IN_CONTENT, abort ? Loss.Cause.ABORTED : Loss.Cause.TIMED_OUT);
+            assertThat(peer.readOn(LONG)).isNotEmpty().doesNotContain("\r\n.\r\n");
+        }
     }
 
     @Test
@@ -162,6 +182,18 @@ class SmtpConnectionLossIT extends SmtpClientFixture {
         primary.stop();
         Awaitility.await().atMost(LONG).until(() -> !connection.isUsable());
         assertLost(connection.send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, Loss.Cause.CLOSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"421 4.3.2 Idle for too long,SERVICE_CLOSING", "250 Ok again,GARBAGE"})
+    void anUnaskedReplyEndsAConnectionThatRests(String unasked, Loss.Cause cause) throws Exception {
+        try (CannedPeer peer = new CannedPeer(List.of("220 hi", "250 hi\r\n" + unasked, ""))) {
+            SmtpConnection connection = connected(peer.port());
+            // Not left to whoever uses it next: nobody may, and the peer must not go on.
+            assertThat(peer.ended().get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(connection.isUsable()).isFalse();
+            assertLost(connection.send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, cause);
+        }
     }
 
     @Test

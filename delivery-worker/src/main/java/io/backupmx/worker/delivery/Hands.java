@@ -27,7 +27,7 @@ final class Hands {
         return mails.size();
     }
 
-    /** How many wait for the spool to settle them. */
+    /** How many wait for the spool to settle them, after {@link Mail#settling}. */
     int settling() {
         return settling.get();
     }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteRunner.class);
 
-    /** Mails delivered whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
+    /** Mails tried, not those given back, whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
     private static final int MAX_UNSETTLED = 50;
 
     /** A mail handed out more often than this is processed alone: it may be what brings workers down. */
@@ -75,7 +76,8 @@ final class RouteRunner implements SpoolReader.Taker {
                         config.probeUnhealthyMax()),
                 new Random(),
                 this::onHealthy,
-                gate::probeFailed);
+                gate::probeFailed,
+                gate::unhealthyInRow);
         this.record = new RouteRecord(route, metrics, () -> isUp() ? 1 : 0, hands::count);
     }
 
@@ -100,9 +102,8 @@ final class RouteRunner implements SpoolReader.Taker {
         Hands.Mail inHand = hands.take(shown);
         Thread.ofVirtual().name("delivery").start(() -> {
             try {
-                settle(mail, attempt(mail), inHand);
+                deliver(mail, inHand);
             } catch (RuntimeException | Error e) {
-                inHand.gone();
                 surprise(mail, e);
             } finally {
                 places.decrementAndGet();
@@ -134,31 +135,58 @@ final class RouteRunner implements SpoolReader.Taker {
         return attempt.outcomes(new RecipientOutcome.Deferred("internal error"));
     }
 
-    private void settle(TakenMail mail, List<RecipientOutcome> outcomes, Hands.Mail inHand) {
-        Envelope envelope = mail.envelope();
-        Instant now = clock.instant();
-        Duration age = Duration.between(envelope.arrival().at(), now);
-        Settlement settlement = switch (retries.nextAfter(envelope.attempts() + 1, age)) {
-            case RetrySchedule.Next.Retry(Duration delay) -> settlement(envelope, outcomes, delay, now);
-            case RetrySchedule.Next.Expired(Duration maxLifetime) ->
-                settlement(envelope, Outcomes.expired(outcomes, maxLifetime), Duration.ZERO, now);
+    /** Whatever happens, the mail is settled once: else it would be in our hands for ever. */
+    private void deliver(TakenMail mail, Hands.Mail inHand) {
+        Settlement settlement = new Settlement.GiveBack();
+        try {
+            List<RecipientOutcome> tried = attempt(mail);
+            Envelope envelope = mail.envelope();
+            Instant now = clock.instant();
+            RetrySchedule.Next next = retries.nextAfter(
+                    envelope.attempts() + 1, Duration.between(envelope.arrival().at(), now));
+            List<RecipientOutcome> outcomes = outcomes(tried, next);
+            settlement = Settlements.of(envelope, outcomes, delay(next));
+            record.outcomes(envelope, outcomes, now);
+        } finally {
+            settle(mail, settlement, inHand);
+        }
+    }
+
+    private static List<RecipientOutcome> outcomes(List<RecipientOutcome> tried, RetrySchedule.Next next) {
+        return switch (next) {
+            case RetrySchedule.Next.Retry _ -> tried;
+            case RetrySchedule.Next.Expired(Duration maxLifetime) -> Outcomes.expired(tried, maxLifetime);
         };
-        inHand.settling();
-        var _ = mail.settle(settlement).whenComplete((_, failure) -> {
+    }
+
+    private static Duration delay(RetrySchedule.Next next) {
+        return switch (next) {
+            case RetrySchedule.Next.Retry(Duration delay) -> delay;
+            case RetrySchedule.Next.Expired _ -> Duration.ZERO; // nothing is left to wait
+        };
+    }
+
+    private void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand) {
+        if (settlement instanceof Settlement.Replace) {
+            inHand.settling();
+        }
+        CompletionStage<Void> settled;
+        try {
+            settled = mail.settle(settlement);
+        } catch (RuntimeException | Error e) {
+            inHand.gone();
+            throw e;
+        }
+        var _ = settled.whenComplete((_, failure) -> {
             inHand.gone();
             wake.run();
             if (failure != null) {
                 LOG.atWarn()
                         .setCause(failure)
-                        .addKeyValue("queue_id", envelope.queueId())
+                        .addKeyValue("queue_id", mail.envelope().queueId())
                         .log("not settled: the mail will be handed out again");
             }
         });
-    }
-
-    private Settlement settlement(Envelope envelope, List<RecipientOutcome> outcomes, Duration delay, Instant now) {
-        record.outcomes(envelope, outcomes, now);
-        return Settlements.of(envelope, outcomes, delay);
     }
 
     private static void surprise(TakenMail mail, Throwable e) {

@@ -12,10 +12,14 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>Against the route count: no connection to any of its hosts, a refused greeting or EHLO, a timeout before content.
- *       While other connections are alive that only lowers their number; it means DOWN when none is left.
+ *   <li>No connection to any host means DOWN, whatever else is open: sessions hang silently when a host loses its power.
+ *       The rest, while other connections are alive, only lowers their number, and means DOWN when none is left.
  *   <li>Against the mail count replies, and a content lost on its way: a filter that crashes on one mail must not stop a
  *       domain. A second, different mail lost so, with no delivery between, counts against the route.
- *   <li>DOWN ends with a probe that was greeted well, or a delivery.
+ *   <li>Back UP the route has to prove itself: one delivery at a time, then twice as many with each that succeeds; until one
+ *       does, a relapse counts as one more probe that found somebody unwell.
+ *   <li>DOWN ends with a probe that was greeted well, or, where somebody was there but unwell, a delivery that was still
+ *       going on.
  * </ul>
  *
  * Safe from any thread; never blocks.
@@ -27,6 +31,8 @@ public final class Gate {
     private final InstantSource clock;
     private final Consumer<GateState> onChange;
     private GateState state;
+    private int unhealthyInRow;
+    private int connectionsAfterOutage;
 
     /**
      * @param allowanceStep how long a lowered number of connections is kept before one more is tried
@@ -37,7 +43,7 @@ public final class Gate {
         this.allowanceStep = allowanceStep;
         this.clock = clock;
         this.onChange = onChange;
-        this.state = up(clock.instant());
+        this.state = new GateState.Up(clock.instant(), fullAllowance(clock.instant()), Optional.empty());
     }
 
     public synchronized GateState state() {
@@ -57,9 +63,13 @@ public final class Gate {
         Instant now = clock.instant();
         switch (state) {
             case GateState.Up up
-            when othersAlive > 0 ->
+            when trouble.kind() == Trouble.Kind.UNHEALTHY && othersAlive > 0 ->
                 state = new GateState.Up(up.since(), up.allowance().refusedBeside(othersAlive, now), up.contentLost());
-            case GateState.Up _ -> enter(new GateState.Down(now, trouble));
+            case GateState.Up _ -> {
+                connectionsAfterOutage = othersAlive > 0 ? othersAlive : maxConnections;
+                count(trouble);
+                enter(new GateState.Down(now, trouble));
+            }
             case GateState.Down down -> state = new GateState.Down(down.since(), trouble);
         }
     }
@@ -84,31 +94,48 @@ public final class Gate {
         };
     }
 
-    /** A recipient was delivered: the route is well. */
+    /** A recipient was delivered: the route is well, unless it takes no further connection. */
     public synchronized void delivered() {
+        unhealthyInRow = 0;
+        Instant now = clock.instant();
         switch (state) {
-            case GateState.Up up when up.contentLost().isEmpty() -> {}
-            case GateState.Up up -> state = new GateState.Up(up.since(), up.allowance(), Optional.empty());
-            case GateState.Down _ -> enter(up(clock.instant()));
+            case GateState.Up up ->
+                state = new GateState.Up(up.since(), up.allowance().delivered(now), Optional.empty());
+            case GateState.Down down when down.trouble().kind() == Trouble.Kind.NO_ANSWER -> {}
+            case GateState.Down _ -> enter(upAgain(now));
         }
     }
 
     /** A probe was greeted well. */
     public synchronized void probed() {
         if (state instanceof GateState.Down) {
-            enter(up(clock.instant()));
+            enter(upAgain(clock.instant()));
         }
     }
 
     /** A probe failed: the newest reason is the one to show. */
     public synchronized void probeFailed(Trouble trouble) {
         if (state instanceof GateState.Down down) {
+            count(trouble);
             state = new GateState.Down(down.since(), trouble);
         }
     }
 
-    /** An operator wants everything tried: a lowered number of connections is forgotten. */
+    private void count(Trouble trouble) {
+        unhealthyInRow = switch (trouble.kind()) {
+            case NO_ANSWER -> 0;
+            case UNHEALTHY -> unhealthyInRow + 1;
+        };
+    }
+
+    /** How often in a row, with no delivery and no silence between, the route was found unwell. */
+    public synchronized int unhealthyInRow() {
+        return unhealthyInRow;
+    }
+
+    /** An operator wants everything tried: what was found so far is forgotten. */
     public synchronized void flush() {
+        unhealthyInRow = 0;
         if (state instanceof GateState.Up up) {
             state = new GateState.Up(up.since(), fullAllowance(clock.instant()), up.contentLost());
         }
@@ -119,8 +146,11 @@ public final class Gate {
         onChange.accept(next);
     }
 
-    private GateState up(Instant now) {
-        return new GateState.Up(now, fullAllowance(now), Optional.empty());
+    private GateState upAgain(Instant now) {
+        return new GateState.Up(
+                now,
+                Allowance.afterOutage(connectionsAfterOutage, now, maxConnections, allowanceStep),
+                Optional.empty());
     }
 
     private Allowance fullAllowance(Instant now) {

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class Prober implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<SmtpConnection> onHealthy;
     private final Consumer<Trouble> onFailure;
+    private final IntSupplier unhealthyInRow;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
@@ -35,18 +37,21 @@ public final class Prober implements AutoCloseable {
      * @param probe resolves names, connects, awaits greeting and EHLO; ended by an interrupt
      * @param onHealthy takes the connection over; called once a {@link #start}
      * @param onFailure hears why each probe failed
+     * @param unhealthyInRow how often in a row, what {@code onFailure} has just heard included, the route was unwell
      */
     public Prober(
             Callable<ConnectResult> probe,
             ProbeSchedule schedule,
             RandomGenerator random,
             Consumer<SmtpConnection> onHealthy,
-            Consumer<Trouble> onFailure) {
+            Consumer<Trouble> onFailure,
+            IntSupplier unhealthyInRow) {
         this.probe = probe;
         this.schedule = schedule;
         this.random = random;
         this.onHealthy = onHealthy;
         this.onFailure = onFailure;
+        this.unhealthyInRow = unhealthyInRow;
     }
 
     /** The route went down just now, for {@code trouble}. Does nothing while it is being probed already. */
@@ -94,12 +99,10 @@ public final class Prober implements AutoCloseable {
 
     private void run(Trouble first) {
         long downAt = System.nanoTime();
-        int unhealthyInRow = first.kind() == Trouble.Kind.UNHEALTHY ? 1 : 0;
-        Duration wait = schedule.waitAfter(first.kind(), Duration.ZERO, Duration.ZERO, unhealthyInRow, random);
+        Duration wait =
+                schedule.waitAfter(first.kind(), Duration.ZERO, Duration.ZERO, unhealthyInRow.getAsInt(), random);
         while (true) {
-            if (await(wait)) {
-                unhealthyInRow = 0; // somebody has asked: their answer counts from here
-            }
+            await(wait);
             if (!isRunning()) {
                 return;
             }
@@ -120,8 +123,7 @@ public final class Prober implements AutoCloseable {
                 case ConnectResult.Unhealthy(String why) -> trouble = new Trouble(Trouble.Kind.UNHEALTHY, why);
             }
             onFailure.accept(trouble);
-            unhealthyInRow = trouble.kind() == Trouble.Kind.UNHEALTHY ? unhealthyInRow + 1 : 0;
-            wait = schedule.waitAfter(trouble.kind(), since(downAt), since(start), unhealthyInRow, random);
+            wait = schedule.waitAfter(trouble.kind(), since(downAt), since(start), unhealthyInRow.getAsInt(), random);
         }
     }
 
@@ -135,19 +137,17 @@ public final class Prober implements AutoCloseable {
         }
     }
 
-    /** @return whether a flush ended the wait early */
-    private boolean await(Duration wait) {
+    /** Until that has passed, or a flush or a stop came. */
+    private void await(Duration wait) {
         lock.lock();
         try {
             long left = wait.toNanos();
             while (left > 0 && !now && running == Thread.currentThread()) {
                 left = wake.awaitNanos(left);
             }
-            boolean flushed = now;
             now = false;
-            return flushed;
-        } catch (InterruptedException e) {
-            return false; // stopped; isRunning says so
+        } catch (InterruptedException _) {
+            // stopped; isRunning says so
         } finally {
             lock.unlock();
         }

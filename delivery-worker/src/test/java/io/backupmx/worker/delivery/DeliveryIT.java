@@ -25,6 +25,11 @@ import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.delivery.WorkerRig.Settings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -256,6 +261,27 @@ class DeliveryIT {
                     .singleElement()
                     .satisfies(mail -> assertThat(addresses(mail)).containsExactly("a@x.test"));
             assertThat(rig.status().state()).isEqualTo(RouteStatus.State.UP);
+        }
+    }
+
+    @Test
+    void aDeliveryThatCannotBeRecordedIsSettledAllTheSame() {
+        MeterRegistry broken = new SimpleMeterRegistry() {
+            @Override
+            protected Counter newCounter(Meter.Id id) {
+                return new CumulativeCounter(id) {
+                    @Override
+                    public void increment(double amount) {
+                        throw new IllegalStateException("a surprise");
+                    }
+                };
+            }
+        };
+        try (WorkerRig rig = new WorkerRig(Settings.usual().withConnections(1), broken, primary.port())) {
+            rig.store("a@x.test");
+            rig.store("b@x.test");
+            assertThat(primary.awaitMails(2, LONG)).hasSize(2);
+            awaitEmptyHands(rig);
         }
     }
 

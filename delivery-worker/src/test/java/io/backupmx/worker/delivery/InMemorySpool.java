@@ -38,6 +38,8 @@ final class InMemorySpool implements SpoolReader {
     private final List<Stored> failed = new ArrayList<>();
     private int taken;
     private int givenBack;
+    private boolean holdsGiveBacks;
+    private final List<Runnable> heldBack = new ArrayList<>();
     private boolean closed;
 
     void store(Route route, Envelope envelope, Content content) {
@@ -68,6 +70,28 @@ final class InMemorySpool implements SpoolReader {
 
     int givenBack() {
         return locked(() -> givenBack);
+    }
+
+    /** From now on mail that is given back is not there again before {@link #releaseGiveBacks}. */
+    void holdGiveBacks() {
+        lock.lock();
+        try {
+            holdsGiveBacks = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void releaseGiveBacks() {
+        lock.lock();
+        try {
+            holdsGiveBacks = false;
+            heldBack.forEach(Runnable::run);
+            heldBack.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Mails in takers' hands. */
@@ -278,13 +302,17 @@ final class InMemorySpool implements SpoolReader {
                 switch (settlement) {
                     case Settlement.GiveBack _ -> {
                         givenBack++;
-                        queue(mail.route())
-                                .addFirst(new Stored(
-                                        mail.route(),
-                                        mail.envelope(),
-                                        mail.content(),
-                                        mail.deliveries() + 1,
-                                        mail.dueAt()));
+                        Stored again = new Stored(
+                                mail.route(), mail.envelope(), mail.content(), mail.deliveries() + 1, mail.dueAt());
+                        if (holdsGiveBacks) {
+                            CompletableFuture<Void> done = new CompletableFuture<>();
+                            heldBack.add(() -> {
+                                queue(mail.route()).addFirst(again);
+                                done.complete(null);
+                            });
+                            return done;
+                        }
+                        queue(mail.route()).addFirst(again); // in its place, as if never taken
                     }
                     case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
                 }

@@ -90,6 +90,24 @@ class OutageIT {
     }
 
     @Test
+    void mailGivenBackThatTheSpoolIsSlowToTakeDoesNotHoldUpTheRoute() {
+        primary.play(Script.acceptAll().on(Phase.CONNECT, hang()));
+        primary.start();
+        try (WorkerRig rig = rig(Settings.usual().withConnections(60).withTimeouts(Duration.ofSeconds(3), LONG))) {
+            rig.spool().holdGiveBacks();
+            for (int i = 0; i < 60; i++) {
+                rig.store("a" + i + "@x.test");
+            }
+            await().atMost(LONG).until(() -> rig.spool().givenBack() == 60);
+            primary.play(Script.acceptAll());
+            rig.store("late@x.test");
+            assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("late@x.test");
+            rig.spool().releaseGiveBacks();
+            assertThat(primary.awaitMails(61, LONG)).hasSize(61);
+        }
+    }
+
+    @Test
     void flushProbesAtOnce() {
         try (WorkerRig rig = rig(Settings.usual().withProbes(Duration.ofHours(1), Duration.ofHours(1)))) {
             rig.store("a@x.test");

@@ -34,11 +34,16 @@ final class WorkerRig implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemorySpool spool = new InMemorySpool();
-    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final MeterRegistry metrics;
     private final DeliveryWorker worker;
     private final Route route;
 
     WorkerRig(Settings settings, int... ports) {
+        this(settings, new SimpleMeterRegistry(), ports);
+    }
+
+    WorkerRig(Settings settings, MeterRegistry metrics, int... ports) {
+        this.metrics = metrics;
         this.route = route(ports[0]);
         Set<Route> routes = new LinkedHashSet<>();
         Arrays.stream(ports).mapToObj(WorkerRig::route).forEach(routes::add);

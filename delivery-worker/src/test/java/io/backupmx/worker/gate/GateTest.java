@@ -46,6 +46,22 @@ class GateTest {
     }
 
     @Test
+    void noAnswerIsDownWhateverElseIsOpen() {
+        gate.trouble(REFUSED, 7);
+        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        assertThat(gate.connections()).isZero();
+    }
+
+    @Test
+    void aDeliveryStillGoingOnDoesNotOpenARouteThatTakesNoConnection() {
+        gate.trouble(REFUSED, 7);
+        gate.delivered();
+        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        gate.probed();
+        assertThat(gate.state()).isInstanceOf(GateState.Up.class);
+    }
+
+    @Test
     void aLoweredNumberGrowsBackOneByOne() {
         gate.trouble(SICK, 7);
         after(STEP.minusMillis(1));
@@ -71,7 +87,7 @@ class GateTest {
         after(Duration.ofMinutes(3));
         gate.probed();
         assertThat(gate.state().since()).isEqualTo(START.plus(Duration.ofMinutes(3)));
-        assertThat(gate.connections()).isEqualTo(MAX);
+        assertThat(gate.connections()).isOne();
         assertThat(changes).hasSize(2);
     }
 
@@ -125,6 +141,56 @@ class GateTest {
     void contentLostOnAClosedRouteIsTheRoutes() {
         gate.trouble(REFUSED, 0);
         assertThat(gate.contentLost(ONE, SICK, 0)).isTrue();
+    }
+
+    @Test
+    void aReturnedRouteGetsTwiceAsMuchWithEachDelivery() {
+        gate.trouble(SICK, 0);
+        gate.probed();
+        after(STEP.multipliedBy(100)); // time alone proves nothing
+        for (int allowed : new int[] {1, 2, 4, 8, 16, MAX, MAX}) {
+            assertThat(gate.connections()).isEqualTo(allowed);
+            gate.delivered();
+        }
+    }
+
+    @Test
+    void aRouteThatRefusedConnectionsBesideOthersComesBackToTheirNumber() {
+        gate.trouble(REFUSED, 3);
+        gate.probed();
+        for (int allowed : new int[] {1, 2, 3, 3}) {
+            assertThat(gate.connections()).isEqualTo(allowed);
+            gate.delivered();
+        }
+        after(STEP);
+        assertThat(gate.connections()).isEqualTo(4);
+    }
+
+    @Test
+    void aRelapseCountsOnUntilSomethingIsDelivered() {
+        gate.trouble(SICK, 0);
+        assertThat(gate.unhealthyInRow()).isEqualTo(1);
+        gate.probeFailed(SICK);
+        assertThat(gate.unhealthyInRow()).isEqualTo(2);
+        gate.probed();
+        gate.trouble(SICK, 0);
+        assertThat(gate.unhealthyInRow()).isEqualTo(3);
+        gate.trouble(SICK, 0); // the same relapse, met by another mail
+        assertThat(gate.unhealthyInRow()).isEqualTo(3);
+        gate.probed();
+        gate.delivered();
+        gate.trouble(SICK, 0);
+        assertThat(gate.unhealthyInRow()).isEqualTo(1);
+    }
+
+    @Test
+    void silenceAndFlushEndTheRowOfTheUnwell() {
+        gate.trouble(SICK, 0);
+        gate.probeFailed(REFUSED);
+        assertThat(gate.unhealthyInRow()).isZero();
+        gate.probeFailed(SICK);
+        gate.flush();
+        assertThat(gate.unhealthyInRow()).isZero();
     }
 
     @Test

@@ -108,7 +108,8 @@ class ProberTest {
                 connection -> {
                     throw new AssertionError("no probe succeeds here: " + connection);
                 },
-                failures::add);
+                failures::add,
+                failures::size);
     }
 
     /** Whether a number is what it was when first asked for. */

@@ -35,6 +35,7 @@ public sealed interface Effect {
         QUIT,
         TIMED_OUT,
         TOO_MANY_ERRORS,
+        TOO_MANY_COMMANDS,
         FLOOD,
         SHUT_DOWN
     }

@@ -110,6 +110,10 @@ public final class Replies {
         return closing("4.7.0", us, "Too many errors, closing connection");
     }
 
+    static SmtpReply tooManyCommands(Domain us) {
+        return closing("4.7.0", us, "Too many commands without a mail, closing connection");
+    }
+
     public static SmtpReply shuttingDown(Domain us) {
         return closing("4.3.2", us, "Service shutting down, try again later"); // §3.8
     }

@@ -46,6 +46,15 @@ public final class SessionMachine {
         return Step.reply(new Connected(), Replies.greeting(hostname, banner));
     }
 
+    /** A line the client has said, be it a command or not; {@code room} as in {@link #onCommand}. */
+    public Step onLine(Listening state, Line line, Room room) {
+        return switch (line) {
+            case Line.Text(String said) -> onCommand(state, CommandParser.parse(said), room);
+            case Line.TooLong _ -> onLineTooLong(state);
+            case Line.BareLineEnd _ -> onBareLineEnd(state);
+        };
+    }
+
     /** @param room of the spool, now: better to say no before a content than after it */
     public Step onCommand(Listening state, Command command, Room room) {
         return switch (command) {
@@ -136,9 +145,12 @@ public final class SessionMachine {
         };
     }
 
-    /** The client has made more errors than we bear with. */
-    public Step onTooManyErrors() {
-        return Step.close(Replies.tooManyErrors(hostname), Ending.TOO_MANY_ERRORS);
+    /** The client has cost more than we bear with. */
+    public Step onExcess(Tolerance.Excess excess) {
+        return switch (excess) {
+            case ERRORS -> Step.close(Replies.tooManyErrors(hostname), Ending.TOO_MANY_ERRORS);
+            case COMMANDS -> Step.close(Replies.tooManyCommands(hostname), Ending.TOO_MANY_COMMANDS);
+        };
     }
 
     /** The service stops. Who has begun a content may finish it; tell me again then (§3.8). */

@@ -1,11 +1,19 @@
 package io.backupmx.ingress.session;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts open sessions, in all and of each client address, so that nobody gets more than their share. Thread-safe. */
+/**
+ * Counts open sessions, in all and of each client address (of IPv6, each /64), so that nobody gets more than their share.
+ * Thread-safe.
+ */
 final class ConnectionLimits {
+
+    private static final int IPV6_NETWORK_OCTETS = 8;
 
     enum Admission {
         ADMITTED,
@@ -29,7 +37,7 @@ final class ConnectionLimits {
             open.decrementAndGet();
             return Admission.TOO_MANY;
         }
-        if (openByAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
+        if (openByAddress.merge(network(address), 1, Integer::sum) > maxPerAddress) {
             leave(address);
             return Admission.TOO_MANY_FROM_ADDRESS;
         }
@@ -37,8 +45,20 @@ final class ConnectionLimits {
     }
 
     void leave(String address) {
-        openByAddress.computeIfPresent(address, (_, count) -> count > 1 ? count - 1 : null);
+        openByAddress.computeIfPresent(network(address), (_, count) -> count > 1 ? count - 1 : null);
         open.decrementAndGet();
+    }
+
+    /** What one client can have at will: an IPv4 address, or the /64 of an IPv6 address (RFC 6177 §2, RFC 7421 §1). */
+    private static String network(String address) {
+        if (!address.contains(":")) {
+            return address;
+        }
+        int zone = address.indexOf('%');
+        InetAddress parsed = InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
+        return parsed instanceof Inet6Address
+                ? HexFormat.of().formatHex(parsed.getAddress(), 0, IPV6_NETWORK_OCTETS)
+                : parsed.getHostAddress(); // an IPv4 address in IPv6's clothes
     }
 
     int open() {

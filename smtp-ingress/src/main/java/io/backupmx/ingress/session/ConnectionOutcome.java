@@ -11,6 +11,8 @@ enum ConnectionOutcome {
     DISCONNECTED,
     TIMED_OUT,
     TOO_MANY_ERRORS,
+    /** It went on and on without a mail. */
+    TOO_MANY_COMMANDS,
     FLOOD,
     /** We stopped. */
     SHUT_DOWN,
@@ -26,6 +28,7 @@ enum ConnectionOutcome {
             case QUIT -> QUIT;
             case TIMED_OUT -> TIMED_OUT;
             case TOO_MANY_ERRORS -> TOO_MANY_ERRORS;
+            case TOO_MANY_COMMANDS -> TOO_MANY_COMMANDS;
             case FLOOD -> FLOOD;
             case SHUT_DOWN -> SHUT_DOWN;
         };

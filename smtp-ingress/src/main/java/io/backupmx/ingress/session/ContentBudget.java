@@ -2,7 +2,7 @@ package io.backupmx.ingress.session;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The heap that contents in flight may take, all sessions together. Thread-safe. */
+/** What contents in flight may take of the heap, or of the disk, all sessions together. Thread-safe. */
 final class ContentBudget {
 
     private final long maxBytes;

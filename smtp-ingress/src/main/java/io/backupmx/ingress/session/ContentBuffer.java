@@ -6,7 +6,6 @@ import io.backupmx.mail.SpilledContent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A content as it comes in: in the heap up to a size and as long as the budget of all sessions lasts, then in a temporary
- * file, written by a worker thread. Belongs to one event loop. Whatever happens, {@link #close} gives back what it holds,
+ * file, written by a worker thread, as long as there is {@link SpillSpace}. Belongs to one event loop. Whatever happens, {@link #close} gives back what it holds,
  * once.
  */
 final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
@@ -25,8 +24,8 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
     private static final int FIRST_BYTES = 8 << 10;
 
     private final ContentBudget budget;
+    private final SpillSpace space;
     private final int maxHeapBytes;
-    private final Path spillDirectory;
     private final Context context;
 
     private byte[] heap = NOTHING;
@@ -38,14 +37,15 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
 
     private int overflowBytes;
     private Optional<SpilledContent> spilled = Optional.empty();
+    private long reservedOnDisk;
     private boolean writing;
     private boolean closed;
 
-    /** @param maxHeapBytes a larger content goes to a file in {@code spillDirectory} */
-    ContentBuffer(ContentBudget budget, long maxHeapBytes, Path spillDirectory, Context context) {
+    /** @param maxHeapBytes a larger content goes to a file */
+    ContentBuffer(ContentBudget budget, long maxHeapBytes, SpillSpace space, Context context) {
         this.budget = budget;
         this.maxHeapBytes = Math.toIntExact(maxHeapBytes);
-        this.spillDirectory = spillDirectory;
+        this.space = space;
         this.context = context;
     }
 
@@ -68,6 +68,16 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
         return overflowBytes > 0;
     }
 
+    /** Whether there is room on the disk for {@link #spill}, which is to follow then. Else nothing is left but {@link #close}. */
+    boolean reserveSpill() {
+        long bytes = overflowBytes + (spilled.isPresent() ? 0L : heapBytes);
+        if (!space.reserve(bytes)) {
+            return false;
+        }
+        reservedOnDisk += bytes;
+        return true;
+    }
+
     /** Writes what the heap could not hold to a file, the rest first. Nothing else may be called until it is done. */
     Future<Void> spill() {
         byte[] first = heap;
@@ -84,6 +94,8 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
                     if (failure == null) {
                         spilled = Optional.of(file);
                         dropHeap();
+                    } else {
+                        space.failed(failure);
                     }
                     if (closed) {
                         release();
@@ -144,7 +156,7 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
             begun.get().append(rest, 0, restBytes);
             return begun.get();
         }
-        SpilledContent file = SpilledContent.in(spillDirectory);
+        SpilledContent file = SpilledContent.in(space.directory());
         try {
             file.append(first, 0, firstBytes);
             file.append(rest, 0, restBytes);
@@ -159,7 +171,9 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
         dropHeap();
         overflow = NOTHING;
         overflowBytes = 0;
-        spilled.ifPresent(this::closeElsewhere);
+        long onDisk = reservedOnDisk;
+        reservedOnDisk = 0;
+        spilled.ifPresentOrElse(file -> closeElsewhere(file, onDisk), () -> space.giveBack(onDisk));
         spilled = Optional.empty();
     }
 
@@ -171,17 +185,21 @@ final class ContentBuffer implements DataDecoder.Sink, AutoCloseable {
     }
 
     /** Closing a large file without a name frees its blocks, which takes the disk's time. */
-    private void closeElsewhere(SpilledContent file) {
+    private void closeElsewhere(SpilledContent file, long bytes) {
         try {
-            context.executeBlocking(() -> close(file), false)
+            context.executeBlocking(() -> close(file, bytes), false)
                     .onFailure(e -> LOG.warn("a temporary file was not closed", e));
         } catch (RejectedExecutionException e) {
-            file.close(); // the workers have ended, so nobody is kept waiting here
+            close(file, bytes); // the workers have ended, so nobody is kept waiting here
         }
     }
 
-    private static boolean close(SpilledContent file) {
-        file.close();
-        return true;
+    private boolean close(SpilledContent file, long bytes) {
+        try {
+            file.close();
+            return true;
+        } finally {
+            space.giveBack(bytes);
+        }
     }
 }

@@ -6,13 +6,9 @@ import io.backupmx.ingress.protocol.ContentReader;
 import io.backupmx.mail.Content;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One content on its way in: reads, judges and keeps it, and says when it has to wait for the disk. */
 final class ContentIntake implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ContentIntake.class);
 
     enum Progress {
         /** All octets are consumed, and the content is not over. */
@@ -39,7 +35,11 @@ final class ContentIntake implements AutoCloseable {
             if (reader.flaw().isPresent()) {
                 buffer.close(); // from here on everything is read in vain
             } else if (buffer.mustSpill()) {
-                spill(whenReady);
+                if (buffer.reserveSpill()) {
+                    spill(whenReady);
+                } else {
+                    giveUp();
+                }
             }
         }
         if (waiting) {
@@ -74,11 +74,15 @@ final class ContentIntake implements AutoCloseable {
         buffer.spill().onComplete((_, failure) -> {
             waiting = false;
             if (failure != null) {
-                LOG.warn("no temporary file for a content", failure);
-                reader.refuse(ContentFlaw.NO_ROOM);
-                buffer.close();
+                giveUp();
             }
             whenReady.run();
         });
+    }
+
+    /** Nothing more is kept; the rest is read, so that the client gets its 452 and keeps its session. */
+    private void giveUp() {
+        reader.refuse(ContentFlaw.NO_ROOM);
+        buffer.close();
     }
 }

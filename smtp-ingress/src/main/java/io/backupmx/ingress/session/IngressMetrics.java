@@ -22,12 +22,16 @@ final class IngressMetrics {
     private final Counter receivedBytes;
     private final Timer store;
 
-    IngressMetrics(MeterRegistry registry, ConnectionLimits limits, ContentBudget budget) {
+    IngressMetrics(MeterRegistry registry, ConnectionLimits limits, ContentBudget heap, ContentBudget disk) {
         Gauge.builder("backupmx.ingress.sessions", limits, ConnectionLimits::open)
                 .description("Open SMTP sessions")
                 .register(registry);
-        Gauge.builder("backupmx.ingress.content.heap", budget, ContentBudget::usedBytes)
+        Gauge.builder("backupmx.ingress.content.heap.bytes", heap, ContentBudget::usedBytes)
                 .description("Heap taken by contents in flight")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("backupmx.ingress.content.spilled.bytes", disk, ContentBudget::usedBytes)
+                .description("Disk taken by contents in flight, in temporary files")
                 .baseUnit("bytes")
                 .register(registry);
         for (ConnectionOutcome outcome : ConnectionOutcome.values()) {
@@ -45,7 +49,7 @@ final class IngressMetrics {
         }
         acceptedMessages = messages(registry, "accepted", "none");
         acceptedRecipients = recipients(registry, "accepted");
-        receivedBytes = Counter.builder("backupmx.ingress.received")
+        receivedBytes = Counter.builder("backupmx.ingress.received.bytes")
                 .description("Content of accepted messages")
                 .baseUnit("bytes")
                 .register(registry);

@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.config.HostPort;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.RecipientDirectory;
@@ -18,18 +19,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The SMTP ingress as a whole: listens on one address, with every core. To be started once and stopped once. */
 public final class IngressServer {
 
-    /** Vert.x shares a free port among servers that ask for the same negative one. */
+    /** Vert.x shares a free port among servers that ask for it under the same number. */
     private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
     private final Vertx vertx;
-    private final ListenAddress listen;
+    private final HostPort listen;
     private final IngressParts parts;
     private Optional<String> deployment = Optional.empty();
 
     /**
      * @param hostname our name in greetings and trace headers
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
-     * @throws IllegalArgumentException when {@code config} names no address and port to listen on
      */
     public IngressServer(
             Vertx vertx,
@@ -40,28 +40,31 @@ public final class IngressServer {
             SpoolWriter spool,
             MeterRegistry registry) {
         this.vertx = vertx;
-        this.listen = ListenAddress.parse(config.listen());
+        this.listen = config.listenAddress();
         ConnectionLimits limits = new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress());
-        ContentBudget budget = new ContentBudget(config.contentHeapBytes());
+        ContentBudget heap = new ContentBudget(config.contentHeapBytes());
+        ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         this.parts = new IngressParts(
                 hostname,
                 config,
-                spillDirectory,
                 new SessionMachine(hostname, config),
                 directory,
                 spool,
                 limits,
-                budget,
-                new IngressMetrics(registry, limits, budget));
+                heap,
+                new SpillSpace(spillDirectory, disk, spool::room),
+                new IngressMetrics(registry, limits, heap, disk));
     }
 
     /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */
     public Future<SocketAddress> listen() {
-        ListenAddress shared =
-                listen.port() > 0 ? listen : new ListenAddress(listen.host(), -FREE_PORTS.incrementAndGet());
+        SocketAddress shared = listen.port() > 0
+                ? SocketAddress.inetSocketAddress(listen.port(), listen.host())
+                : SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), listen.host());
         AtomicInteger port = new AtomicInteger();
         int loops = Runtime.getRuntime().availableProcessors();
-        return vertx.executeBlocking(() -> Files.createDirectories(parts.spillDirectory()))
+        return vertx.executeBlocking(
+                        () -> Files.createDirectories(parts.spillSpace().directory()))
                 .compose(_ -> vertx.deployVerticle(
                         () -> new IngressVerticle(parts, shared, port::set),
                         new DeploymentOptions().setInstances(loops)))
@@ -73,7 +76,8 @@ public final class IngressServer {
 
     /**
      * Stops accepting, tells sessions 421, lets those past 354 finish within the grace of the configuration, and closes
-     * the rest. Done when no session is left.
+     * the rest. A mail that is being stored then is still answered, within the spool's store timeout. Done when no session
+     * is left.
      */
     public Future<Void> stop() {
         Optional<String> running = deployment;

@@ -8,7 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +28,16 @@ final class IngressVerticle extends VerticleBase {
     /** What a session gets to say its 421 even when nobody may finish a content. */
     private static final long LEAST_GRACE_MILLIS = 500;
 
+    /**
+     * What a mail on its way to the disk gets beyond the grace: cut off then, it would be kept by us and sent again by its
+     * client (RFC 5321 §6.1). The spool answers within its store timeout, which cannot be set to more than this.
+     */
+    private static final long STORE_GRACE_MILLIS = Duration.ofMinutes(10).toMillis();
+
     private static final int ACCEPT_BACKLOG = 1024;
 
     private final IngressParts parts;
-    private final ListenAddress listen;
+    private final SocketAddress listen;
     private final IntConsumer whenListening;
     private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
     private final Set<Session> sessions = new HashSet<>();
@@ -37,7 +45,7 @@ final class IngressVerticle extends VerticleBase {
     private boolean stopping;
 
     /** @param whenListening is told the port */
-    IngressVerticle(IngressParts parts, ListenAddress listen, IntConsumer whenListening) {
+    IngressVerticle(IngressParts parts, SocketAddress listen, IntConsumer whenListening) {
         this.parts = parts;
         this.listen = listen;
         this.whenListening = whenListening;
@@ -46,23 +54,22 @@ final class IngressVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         EventLoop loop = new EventLoop(context, random);
-        NetServer opened = vertx.createNetServer(new NetServerOptions()
-                        .setHost(listen.host())
-                        .setPort(listen.port())
-                        .setAcceptBacklog(ACCEPT_BACKLOG))
+        NetServer opened = vertx.createNetServer(new NetServerOptions().setAcceptBacklog(ACCEPT_BACKLOG))
                 .connectHandler(socket -> connected(socket, loop));
         server = Optional.of(opened);
         vertx.setPeriodic(DEADLINE_CHECK_MILLIS, _ -> checkDeadlines());
-        return opened.listen().onSuccess(listening -> whenListening.accept(listening.actualPort()));
+        return opened.listen(listen).onSuccess(listening -> whenListening.accept(listening.actualPort()));
     }
 
-    /** Accepts nobody any more; done when all sessions have ended, or their grace has. */
+    /** Accepts nobody any more; done when all sessions have ended: those that store a mail when the spool has answered. */
     @Override
     public Future<?> stop() {
         stopping = true;
         long graceMillis = Math.max(parts.config().stopGrace().toMillis(), LEAST_GRACE_MILLIS);
-        Future<Void> stopped = server.map(opened -> opened.shutdown(graceMillis, TimeUnit.MILLISECONDS))
+        Future<Void> stopped = server.map(
+                        opened -> opened.shutdown(graceMillis + STORE_GRACE_MILLIS, TimeUnit.MILLISECONDS))
                 .orElseGet(Future::succeededFuture);
+        vertx.setTimer(graceMillis, _ -> List.copyOf(sessions).forEach(Session::endGrace));
         List.copyOf(sessions).forEach(Session::shutDown);
         return stopped.andThen((_, _) -> List.copyOf(sessions).forEach(Session::abort));
     }

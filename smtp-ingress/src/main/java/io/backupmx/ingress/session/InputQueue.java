@@ -1,52 +1,68 @@
 package io.backupmx.ingress.session;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 
-/** What a client has sent and we have not yet looked at, as it came, uncopied. */
+/**
+ * What a client has sent and we have not yet looked at. One buffer comes uncopied; when more come before that is consumed,
+ * they are copied together, so that the smallest of segments cost the heap hardly more than their octets.
+ */
 final class InputQueue {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>(1);
     private ByteBuffer current = NOTHING;
-    private long waitingBytes;
 
+    /** Whether {@link #current} is ours to write behind its limit. */
+    private boolean copied;
+
+    /** @param octets the queue's from now on */
     void add(ByteBuffer octets) {
-        if (current.hasRemaining() || !waiting.isEmpty()) {
-            waiting.add(octets);
-            waitingBytes += octets.remaining();
+        if (current.hasRemaining()) {
+            append(octets);
         } else {
             current = octets;
+            copied = false;
         }
     }
 
-    /** The first octets of the queue; empty only when all of it is, or {@link #advance} is due. */
+    /** All octets there are. */
     ByteBuffer current() {
         return current;
     }
 
-    /** Forgets a consumed buffer. Returns whether there are octets to go on with. */
+    /** Forgets consumed octets. Returns whether there are others to go on with. */
     boolean advance() {
-        while (!current.hasRemaining()) {
-            ByteBuffer next = waiting.poll();
-            if (next == null) {
-                current = NOTHING; // the array of the last one can go
-                return false;
-            }
-            waitingBytes -= next.remaining();
-            current = next;
+        if (current.hasRemaining()) {
+            return true;
         }
-        return true;
+        clear(); // its array can go
+        return false;
     }
 
     void clear() {
-        waiting.clear();
-        waitingBytes = 0;
         current = NOTHING;
+        copied = false;
     }
 
-    long bytes() {
-        return current.remaining() + waitingBytes;
+    boolean isEmpty() {
+        return !current.hasRemaining();
+    }
+
+    int bytes() {
+        return current.remaining();
+    }
+
+    private void append(ByteBuffer octets) {
+        int end = current.limit() + octets.remaining();
+        if (!copied || end > current.capacity()) {
+            int bytes = current.remaining() + octets.remaining();
+            current = ByteBuffer.allocate(bytes + bytes / 2).put(current).flip();
+            copied = true;
+            end = bytes;
+        }
+        int unread = current.position();
+        int added = current.limit();
+        current.limit(end).position(added);
+        current.put(octets).position(unread);
     }
 }

@@ -1,6 +1,5 @@
 package io.backupmx.ingress.session;
 
-import io.backupmx.ingress.protocol.CommandParser;
 import io.backupmx.ingress.protocol.Effect;
 import io.backupmx.ingress.protocol.Line;
 import io.backupmx.ingress.protocol.LineDecoder;
@@ -14,12 +13,10 @@ import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
+import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.SmtpReply;
-import io.vertx.core.Future;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -29,31 +26,27 @@ import java.util.Optional;
  */
 final class Session {
 
-    /** Unread input beyond this stops reading from the client until it is worked off. */
-    private static final int MAX_INPUT_BYTES = 64 << 10;
-
-    /** How long a client that was told goodbye may take to go. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
-
     private final IngressParts parts;
     private final SessionMachine machine;
     private final SessionSocket socket;
     private final SessionLog log;
+    private final RecipientChecks recipients;
     private final MailStore mails;
+    private final Deadline deadline;
     private final EventLoop loop;
 
     private final InputQueue input = new InputQueue();
     private final LineDecoder lines = new LineDecoder();
     private final ReplyBatch replies;
+    private final Tolerance tolerance;
 
     private SessionState state = new Connected();
     private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
-    private long deadlineNanos;
     private int turn;
-    private int errors;
     private boolean pumping;
     private boolean stopping;
+    private boolean inputOver;
     private boolean ended;
 
     Session(IngressParts parts, SessionSocket socket, EventLoop loop) {
@@ -62,8 +55,11 @@ final class Session {
         this.socket = socket;
         this.replies = new ReplyBatch(socket);
         this.log = new SessionLog(socket.clientAddress());
+        this.recipients = new RecipientChecks(parts.directory(), loop, log);
         this.mails = new MailStore(parts, loop, log, socket.clientAddress());
         this.loop = loop;
+        this.deadline = new Deadline(parts.config());
+        this.tolerance = new Tolerance(parts.config());
     }
 
     /** @param whenEnded runs once, when the connection is closed */
@@ -75,6 +71,10 @@ final class Session {
             input.add(octets);
             pump();
         });
+        socket.onInputOver(loop, () -> {
+            inputOver = true;
+            pump();
+        });
         act(() -> apply(machine.onConnected()));
     }
 
@@ -84,6 +84,15 @@ final class Session {
         act(() -> apply(machine.onShutDown(state)));
     }
 
+    /** The stop waits no longer: ends the session without a word, unless its client is owed the answer to a whole mail. */
+    void endGrace() {
+        switch (state) {
+            case Listening _, AwaitingRecipient _, ReceivingContent _ -> abort();
+            case Storing _ -> {}
+            case Closing _ -> {} // the answer may be on its way; the deadline sees to the rest
+        }
+    }
+
     /** Ends the session without a word. */
     void abort() {
         socket.close();
@@ -91,7 +100,7 @@ final class Session {
 
     /** To be called now and then: ends the session when its client has been silent for too long (RFC 5321 §4.5.3.2). */
     void checkDeadline(long nowNanos) {
-        if (nowNanos - deadlineNanos < 0) {
+        if (!deadline.isOver(nowNanos)) {
             return;
         }
         switch (state) {
@@ -100,7 +109,7 @@ final class Session {
                 outcome = ConnectionOutcome.TIMED_OUT; // it does not read what we say, so we need not say it
                 socket.close();
             }
-            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> renewDeadline();
+            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> deadline.renew(state);
             case Listening _, ReceivingContent _ -> act(() -> apply(machine.onTimeout(state)));
             case AwaitingRecipient awaiting ->
                 act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
@@ -139,9 +148,23 @@ final class Session {
             pumping = false;
         }
         if (!ended) {
+            if (inputOver && wantsInput()) {
+                close(); // everything it has said is answered
+            }
             replies.flush();
         }
-        socket.setReading(input.bytes() <= MAX_INPUT_BYTES);
+        socket.setReading(input.isEmpty()); // who makes us wait has the rest wait in its own system
+    }
+
+    /** Whether there is nothing to do until the client says more. */
+    private boolean wantsInput() {
+        return input.isEmpty()
+                && switch (state) {
+                    case Listening _ -> true;
+                    case ReceivingContent _ ->
+                        intake.filter(ContentIntake::isWaiting).isEmpty();
+                    case AwaitingRecipient _, Storing _, Closing _ -> false;
+                };
     }
 
     /** One step. Returns whether there may be another. */
@@ -162,16 +185,8 @@ final class Session {
         if (line.isEmpty()) {
             return input.advance();
         }
-        apply(
-                switch (line.get()) {
-                    case Line.Text text ->
-                        machine.onCommand(
-                                listening,
-                                CommandParser.parse(text.text()),
-                                parts.spool().room());
-                    case Line.TooLong _ -> machine.onLineTooLong(listening);
-                    case Line.BareLineEnd _ -> machine.onBareLineEnd(listening);
-                });
+        tolerance.onCommand();
+        apply(machine.onLine(listening, line.get(), parts.spool().room()));
         return true;
     }
 
@@ -179,7 +194,7 @@ final class Session {
         ContentIntake content = intake.orElseThrow();
         ByteBuffer octets = input.current();
         if (octets.hasRemaining()) {
-            renewDeadline();
+            deadline.renew(state);
         }
         return switch (content.read(octets, this::pump)) {
             case WANTS_MORE -> input.advance();
@@ -197,32 +212,30 @@ final class Session {
     private void apply(Step step) {
         state = step.next();
         turn++;
-        renewDeadline();
+        deadline.renew(state);
         step.effects().forEach(this::perform);
-        if (state instanceof Listening && errors >= parts.config().maxErrors()) {
-            apply(machine.onTooManyErrors());
-        } else if (state instanceof Listening && stopping) {
+        if (state instanceof Listening) {
+            tolerance.exceeded().ifPresent(why -> apply(machine.onExcess(why)));
+        }
+        if (state instanceof Listening && stopping) {
             apply(machine.onShutDown(state));
         }
     }
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Reply reply -> say(reply.reply());
+            case Effect.Reply reply -> {
+                replies.add(reply.reply());
+                tolerance.onReply(reply.reply());
+            }
             case Effect.Refuse refuse -> {
-                say(refuse.reply());
+                replies.add(refuse.reply());
+                tolerance.onRefusal(refuse.reason());
                 log.rejected(refuse);
                 parts.metrics().refused(refuse.reason());
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
-            case Effect.ReceiveContent _ ->
-                intake = Optional.of(new ContentIntake(
-                        parts.config(),
-                        new ContentBuffer(
-                                parts.budget(),
-                                parts.config().contentSpillBytes(),
-                                parts.spillDirectory(),
-                                loop.context())));
+            case Effect.ReceiveContent _ -> intake = Optional.of(parts.newIntake(loop));
             case Effect.Store _ -> store();
             case Effect.Close close -> {
                 outcome = ConnectionOutcome.of(close.why());
@@ -232,35 +245,18 @@ final class Session {
         }
     }
 
-    private void say(SmtpReply reply) {
-        replies.add(reply);
-        if (reply.isPermanentFailure()) {
-            errors++;
-        }
-    }
-
     private void checkRecipient(ForwardPath to) {
         int asked = turn;
-        Future<RecipientVerdict> verdict = parts.directory().check(to);
-        if (verdict.isComplete()) {
-            judge(asked, verdict);
-        } else {
-            verdict.onComplete((_, _) -> loop.run(() -> act(() -> judge(asked, verdict))));
-        }
-    }
-
-    private void judge(int asked, Future<RecipientVerdict> answer) {
-        if (asked != turn || !(state instanceof AwaitingRecipient awaiting)) {
-            return; // too late
-        }
-        if (answer.failed()) {
-            log.lookUpFailed(answer.cause());
-        }
-        RecipientVerdict verdict = answer.succeeded() ? answer.result() : new RecipientVerdict.Unavailable();
-        if (verdict instanceof RecipientVerdict.Accepted) {
-            parts.metrics().recipientAccepted();
-        }
-        apply(machine.onVerdict(awaiting, verdict));
+        recipients.check(
+                to,
+                verdict -> act(() -> {
+                    if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
+                        if (verdict instanceof RecipientVerdict.Accepted) {
+                            parts.metrics().recipientAccepted();
+                        }
+                        apply(machine.onVerdict(awaiting, verdict));
+                    }
+                }));
     }
 
     private void store() {
@@ -278,7 +274,7 @@ final class Session {
         if (state instanceof Storing storing) {
             switch (outcome) {
                 case MailStore.Outcome.Stored stored -> {
-                    errors = 0; // a client whose mail we take is no guesser of addresses
+                    tolerance.onMailTaken();
                     apply(machine.onStored(storing, stored.id()));
                 }
                 case MailStore.Outcome.Failed failed -> apply(machine.onStoreFailed(storing, failed.kind()));
@@ -290,11 +286,16 @@ final class Session {
     private void surprise(Throwable cause) {
         log.surprise(cause);
         outcome = ConnectionOutcome.INTERNAL_ERROR;
+        replies.add(Replies.internalError(parts.hostname()));
+        close();
+    }
+
+    /** Once what has been said so far has left. */
+    private void close() {
         state = new Closing();
         turn++;
-        renewDeadline();
+        deadline.renew(state);
         dropIntake();
-        replies.add(Replies.internalError(parts.hostname()));
         replies.endsHere();
     }
 
@@ -312,14 +313,5 @@ final class Session {
     private void dropIntake() {
         intake.ifPresent(ContentIntake::close);
         intake = Optional.empty();
-    }
-
-    private void renewDeadline() {
-        Duration patience = switch (state) {
-            case ReceivingContent _ -> parts.config().dataTimeout();
-            case Closing _ -> LINGER;
-            case Listening _, AwaitingRecipient _, Storing _ -> parts.config().commandTimeout();
-        };
-        deadlineNanos = System.nanoTime() + patience.toNanos();
     }
 }

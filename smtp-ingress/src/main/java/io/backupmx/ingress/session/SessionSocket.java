@@ -1,8 +1,12 @@
 package io.backupmx.ingress.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -13,23 +17,36 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * A connection as a session needs it. Goes to Netty's channel for three things that Vert.x does not offer: to stop reading
+ * A connection as a session needs it. Goes to Netty's channel for four things that Vert.x does not offer: to stop reading
  * at once (a paused {@link NetSocket} reads on until it holds a megabyte), to close one direction only (closing both while
- * the client still sends makes its system throw away our last reply), and to close without waiting for what is written
- * (a client that does not read would keep its connection for ever).
+ * the client still sends makes its system throw away our last reply), to hear that the client has
+ * closed its direction only (it still wants its replies), and to close without waiting for what is written (a client that
+ * does not read would keep its connection for ever).
  */
 final class SessionSocket {
+
+    /** One read, which is the most input that a session holds without having looked at it. */
+    private static final int MAX_READ_BYTES = 32 << 10;
+
+    private static final int MIN_READ_BYTES = 64;
+    private static final int FIRST_READ_BYTES = 2 << 10;
 
     private final NetSocket socket;
     private final ChannelHandlerContext context;
     private final Channel channel;
     private final String clientAddress;
     private boolean reading = true;
+    private boolean inputOver;
+    private boolean saidLast;
 
     SessionSocket(NetSocket socket) {
         this.socket = socket;
         this.context = ((NetSocketInternal) socket).channelHandlerContext();
         this.channel = context.channel();
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES));
         this.clientAddress = socket.remoteAddress().hostAddress();
     }
 
@@ -44,6 +61,23 @@ final class SessionSocket {
 
     void onDrained(Runnable action) {
         socket.drainHandler(_ -> action.run());
+    }
+
+    /** Runs once, when the client has said its last and may still listen; not when it is gone altogether. */
+    void onInputOver(EventLoop loop, Runnable action) {
+        context.pipeline().addBefore(context.name(), "input-over", new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext at, Object event) {
+                if (event == ChannelInputShutdownEvent.INSTANCE) {
+                    loop.run(() -> {
+                        inputOver = true;
+                        closeWhenBothAreDone();
+                        action.run();
+                    });
+                }
+                at.fireUserEventTriggered(event);
+            }
+        });
     }
 
     /** Runs once, whoever closed. */
@@ -68,8 +102,10 @@ final class SessionSocket {
     void writeLast(String text) {
         Future<Void> written = text.isEmpty() ? socket.write(Buffer.buffer()) : socket.write(text);
         written.onComplete((_, failure) -> {
+            saidLast = true;
             if (failure == null && channel instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput().addListener(_ -> {}); // gone already: closing will be seen
+                closeWhenBothAreDone();
             } else {
                 close();
             }
@@ -86,6 +122,12 @@ final class SessionSocket {
     /** At once, whatever is still to be said. */
     void close() {
         context.close().addListener(_ -> {}); // it is gone either way
+    }
+
+    private void closeWhenBothAreDone() {
+        if (inputOver && saidLast) {
+            close();
+        }
     }
 
     private static ByteBuffer octets(Buffer buffer) {

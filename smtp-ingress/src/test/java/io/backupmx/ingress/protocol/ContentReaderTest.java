@@ -105,6 +105,7 @@ class ContentReaderTest {
                         policy,
                         1 << 20,
                         1 << 10,
+                        1 << 30,
                         Duration.ZERO),
                 taken::write);
     }

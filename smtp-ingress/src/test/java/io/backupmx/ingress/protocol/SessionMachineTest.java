@@ -308,11 +308,15 @@ class SessionMachineTest {
     }
 
     @Test
-    void tooManyErrorsEndTheSession() {
+    void tooManyErrorsOrCommandsEndTheSession() {
         assertClosing(
-                machine.onTooManyErrors(),
+                machine.onExcess(Tolerance.Excess.ERRORS),
                 "421 4.7.0 mx2.example.net Too many errors, closing connection",
                 Effect.Ending.TOO_MANY_ERRORS);
+        assertClosing(
+                machine.onExcess(Tolerance.Excess.COMMANDS),
+                "421 4.7.0 mx2.example.net Too many commands without a mail, closing connection",
+                Effect.Ending.TOO_MANY_COMMANDS);
     }
 
     @Test

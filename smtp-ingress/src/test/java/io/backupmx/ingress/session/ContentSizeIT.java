@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.SpilledContent;
+import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Contents of all sizes: where they are kept, what is too large, and that nothing of them stays behind. */
 class ContentSizeIT {
 
+    private static final String SPILLED = "backupmx.ingress.content.spilled.bytes";
+    private static final String NO_ROOM = "S: 452 4.3.1 Insufficient system storage, try again later\n";
     private static final String QUEUED = "S: 250 2.0.0 Ok: queued as *\n";
 
     @Test
@@ -63,13 +66,13 @@ class ContentSizeIT {
                     assertThat(ingress.spool.mails())
                             .extracting(MemorySpool.Mail::text)
                             .containsOnly(octets(100_000));
-                    assertThat(ingress.gauge("backupmx.ingress.content.heap"))
+                    assertThat(ingress.gauge("backupmx.ingress.content.heap.bytes"))
                             .isPositive()
                             .isLessThanOrEqualTo(1 << 20);
                     for (int i = 0; i < 15; i++) {
                         ingress.spool.release();
                     }
-                    await().until(() -> ingress.gauge("backupmx.ingress.content.heap") == 0);
+                    await().until(() -> ingress.gauge("backupmx.ingress.content.heap.bytes") == 0);
                 });
     }
 
@@ -77,12 +80,12 @@ class ContentSizeIT {
     void aContentBeyondTheLimitIsReadToItsEndAndRefused() {
         with(tuning -> tuning.maxMessageBytes = 64 << 10, ingress -> {
             ingress.play(TestIngress.UP_TO_DATA + content(100_000) + """
-                    S: 552 5.3.4 Message size exceeds limit
-                    C: MAIL FROM:<> SIZE=65537
-                    S: 552 5.3.4 Message size exceeds limit
-                    C: NOOP
-                    S: 250 2.0.0 Ok
-                    """);
+                S: 552 5.3.4 Message size exceeds limit
+                C: MAIL FROM:<> SIZE=65537
+                S: 552 5.3.4 Message size exceeds limit
+                C: NOOP
+                S: 250 2.0.0 Ok
+                """);
             assertThat(ingress.spool.mails()).isEmpty();
         });
     }
@@ -107,13 +110,50 @@ class ContentSizeIT {
         with(tuning -> tuning.contentSpillBytes = 1 << 10, ingress -> {
             delete(ingress);
             ingress.play(TestIngress.UP_TO_DATA + content(1_000_000) + """
-                    S: 452 4.3.1 Insufficient system storage, try again later
-                    C: NOOP
-                    S: 250 2.0.0 Ok
-                    """);
+                S: 452 4.3.1 Insufficient system storage, try again later
+                C: NOOP
+                S: 250 2.0.0 Ok
+                """);
             assertThat(ingress.count("backupmx.ingress.messages", "outcome", "tempfailed", "reason", "no_room"))
                     .isOne();
         });
+    }
+
+    @Test
+    void aSpoolThatFillsUpWithinAContentEndsItsKeeping() {
+        with(tuning -> tuning.contentSpillBytes = 1 << 10, ingress -> {
+            try (Conversation client = ingress.open()) {
+                client.play(TestIngress.UP_TO_DATA + "C!: " + "x".repeat(100_000) + "\n");
+                await().until(() -> ingress.gauge(SPILLED) == 100_000);
+                ingress.spool.setRoom(Room.FULL);
+                client.play("C!: " + "x".repeat(10_000) + "\n");
+                await().until(() -> ingress.gauge(SPILLED) == 0); // and the content is not over yet
+                ingress.spool.setRoom(Room.OPEN);
+                client.play("C!: " + "x".repeat(100_000) + "\\r\\n.\\r\\n\n" + NO_ROOM + "C: NOOP\nS: 250 2.0.0 Ok\n");
+            }
+            assertThat(ingress.spool.mails()).isEmpty();
+        });
+    }
+
+    @Test
+    void contentsInFilesAreLimitedAllTogether() {
+        with(
+                tuning -> {
+                    tuning.maxMessageBytes = 64 << 10;
+                    tuning.contentSpillLimitBytes = 64 << 10;
+                    tuning.contentSpillBytes = 1 << 10;
+                },
+                ingress -> {
+                    try (Conversation first = ingress.open()) {
+                        first.play(TestIngress.UP_TO_DATA + "C!: " + "x".repeat(40_000) + "\n");
+                        await().until(() -> ingress.gauge(SPILLED) == 40_000);
+                        ingress.play(TestIngress.UP_TO_DATA + content(40_000) + NO_ROOM);
+                        first.play("C!: " + "x".repeat(20_000) + "\\r\\n.\\r\\n\n" + QUEUED);
+                    }
+                    await().until(() -> ingress.gauge(SPILLED) == 0);
+                    ingress.play(TestIngress.UP_TO_DATA + content(40_000) + QUEUED);
+                    assertThat(ingress.spool.mails()).hasSize(2);
+                });
     }
 
     @Test
@@ -130,6 +170,7 @@ class ContentSizeIT {
     private static void with(Consumer<Tuning> tune, Consumer<TestIngress> test) {
         try (TestIngress ingress = new TestIngress(tune)) {
             test.accept(ingress);
+            ingress.awaitNothingHeld();
         }
     }
 

@@ -63,7 +63,7 @@ class DialogueIT {
                 .isOne();
         assertThat(ingress.count("backupmx.ingress.recipients", "verdict", "accepted"))
                 .isOne();
-        assertThat(ingress.count("backupmx.ingress.received"))
+        assertThat(ingress.count("backupmx.ingress.received.bytes"))
                 .isEqualTo(mail.text().length());
         assertThat(ingress.metrics.get("backupmx.ingress.store").timer().count())
                 .isOne();

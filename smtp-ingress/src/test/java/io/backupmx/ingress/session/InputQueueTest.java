@@ -20,7 +20,6 @@ class InputQueueTest {
         assertThat(take(queue, 1)).isEqualTo("a"); // and nobody has advanced yet
         queue.add(octets("c"));
         assertThat(queue.bytes()).isEqualTo(2);
-        assertThat(queue.advance()).isTrue();
         assertThat(take(queue, 1)).isEqualTo("b");
         assertThat(queue.advance()).isTrue();
         assertThat(take(queue, 1)).isEqualTo("c");
@@ -37,6 +36,27 @@ class InputQueueTest {
         assertThat(queue.bytes()).isZero();
         queue.add(octets("c"));
         assertThat(take(queue, 9)).isEqualTo("c");
+    }
+
+    @Test
+    void manySmallSegmentsTakeLittleMoreThanTheirOctets() {
+        InputQueue queue = new InputQueue();
+        for (int i = 0; i < 10_000; i++) {
+            queue.add(octets("x"));
+        }
+        assertThat(queue.bytes()).isEqualTo(10_000);
+        assertThat(queue.current().remaining()).isEqualTo(10_000); // in one piece
+        assertThat(queue.current().capacity()).isLessThan(20_000);
+    }
+
+    @Test
+    void aBufferOfTheNetworkIsNotWrittenTo() {
+        byte[] network = "abcd".getBytes(StandardCharsets.US_ASCII);
+        InputQueue queue = new InputQueue();
+        queue.add(ByteBuffer.wrap(network, 0, 2));
+        queue.add(octets("xy"));
+        assertThat(take(queue, 9)).isEqualTo("abxy");
+        assertThat(network).asString(StandardCharsets.US_ASCII).isEqualTo("abcd");
     }
 
     /** Positive steps add that many octets, others take as many, advancing or not. */

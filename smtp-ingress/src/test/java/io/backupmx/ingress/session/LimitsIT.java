@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,6 +87,27 @@ class LimitsIT {
     }
 
     @Test
+    void mailsToldToComeAgainAreLimited() {
+        ingress.spool.setRoom(Room.FULL);
+        ingress.play("S: 220 *\nC: EHLO client.example\nS: 250 *\n" + "C: MAIL FROM:<>\nS: 452 4.3.1 *\n".repeat(3)
+                + "S: 421 4.7.0 *\nS: <closed>\n");
+    }
+
+    @Test
+    void recipientsToldToComeAgainAreLimited() {
+        ingress.play("S: 220 *\nC: EHLO client.example\nS: 250 *\nC: MAIL FROM:<>\nS: 250 *\n" + recipients(100)
+                + "C: RCPT TO:<one.more@example.test>\nS: 452 4.5.3 *\n".repeat(101)
+                + "S: 421 4.7.0 *\nS: <closed>\n");
+    }
+
+    @Test
+    void commandsWithoutAMailAreLimited() {
+        ingress.play("S: 220 *\nC!: " + "NOOP\\r\\n".repeat(1300) + "\n" + "S: 250 *\n".repeat(1201)
+                + "S: 421 4.7.0 mx2.example.net Too many commands without a mail, closing connection\nS: <closed>\n");
+        await().until(() -> ingress.count("backupmx.ingress.connections", "outcome", "too_many_commands") == 1);
+    }
+
+    @Test
     void aPipelineOfErrorsStillGetsItsReply() {
         ingress.play("S: 220 *\nC!: " + "XYZZY\\r\\n".repeat(20_000)
                 + "\nS: 500 *\nS: 500 *\nS: 500 *\nS: 421 4.7.0 *\nS: <closed>\n");
@@ -140,7 +162,10 @@ class LimitsIT {
     @Timeout(30)
     void aClientThatDoesNotReadIsGivenUp() throws IOException {
         ingress.close();
-        ingress = new TestIngress(tuning -> tuning.commandTimeout = Duration.ofSeconds(1));
+        ingress = new TestIngress(tuning -> {
+            tuning.commandTimeout = Duration.ofSeconds(1);
+            tuning.maxRecipients = 100_000; // and so many commands
+        });
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), ingress.port())) {
             byte[] help = "HELP\r\n".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
             OutputStream out = client.getOutputStream();

@@ -14,6 +14,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /** Whatever a client says, and however the network cuts it: the same is answered and stored, and nothing breaks. */
@@ -65,7 +66,12 @@ class SegmentationIT {
                 "x".repeat(700) + "\r\n",
                 "x".repeat(3000) + "\r\n",
                 "NOOP\n");
-        Arbitrary<String> noise = piece.list().ofMaxSize(15).map(pieces -> String.join("", pieces));
+        Arbitrary<String> octets =
+                Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(50);
+        Arbitrary<String> noise = Arbitraries.frequencyOf(Tuple.of(5, piece), Tuple.of(1, octets))
+                .list()
+                .ofMaxSize(15)
+                .map(pieces -> String.join("", pieces));
         String opening = "EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\nDATA\r\n";
         return noise.flatMap(before -> noise.map(within -> before + opening + within + "\r\n.\r\nRSET\r\nQUIT\r\n"));
     }

@@ -56,6 +56,26 @@ class StopIT {
     }
 
     @Test
+    void aMailBeingStoredIsAnsweredEvenAfterTheGrace() {
+        try (TestIngress impatient = new TestIngress(tuning -> tuning.stopGrace = Duration.ZERO);
+                Conversation half = impatient.open();
+                Conversation whole = impatient.open()) {
+            impatient.spool.hold();
+            half.play(TestIngress.UP_TO_DATA);
+            whole.play(TestIngress.UP_TO_DATA + "C!: a mail\\r\\n.\\r\\n\n");
+            await().until(() -> impatient.spool.heldStores() == 1);
+            Future<Void> stopped = impatient.stop();
+            half.play("S: <closed>\n"); // so the grace is over
+            whole.play("S: <silence 500>\n");
+            assertThat(stopped.isComplete()).isFalse();
+            impatient.spool.release();
+            whole.play("S: 250 2.0.0 Ok: queued as *\nS: 421 4.3.2 *\nS: <closed>\n");
+            whole.close();
+            TestIngress.get(stopped);
+        }
+    }
+
+    @Test
     void whoDoesNotFinishInTimeIsClosed() {
         try (Conversation client = ingress.open()) {
             client.play(TestIngress.UP_TO_DATA + "C!: half a mail\\r\\n\nS: <silence 100>\n");

@@ -30,10 +30,10 @@ class StoreIT {
         try (Conversation client = ingress.open()) {
             client.play(TestIngress.UP_TO_DATA + "C!+: hello\\r\\n.\\r\\n\nC: NOOP\nS: <silence 300>\n");
             assertThat(ingress.spool.heldStores()).isOne();
-            assertThat(ingress.gauge("backupmx.ingress.content.heap")).isEqualTo("hello\r\n".length());
+            assertThat(ingress.gauge("backupmx.ingress.content.heap.bytes")).isEqualTo("hello\r\n".length());
             ingress.spool.release();
             client.play("S: 250 2.0.0 Ok: queued as *\nS: 250 2.0.0 Ok\n");
-            assertThat(ingress.gauge("backupmx.ingress.content.heap")).isZero();
+            assertThat(ingress.gauge("backupmx.ingress.content.heap.bytes")).isZero();
         }
     }
 
@@ -90,7 +90,7 @@ class StoreIT {
             client.play("C: <reset>\n");
         }
         await().until(() -> ingress.gauge("backupmx.ingress.sessions") == 0);
-        assertThat(ingress.gauge("backupmx.ingress.content.heap")).isPositive(); // the spool may still read it
+        assertThat(ingress.gauge("backupmx.ingress.content.heap.bytes")).isPositive(); // the spool may still read it
         ingress.spool.release();
         await().until(() -> ingress.count("backupmx.ingress.messages", "outcome", "accepted") == 1);
     }
@@ -99,7 +99,7 @@ class StoreIT {
     void aClientThatGoesWithinAContentLeavesNothing() {
         try (Conversation client = ingress.open()) {
             client.play(TestIngress.UP_TO_DATA + "C!: half a mail\\r\\n\n");
-            await().until(() -> ingress.gauge("backupmx.ingress.content.heap") > 0);
+            await().until(() -> ingress.gauge("backupmx.ingress.content.heap.bytes") > 0);
         }
         ingress.awaitNothingHeld();
         assertThat(ingress.spool.mails()).isEmpty();

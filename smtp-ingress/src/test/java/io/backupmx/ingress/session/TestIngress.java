@@ -89,7 +89,8 @@ final class TestIngress implements AutoCloseable {
     void awaitNothingHeld() {
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(gauge("backupmx.ingress.sessions")).isZero();
-            assertThat(gauge("backupmx.ingress.content.heap")).isZero();
+            assertThat(gauge("backupmx.ingress.content.heap.bytes")).isZero();
+            assertThat(gauge("backupmx.ingress.content.spilled.bytes")).isZero();
         });
     }
 

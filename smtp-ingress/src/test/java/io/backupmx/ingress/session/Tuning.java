@@ -18,11 +18,16 @@ final class Tuning {
     BareLineEnd bareLineEnd = IngressConfig.DEFAULT.bareLineEnd();
     long contentHeapBytes = IngressConfig.DEFAULT.contentHeapBytes();
     long contentSpillBytes = IngressConfig.DEFAULT.contentSpillBytes();
+    long contentSpillLimitBytes = IngressConfig.DEFAULT.contentSpillLimitBytes();
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
     IngressConfig config() {
+        return config("127.0.0.1:0");
+    }
+
+    IngressConfig config(String listen) {
         return new IngressConfig(
-                "127.0.0.1:0",
+                listen,
                 Optional.empty(),
                 maxMessageBytes,
                 maxRecipients,
@@ -35,6 +40,7 @@ final class Tuning {
                 bareLineEnd,
                 contentHeapBytes,
                 contentSpillBytes,
+                contentSpillLimitBytes,
                 stopGrace);
     }
 }

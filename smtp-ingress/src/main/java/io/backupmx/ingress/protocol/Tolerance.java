@@ -1,0 +1,67 @@
+package io.backupmx.ingress.protocol;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.smtp.SmtpReply;
+import java.util.Optional;
+
+/**
+ * What a client has cost us since we last took a mail of it, and whether that is more than we bear with. A client whose mail
+ * we take is no guesser of addresses, so it starts anew. Of one session.
+ */
+public final class Tolerance {
+
+    /** What there was too much of. */
+    public enum Excess {
+        ERRORS,
+        COMMANDS
+    }
+
+    /** What a client may say beside the recipients of one mail, be it NOOP or mails given up before their content. */
+    static final int SPARE_COMMANDS = 1000;
+
+    private final int maxErrors;
+    private final int maxDeferredRecipients;
+    private final int maxCommands;
+    private int errors;
+    private int deferredRecipients;
+    private int commands;
+
+    public Tolerance(IngressConfig config) {
+        this.maxErrors = config.maxErrors();
+        this.maxDeferredRecipients = config.maxRecipients();
+        this.maxCommands = SPARE_COMMANDS + config.maxRecipients() + maxDeferredRecipients;
+    }
+
+    public void onCommand() {
+        commands++;
+    }
+
+    public void onReply(SmtpReply reply) {
+        if (reply.isPermanentFailure()) {
+            errors++;
+        }
+    }
+
+    /** A mail that was told to come again is an error: trying the next one is in vain, too. A recipient has an allowance. */
+    public void onRefusal(Refusal refusal) {
+        if (refusal.ofRecipient() && refusal.isTemporary()) {
+            deferredRecipients++; // RFC 5321 §4.5.3.1.10: a client may say them all, and is to say them again
+        } else {
+            errors++;
+        }
+    }
+
+    public void onMailTaken() {
+        errors = 0;
+        deferredRecipients = 0;
+        commands = 0;
+    }
+
+    /** Why the session ends now, if it does. */
+    public Optional<Excess> exceeded() {
+        if (errors >= maxErrors || deferredRecipients > maxDeferredRecipients) {
+            return Optional.of(Excess.ERRORS);
+        }
+        return commands > maxCommands ? Optional.of(Excess.COMMANDS) : Optional.empty();
+    }
+}

@@ -1,0 +1,34 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.SessionState;
+import java.time.Duration;
+
+/** Until when one session may stay as it is without anything happening (RFC 5321 §4.5.3.2). */
+final class Deadline {
+
+    /** How long a client that was told goodbye may take to go. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final IngressConfig config;
+    private long nanos;
+
+    Deadline(IngressConfig config) {
+        this.config = config;
+    }
+
+    /** Something has happened to a session that is {@code state} now. */
+    void renew(SessionState state) {
+        Duration patience = switch (state) {
+            case SessionState.ReceivingContent _ -> config.dataTimeout();
+            case SessionState.Closing _ -> LINGER;
+            case SessionState.Listening _, SessionState.AwaitingRecipient _, SessionState.Storing _ ->
+                config.commandTimeout();
+        };
+        nanos = System.nanoTime() + patience.toNanos();
+    }
+
+    boolean isOver(long nowNanos) {
+        return nowNanos - nanos >= 0;
+    }
+}

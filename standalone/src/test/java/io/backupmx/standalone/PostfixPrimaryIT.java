@@ -1,0 +1,181 @@
+package io.backupmx.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.testing.MailContent;
+import io.backupmx.testing.MailCorpus;
+import io.backupmx.testing.PostfixPrimary;
+import io.backupmx.testing.ScriptedSmtpClient;
+import io.backupmx.testing.SendOutcome;
+import io.backupmx.testing.SystemTest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Postfix as the primary: takes all we bring, and cannot tell that it has waited. */
+@SystemTest
+class PostfixPrimaryIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<String> CANONICALIZATIONS = List.of("simple", "relaxed");
+
+    /** What signatures are made to notice; every line within RFC 5321's 998 octets. */
+    private static final byte[] DELICATE = octets("""
+            Received: from elsewhere by client.example; Mon, 5 Jan 2026 10:00:00 +0100\r
+            From: Alice <alice@client.example>\r
+            To: bob@example.test,\r
+             \tcarol@example.test\r
+            Subject:no blank, then a fold\r
+            \t  and  blanks at the end  \r
+            X-Latin: Gr\u00fc\u00dfe\r
+            X-Twice: 1\r
+            X-Twice:  2\r
+            Date: Mon, 5 Jan 2026 10:00:00 +0100\r
+            Message-ID: <1@client.example>\r
+            MIME-Version: 1.0\r
+            Content-Type: text/plain; charset=iso-8859-1\r
+            Content-Transfer-Encoding: 8bit\r
+            \r
+            Gr\u00fc\u00dfe aus K\u00f6ln \r
+            .\r
+            ..two dots, two  blanks\t\r
+            From the start of a line\r
+            """ + "l".repeat(998) + "\r\n \t\r\nend\r\n\r\n\r\n");
+
+    @TempDir
+    private Path directory;
+
+    private Instance instance(int primaryPort) {
+        return Instance.of(directory.resolve("data"), primaryPort);
+    }
+
+    /** Postfix changes some of it; so it is compared with what Postfix makes of the same content, sent to itself. */
+    @Test
+    void everyContentArrivesAsItWasSentBelowOurTrace() {
+        List<MailContent> contents = MailCorpus.all();
+        try (PostfixPrimary primary = PostfixPrimary.stopped("example.test", Map.of());
+                PostfixPrimary direct = PostfixPrimary.started("example.test");
+                Instance instance = instance(primary.port())) {
+            List<String> ids = contents.stream()
+                    .map(content -> lastWord(send(instance.smtpPort(), content.octets())))
+                    .toList();
+            primary.start();
+            primary.awaitMessages(contents.size(), PATIENCE);
+            Map<String, byte[]> arrived =
+                    primary.received().stream().collect(Collectors.toMap(PostfixPrimaryIT::idIn, Function.identity()));
+            assertThat(arrived).containsOnlyKeys(ids);
+            for (int i = 0; i < contents.size(); i++) {
+                byte[] ours = arrived.get(ids.get(i));
+                send(direct.port(), below(traceOf(ours), contents.get(i).octets()));
+                direct.awaitMessages(i + 1, PATIENCE);
+            }
+            assertThat(direct.received())
+                    .zipSatisfy(
+                            ids,
+                            (expected, id) -> assertThat(text(arrived.get(id))).isEqualTo(text(expected)));
+            instance.awaitEmptyQueue(PATIENCE);
+            assertThat(primary.log())
+                    .doesNotContain("reject", "warning")
+                    // After CONNECT it has lost those who looked whether it is up.
+                    .doesNotContainPattern("lost connection after (?!CONNECT)");
+            assertThat(instance.output()).doesNotContain("ERROR", "Exception");
+        }
+    }
+
+    @Test
+    void signaturesHoldBehindUs() {
+        Dkim dkim = Dkim.keptIn(directory);
+        try (PostfixPrimary primary = PostfixPrimary.stopped("example.test", Map.of());
+                Instance instance = instance(primary.port())) {
+            for (String header : CANONICALIZATIONS) {
+                for (String body : CANONICALIZATIONS) {
+                    byte[] signed = dkim.signed(DELICATE, header, body);
+                    assertThat(dkim.verdict(signed)).isEqualTo("holds");
+                    send(instance.smtpPort(), signed);
+                }
+            }
+            primary.start();
+            primary.awaitMessages(4, PATIENCE);
+            assertThat(primary.received())
+                    .allSatisfy(mail -> assertThat(dkim.verdict(mail)).isEqualTo("holds"));
+        }
+    }
+
+    /** Else the test above could not fail. */
+    @Test
+    void signaturesNoticeWhatRelaysHaveBeenSeenToDo() {
+        Dkim dkim = Dkim.keptIn(directory);
+        byte[] simple = dkim.signed(DELICATE, "simple", "simple");
+        byte[] relaxed = dkim.signed(DELICATE, "relaxed", "relaxed");
+
+        assertThat(dkim.verdict(replaced(simple, "K\u00f6ln \r\n", "K\u00f6ln\r\n")))
+                .as("blank at a line's end dropped")
+                .startsWith("does not hold");
+        assertThat(dkim.verdict(replaced(simple, "Subject:no", "Subject: no")))
+                .as("blank added to a header")
+                .startsWith("does not hold");
+        for (byte[] signed : List.of(simple, relaxed)) {
+            assertThat(dkim.verdict(replaced(signed, "\r\n..two", "\r\n.two")))
+                    .as("dot lost")
+                    .startsWith("does not hold");
+            assertThat(dkim.verdict(replaced(signed, "Gr\u00fc", "Gr\u00c3\u00bc")))
+                    .as("8-bit octets converted")
+                    .startsWith("does not hold");
+            assertThat(dkim.verdict(replaced(signed, "l".repeat(998), "l".repeat(900) + "\r\n" + "l".repeat(98))))
+                    .as("line folded")
+                    .startsWith("does not hold");
+        }
+    }
+
+    /** What the server said to the final dot. */
+    private static String send(int port, byte[] content) {
+        try (ScriptedSmtpClient client = ScriptedSmtpClient.to(port)) {
+            SendOutcome outcome = client.sendMail("alice@client.example", List.of("bob@example.test"), content);
+            assertThat(outcome).isInstanceOf(SendOutcome.Accepted.class);
+            return ((SendOutcome.Accepted) outcome).reply().text();
+        }
+    }
+
+    private static String lastWord(String text) {
+        return text.substring(text.lastIndexOf(' ') + 1);
+    }
+
+    private static String idIn(byte[] mail) {
+        String text = text(mail);
+        int at = text.indexOf(" id ") + 4;
+        return text.substring(at, text.indexOf("\r\n", at));
+    }
+
+    private static byte[] traceOf(byte[] mail) {
+        String text = text(mail);
+        assertThat(text).startsWith("Received: from ").contains("\tfor <bob@example.test>;\r\n\t");
+        int date = text.indexOf(";\r\n\t") + 4;
+        return octets(text.substring(0, text.indexOf("\r\n", date) + 2));
+    }
+
+    private static byte[] below(byte[] trace, byte[] content) {
+        byte[] both = Arrays.copyOf(trace, trace.length + content.length);
+        System.arraycopy(content, 0, both, trace.length, content.length);
+        return both;
+    }
+
+    private static byte[] replaced(byte[] mail, String what, String by) {
+        assertThat(text(mail)).contains(what);
+        return octets(text(mail).replace(what, by));
+    }
+
+    private static String text(byte[] octets) {
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
