@@ -72,13 +72,17 @@ final class Instance implements AutoCloseable {
 
     /** Returns when mail is taken. */
     void start() {
+        launch();
+        running().awaitOutput("(?m)^metrics +http", START);
+        admin = Optional.of(URI.create(adminFile().path("url").asText()));
+    }
+
+    /** Begins to start, and returns at once. */
+    void launch() {
         List<String> arguments =
                 new ArrayList<>(List.of("run", "--listen", "127.0.0.1:" + smtpPort, "--data", data.toString()));
         arguments.addAll(options);
-        RunningProgram started = Product.start(arguments);
-        process = Optional.of(started);
-        started.awaitOutput("(?m)^metrics +http", START);
-        admin = Optional.of(URI.create(adminFile().path("url").asText()));
+        process = Optional.of(Product.start(arguments));
     }
 
     private JsonNode adminFile() {
