@@ -1,6 +1,10 @@
 package io.backupmx.spool;
 
+import io.backupmx.route.Route;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** Where a worker takes mail from. For virtual threads: its methods may block. */
 public interface SpoolReader extends AutoCloseable {
@@ -10,8 +14,23 @@ public interface SpoolReader extends AutoCloseable {
      */
     Feed feed(SpoolQueue.ForRoute queue, Taker taker);
 
-    /** Starts returning due mail of a retry queue to its route's queue, until the feed is closed. */
-    DelayFeed feed(SpoolQueue.Retry queue);
+    /**
+     * Starts serving a retry queue: due mail goes to a place of its route where there is one, else behind its route's
+     * queue, so that a route without places holds up no other. Keeps on until the feed is closed.
+     */
+    DelayFeed feed(SpoolQueue.Retry queue, Places places);
+
+    /**
+     * Tells {@code listener} of routes that have mail on their queue: of one soon after mail was stored for it, of all of
+     * them every few seconds; so that an idle route needs no feed. A route without mail may be named, one with mail is
+     * never left out for longer than {@link #SWEEP}. Until it is closed.
+     *
+     * @param listener called from one thread; must not block
+     */
+    AutoCloseable watch(Consumer<Set<Route>> listener);
+
+    /** How long mail may wait on a queue before {@link #watch} has told of it, whatever went wrong on its way. */
+    Duration SWEEP = Duration.ofSeconds(10);
 
     /** Closes all feeds, then the connection; what is taken and unsettled goes back to the spool. */
     @Override
@@ -46,6 +65,16 @@ public interface SpoolReader extends AutoCloseable {
         default void close() {
             close(Duration.ZERO);
         }
+    }
+
+    /** Where due mail may go at once. */
+    interface Places {
+
+        /**
+         * A taker with a free place for mail of {@code route}, reserved as by {@link Taker#wantsMail}; empty when there is
+         * none now. Called from a thread of the feed; must not block.
+         */
+        Optional<Taker> placeFor(Route route);
     }
 
     /** One retry queue being served. */

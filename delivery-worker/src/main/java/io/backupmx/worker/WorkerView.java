@@ -1,16 +1,36 @@
 package io.backupmx.worker;
 
+import io.backupmx.route.Route;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
-/** What a running worker shows and takes from operators. Safe from any thread; never blocks. */
+/**
+ * What a running worker shows and takes from operators, for all workers of its spool: routes stand for all of them alike,
+ * whichever is asked. Safe from any thread; never blocks.
+ */
 public interface WorkerView {
 
-    /** Every route this worker serves, in the order of the configuration. */
+    /** Every route that is configured, in the order of the configuration, then those that are not but have mail. */
     List<RouteStatus> routes();
 
     /** Mail in this worker's hands, which no listing of the spool shows. */
     List<InFlightMail> inFlight();
 
-    /** Tries everything now: probes every route that is down, and makes all deferred mail due. */
+    /** Mail in the hands of the other workers, as far as they answer within half a second or so; never fails. */
+    CompletionStage<List<InFlightMail>> inFlightElsewhere();
+
+    /** Tries everything now, all workers: probes every route that is down, and makes all deferred mail due. */
     void flush();
+
+    /**
+     * Takes no more mail of {@code route} for delivery until {@link #release}, also after a restart of everything. Done when
+     * that is on the spool's disk; fails with an {@link UnknownRouteException}, or a
+     * {@link io.backupmx.spool.SpoolException} when nobody could be told.
+     *
+     * @param reason for people
+     */
+    CompletionStage<RouteStatus> hold(Route route, String reason);
+
+    /** Ends {@link #hold}, and what made the route stand in quarantine. Fails as that does. */
+    CompletionStage<RouteStatus> release(Route route);
 }

@@ -25,6 +25,7 @@ class ArchitectureTest {
             "io.backupmx.mail..",
             "io.backupmx.route..",
             "io.backupmx.spool..",
+            "io.backupmx.cluster..",
             "io.backupmx.config..",
             "io.backupmx.ops..");
     private static final String INGRESS = "io.backupmx.ingress..";

@@ -1,12 +1,15 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Feeds over one shared connection. */
 final class ArtemisReader implements SpoolReader {
@@ -30,11 +33,16 @@ final class ArtemisReader implements SpoolReader {
     }
 
     @Override
-    public DelayFeed feed(SpoolQueue.Retry queue) {
+    public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
         RetryFeed feed = new RetryFeed(queue, links, spillDirectory);
         retryFeeds.add(feed);
         feed.start();
         return feed;
+    }
+
+    @Override
+    public AutoCloseable watch(Consumer<Set<Route>> listener) {
+        throw new UnsupportedOperationException();
     }
 
     /** Mail of {@code queue} that a feed holds back until it is due. */

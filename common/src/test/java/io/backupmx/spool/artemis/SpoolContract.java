@@ -165,7 +165,7 @@ abstract class SpoolContract extends SpoolFixture {
         QueueOf taker = new QueueOf(1);
         SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofSeconds(1));
         try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker);
-                SpoolReader.DelayFeed _ = reader.feeds().feed(retry)) {
+                SpoolReader.DelayFeed _ = reader.feeds().feed(retry, _ -> java.util.Optional.empty())) {
             long start = System.nanoTime();
             settle(taker.next(), new Settlement.Copy.Retry(envelope.withAttempts(1), retry.delay()));
             await().untilAsserted(() -> assertThat(list(retry))
@@ -186,7 +186,7 @@ abstract class SpoolContract extends SpoolFixture {
         SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofHours(1));
         QueueOf taker = new QueueOf(20);
         try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker);
-                SpoolReader.DelayFeed delayed = reader.feeds().feed(retry)) {
+                SpoolReader.DelayFeed delayed = reader.feeds().feed(retry, _ -> java.util.Optional.empty())) {
             for (int i = 0; i < 10; i++) {
                 store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
                 TakenMail mail = taker.next();

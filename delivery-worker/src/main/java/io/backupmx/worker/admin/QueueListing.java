@@ -119,8 +119,9 @@ final class QueueListing {
             return Optional.of(NO_LONGER_CONFIGURED);
         }
         return switch (status.get().state()) {
-            case UP -> Optional.empty();
-            case DOWN -> status.map(RouteStatus::reason).filter(reason -> !reason.isEmpty());
+            case UP, RAMP -> Optional.empty();
+            case THROTTLED, DOWN, HELD, QUARANTINE ->
+                status.map(RouteStatus::reason).filter(reason -> !reason.isEmpty());
         };
     }
 

@@ -13,6 +13,7 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.UnknownRouteException;
 import io.backupmx.worker.WorkerView;
 import io.backupmx.worker.retry.RetrySchedule;
 import io.backupmx.worker.routing.AddressResolver;
@@ -23,6 +24,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,6 +126,21 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     @Override
     public List<InFlightMail> inFlight() {
         return runners().flatMap(runner -> runner.inFlight().stream()).toList();
+    }
+
+    @Override
+    public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<RouteStatus> hold(Route route, String reason) {
+        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+    }
+
+    @Override
+    public CompletionStage<RouteStatus> release(Route route) {
+        return CompletableFuture.failedFuture(new UnknownRouteException(route));
     }
 
     @Override

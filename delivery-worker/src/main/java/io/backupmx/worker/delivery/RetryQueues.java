@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,7 @@ final class RetryQueues implements AutoCloseable {
 
     private synchronized void serve(SpoolQueue.Retry queue) {
         if (!closed) {
-            var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue));
+            var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue, _ -> Optional.empty()));
         }
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -242,16 +243,16 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     RouteStatus status() {
-        return switch (gate.state()) {
-            case GateState.Up up -> new RouteStatus(route, RouteStatus.State.UP, up.since(), "", places.get());
-            case GateState.Down down ->
-                new RouteStatus(
-                        route,
-                        RouteStatus.State.DOWN,
-                        down.since(),
-                        down.trouble().why(),
-                        places.get());
-        };
+        GateState state = gate.state();
+        return new RouteStatus(
+                route,
+                isUp() ? RouteStatus.State.UP : RouteStatus.State.DOWN,
+                state.since(),
+                state instanceof GateState.Down down ? down.trouble().why() : "",
+                gate.connections(),
+                places.get(),
+                false,
+                Optional.empty());
     }
 
     List<InFlightMail> inFlight() {

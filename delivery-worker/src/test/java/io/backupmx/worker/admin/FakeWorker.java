@@ -1,9 +1,13 @@
 package io.backupmx.worker.admin;
 
+import io.backupmx.route.Route;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.UnknownRouteException;
 import io.backupmx.worker.WorkerView;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,6 +38,21 @@ public final class FakeWorker implements WorkerView {
     @Override
     public List<InFlightMail> inFlight() {
         return inFlight;
+    }
+
+    @Override
+    public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<RouteStatus> hold(Route route, String reason) {
+        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+    }
+
+    @Override
+    public CompletionStage<RouteStatus> release(Route route) {
+        return CompletableFuture.failedFuture(new UnknownRouteException(route));
     }
 
     @Override

@@ -75,10 +75,10 @@ public final class SampleMail {
     }
 
     public static RouteStatus up() {
-        return new RouteStatus(ROUTE, RouteStatus.State.UP, ARRIVAL, "", 1);
+        return new RouteStatus(ROUTE, RouteStatus.State.UP, ARRIVAL, "", 20, 1, false, Optional.empty());
     }
 
     public static RouteStatus down(String reason) {
-        return new RouteStatus(ROUTE, RouteStatus.State.DOWN, ARRIVAL, reason, 0);
+        return new RouteStatus(ROUTE, RouteStatus.State.DOWN, ARRIVAL, reason, 0, 0, false, Optional.empty());
     }
 }

@@ -22,11 +22,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -185,10 +187,15 @@ final class InMemorySpool implements SpoolReader {
     }
 
     @Override
-    public DelayFeed feed(SpoolQueue.Retry queue) {
+    public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
         RetryFeed feed = new RetryFeed(queue.delay());
         Thread.ofVirtual().name("retry-feed").start(feed::run);
         return feed;
+    }
+
+    @Override
+    public AutoCloseable watch(Consumer<Set<Route>> listener) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
