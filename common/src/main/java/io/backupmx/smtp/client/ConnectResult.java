@@ -12,6 +12,10 @@ public sealed interface ConnectResult {
      */
     record Unreachable(String why) implements ConnectResult {}
 
-    /** Somebody is there who does not take mail: refused greeting or EHLO, garbage, silence. */
-    record Unhealthy(String why) implements ConnectResult {}
+    /**
+     * Somebody is there who does not take mail: refused greeting or EHLO, garbage, silence.
+     *
+     * @param forGood whether that was a 5xx reply: no trouble that passes, but a word
+     */
+    record Unhealthy(String why, boolean forGood) implements ConnectResult {}
 }

@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sends header, content and final dot: in one write when the content is in memory and not large, else in blocks, two of
@@ -26,7 +27,7 @@ final class ContentWriter {
     }
 
     /** @return whether all was handed over, final dot included; otherwise the peer's reply came first and waits */
-    boolean send(Transaction transaction) throws LostException {
+    boolean send(Transaction transaction, BooleanSupplier mayEnd) throws LostException {
         Content content = transaction.content();
         boolean oneWrite = content instanceof Content.InMemory && content.sizeBytes() <= ONE_WRITE_BYTES;
         int expected = (int) Math.min(content.sizeBytes(), oneWrite ? ONE_WRITE_BYTES : BLOCK_BYTES);
@@ -40,6 +41,9 @@ final class ContentWriter {
             stuffer.write(memory.octets(), 0, memory.octets().length);
         } else if (!stream(content, stuffer)) {
             return false;
+        }
+        if (!mayEnd.getAsBoolean()) {
+            throw new LostException(Loss.Cause.ABORTED, "the mail may be another's by now");
         }
         stuffer.end();
         wire.write(block);

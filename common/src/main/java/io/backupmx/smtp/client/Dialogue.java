@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** One transaction on one wire, from MAIL to the reply to the final dot. */
 final class Dialogue {
@@ -17,6 +18,7 @@ final class Dialogue {
     private final SmtpClientOptions options;
     private final Extensions offered;
     private final Transaction transaction;
+    private final BooleanSupplier mayEnd;
 
     private Optional<SmtpReply> mail = Optional.empty();
     private final List<Optional<SmtpReply>> recipients = new ArrayList<>();
@@ -24,11 +26,17 @@ final class Dialogue {
     private Optional<SmtpReply> content = Optional.empty();
     private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
 
-    Dialogue(Wire wire, SmtpClientOptions options, Extensions offered, Transaction transaction) {
+    Dialogue(
+            Wire wire,
+            SmtpClientOptions options,
+            Extensions offered,
+            Transaction transaction,
+            BooleanSupplier mayEnd) {
         this.wire = wire;
         this.options = options;
         this.offered = offered;
         this.transaction = transaction;
+        this.mayEnd = mayEnd;
     }
 
     TransactionResult run(boolean resetFirst) {
@@ -142,7 +150,7 @@ final class Dialogue {
             throw new LostException(Loss.Cause.GARBAGE, "recipients accepted without a sender");
         } else {
             phase = Loss.Phase.IN_CONTENT;
-            boolean complete = new ContentWriter(wire, options.dataBlock()).send(transaction);
+            boolean complete = new ContentWriter(wire, options.dataBlock()).send(transaction, mayEnd);
             if (complete) {
                 phase = Loss.Phase.AFTER_DOT;
             }

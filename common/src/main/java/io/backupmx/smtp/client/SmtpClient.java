@@ -84,7 +84,7 @@ public final class SmtpClient implements AutoCloseable {
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())
-                    : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why());
+                    : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why(), false);
         }
     }
 
@@ -96,7 +96,7 @@ public final class SmtpClient implements AutoCloseable {
     private static ConnectResult refused(Wire wire, String what, SmtpReply reply) {
         wire.write(Buffer.buffer("QUIT\r\n")); // RFC 5321 §3.1; the answer would tell us nothing
         wire.end(Loss.Cause.ABORTED, "refused");
-        return new ConnectResult.Unhealthy(what + ": " + reply);
+        return new ConnectResult.Unhealthy(what + ": " + reply, reply.isPermanentFailure());
     }
 
     /** Netty's connect failures name the address again; their cause does not. */

@@ -2,6 +2,7 @@ package io.backupmx.smtp.client;
 
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * A connection to an SMTP server that has greeted us and knows our name. For one virtual thread at a time: its methods
@@ -26,13 +27,20 @@ public final class SmtpConnection {
         wire.rest();
     }
 
+    /** As {@link #send(Transaction, BooleanSupplier)} for a mail that is ours whatever happens. */
+    public TransactionResult send(Transaction transaction) {
+        return send(transaction, () -> true);
+    }
+
     /**
      * Leads one transaction as far as the peer lets it. Whatever the peer does is in the result; afterwards, unless there
      * was a loss, the connection takes the next one.
+     *
+     * @param mayEnd asked right before the final dot leaves; a no aborts, for the mail may be another's by now
      */
-    public TransactionResult send(Transaction transaction) {
+    public TransactionResult send(Transaction transaction, BooleanSupplier mayEnd) {
         transactions++;
-        Dialogue dialogue = new Dialogue(wire, options, extensions, transaction);
+        Dialogue dialogue = new Dialogue(wire, options, extensions, transaction, mayEnd);
         TransactionResult result = dialogue.run(resetNeeded);
         wire.rest();
         // After trouble the peer may still hold the transaction open (RFC 5321 §4.1.1.5).

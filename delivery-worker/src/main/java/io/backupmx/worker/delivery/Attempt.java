@@ -66,7 +66,7 @@ final class Attempt {
     private List<Integer> deliver(List<Integer> pending) {
         return switch (secondTry ? connections.fresh() : connections.take()) {
             case ConnectResult.Unreachable(String why) -> untried(pending, new Trouble(Trouble.Kind.NO_ANSWER, why));
-            case ConnectResult.Unhealthy(String why) -> untried(pending, new Trouble(Trouble.Kind.UNHEALTHY, why));
+            case ConnectResult.Unhealthy(String why, boolean _) -> untried(pending, new Trouble(Trouble.Kind.UNHEALTHY, why));
             case ConnectResult.Connected(SmtpConnection connection) ->
                 needsSmtpUtf8(pending) && !connection.extensions().smtpUtf8()
                         ? undeliverable(pending, connection)

@@ -120,7 +120,7 @@ public final class Prober implements AutoCloseable {
                     return;
                 }
                 case ConnectResult.Unreachable(String why) -> trouble = new Trouble(Trouble.Kind.NO_ANSWER, why);
-                case ConnectResult.Unhealthy(String why) -> trouble = new Trouble(Trouble.Kind.UNHEALTHY, why);
+                case ConnectResult.Unhealthy(String why, boolean _) -> trouble = new Trouble(Trouble.Kind.UNHEALTHY, why);
             }
             onFailure.accept(trouble);
             wait = schedule.waitAfter(trouble.kind(), since(downAt), since(start), unhealthyInRow.getAsInt(), random);
@@ -133,7 +133,7 @@ public final class Prober implements AutoCloseable {
             return probe.call();
         } catch (Exception e) {
             LOG.atError().setCause(e).log("probe failed unexpectedly");
-            return new ConnectResult.Unhealthy("internal error");
+            return new ConnectResult.Unhealthy("internal error", false);
         }
     }
 

@@ -11,11 +11,14 @@ public interface RouteGate {
     /** How many connections this worker may have now; none while the route takes no mail. */
     int places();
 
-    /** Whether the route has just come back, so that a refusal does not end a recipient yet. */
-    boolean isOnProbation();
+    /** Whether a 5xx ends a recipient: not when the route has just come back, nor when it takes no mail at all. */
+    boolean believesRefusals();
 
-    /** Whether mail that is already under way may still be refused for good; not in quarantine. */
+    /** Whether what is refused now is refused for the route's own sake. */
     boolean isQuarantined();
+
+    /** Whether each mail that goes out now is a trial, to be told of by {@link GateEvent.Tried}. */
+    boolean isThrottled();
 
     /** Something happened in a delivery. */
     void tell(GateEvent event);

@@ -1,0 +1,268 @@
+package io.backupmx.worker.cluster;
+
+import io.backupmx.cluster.ClusterBus;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.worker.gate.GateEvent;
+import io.backupmx.worker.gate.GateRules;
+import io.backupmx.worker.gate.GateState;
+import io.backupmx.worker.gate.Probers;
+import io.backupmx.worker.gate.Trouble;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the gates of the routes whose locks this worker holds: counts what all workers meet there, probes what is down, and
+ * publishes where each route stands. A new keeper goes on from what the former has published.
+ */
+final class Keeper implements KeptRoute.Consequences {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+    private static final long AGAIN_MILLIS = 500;
+
+    private final ClusterBus bus;
+    private final Shards shards;
+    private final GateRules rules;
+    private final Probers probers;
+    private final InstantSource clock;
+    private final Function<Route, RouteView> views;
+    private final BiConsumer<Route, SmtpConnection> onProbed;
+    private final GateLog log;
+
+    /** Epochs of the shards that are ready; a lock whose values are still being read is not among them. */
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+
+    private final Map<Integer, Long> acquired = new ConcurrentHashMap<>();
+    private final Map<Route, KeptRoute> kept = new ConcurrentHashMap<>();
+    private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
+    private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
+
+    /** @param onProbed takes over the connection of a probe that was answered */
+    Keeper(
+            ClusterBus bus,
+            Shards shards,
+            GateRules rules,
+            Probers probers,
+            InstantSource clock,
+            Function<Route, RouteView> views,
+            BiConsumer<Route, SmtpConnection> onProbed,
+            GateLog log) {
+        this.bus = bus;
+        this.shards = shards;
+        this.rules = rules;
+        this.probers = probers;
+        this.clock = clock;
+        this.views = views;
+        this.onProbed = onProbed;
+        this.log = log;
+    }
+
+    /** The lock is held; the gates are kept as soon as the former keeper's word has been read. */
+    void acquired(int shard, long epoch) {
+        acquired.put(shard, epoch);
+        Thread.ofVirtual().name("keeper-" + shard).start(() -> takeOver(shard, epoch));
+    }
+
+    private void takeOver(int shard, long epoch) {
+        while (isStillMine(shard, epoch)) {
+            try {
+                Map<String, String> values = bus.published(shard);
+                values.values().forEach(value -> Facts.parse(value).ifPresent(facts -> restore(facts, shard, epoch)));
+                synchronized (this) {
+                    if (isStillMine(shard, epoch)) {
+                        held.put(shard, epoch);
+                    } else {
+                        forget(shard);
+                    }
+                }
+                return;
+            } catch (SpoolException e) {
+                LOG.atDebug().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read yet");
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read");
+            }
+            try {
+                Thread.sleep(AGAIN_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean isStillMine(int shard, long epoch) {
+        return acquired.getOrDefault(shard, -1L) == epoch;
+    }
+
+    /** Where the former keeper had it. */
+    private synchronized void restore(Facts facts, int shard, long epoch) {
+        if (!isStillMine(shard, epoch)) {
+            return;
+        }
+        GateState state = rules.restored(
+                facts.state(),
+                facts.since(),
+                facts.reason(),
+                facts.limit(),
+                facts.probation(),
+                facts.next(),
+                clock.instant());
+        KeptRoute route = new KeptRoute(facts, shard, epoch, state, rules, clock, this);
+        kept.put(facts.route(), route);
+        views.apply(facts.route()).keptBy(route);
+        if (state instanceof GateState.Down down) {
+            probe(route, down);
+        }
+        if (state instanceof GateState.Throttled) {
+            throttled.add(route);
+        }
+        route.tick(); // publishes the new epoch
+    }
+
+    synchronized void lost(int shard) {
+        acquired.remove(shard);
+        held.remove(shard);
+        forget(shard);
+    }
+
+    private void forget(int shard) {
+        for (KeptRoute route : List.copyOf(kept.values())) {
+            if (route.shard() == shard) {
+                route.end();
+                throttled.remove(route);
+                kept.remove(route.route());
+                probers.stop(route.route());
+                views.apply(route.route()).keptElsewhere();
+            }
+        }
+    }
+
+    /** Shards kept, with their epochs. */
+    Map<Integer, Long> held() {
+        return Map.copyOf(held);
+    }
+
+    /** The route's gate, if this worker keeps it; one nobody has said anything of yet is up. */
+    Optional<KeptRoute> kept(Route route) {
+        KeptRoute known = kept.get(route);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        int shard = shards.of(route);
+        if (!held.containsKey(shard)) {
+            return Optional.empty();
+        }
+        synchronized (this) {
+            Long epoch = held.get(shard);
+            return epoch == null
+                    ? Optional.empty()
+                    : Optional.of(kept.computeIfAbsent(route, _ -> fresh(route, shard, epoch)));
+        }
+    }
+
+    private KeptRoute fresh(Route route, int shard, long epoch) {
+        Instant now = clock.instant();
+        GateState state = rules.initial(now);
+        Facts unsaid = new Facts(
+                route,
+                epoch,
+                rules.name(state),
+                now,
+                rules.reason(state),
+                rules.connections(state, now),
+                false,
+                Optional.empty());
+        KeptRoute gate = new KeptRoute(unsaid, shard, epoch, state, rules, clock, this);
+        views.apply(route).keptBy(gate);
+        return gate;
+    }
+
+    /** {@code worker} has met {@code events} on {@code route}; nothing, unless that is kept here. */
+    void reported(Route route, String worker, int connections, List<GateEvent> events) {
+        kept(route).ifPresent(gate -> {
+            gate.reported(worker, connections, events);
+            reportedOf.add(gate);
+        });
+    }
+
+    /** What was reported since the time before counts now. */
+    void settleReports() {
+        for (KeptRoute route : reportedOf) {
+            reportedOf.remove(route);
+            route.settleReports();
+        }
+    }
+
+    /** Routes that could try a mail now. */
+    List<Route> trialsDue() {
+        return throttled.stream()
+                .filter(KeptRoute::hasTrialDue)
+                .map(KeptRoute::route)
+                .toList();
+    }
+
+    /** To be called once a second. */
+    void tick() {
+        kept.values().forEach(KeptRoute::tick);
+    }
+
+    /** An operator wants everything tried. */
+    void flush() {
+        kept.values().forEach(route -> route.apply(new GateEvent.Flush()));
+        probers.flush();
+    }
+
+    @Override
+    public void moved(KeptRoute route, GateState before, GateState after) {
+        if (after instanceof GateState.Down down && !(before instanceof GateState.Down)) {
+            probe(route, down);
+        } else if (before instanceof GateState.Down && !(after instanceof GateState.Down)) {
+            probers.stop(route.route());
+        }
+        if (after instanceof GateState.Throttled) {
+            throttled.add(route);
+        } else {
+            throttled.remove(route);
+        }
+        if (rules.name(before) != rules.name(after)) {
+            log.moved(route.route(), rules.name(after), rules.reason(after));
+        }
+    }
+
+    private void probe(KeptRoute route, GateState.Down down) {
+        probers.start(route.route(), down.trouble(), new Probers.Listener() {
+            @Override
+            public void answered(Optional<SmtpConnection> connection) {
+                connection.ifPresent(open -> onProbed.accept(route.route(), open));
+                route.apply(new GateEvent.Answered());
+            }
+
+            @Override
+            public void failed(Trouble trouble, Instant next) {
+                route.apply(new GateEvent.NotAnswered(trouble));
+                route.probesAt(next);
+            }
+        });
+    }
+
+    @Override
+    public void toPublish(KeptRoute route, Facts facts) {
+        views.apply(route.route()).now(facts);
+        bus.publish(route.shard(), route.route().toString(), facts.toJson()).whenComplete((_, failure) -> {
+            if (failure != null) {
+                LOG.atDebug().setCause(failure).addKeyValue("next_hop", route.route()).log("not published yet");
+                route.notPublished();
+            }
+        });
+    }
+}

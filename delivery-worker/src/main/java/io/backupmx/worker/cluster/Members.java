@@ -1,0 +1,86 @@
+package io.backupmx.worker.cluster;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The workers that let themselves be heard. A worker says once a second that it is there and which shards it keeps; one that
+ * has been silent for {@link #GONE} is gone, a keeper that has been for {@link #STALE} no longer speaks for its shards.
+ * Times are of this machine's steady clock, in ns. For one thread at a time.
+ */
+final class Members {
+
+    /** Between two signs of life. */
+    static final Duration SIGN = Duration.ofSeconds(1);
+
+    static final Duration GONE = Duration.ofSeconds(4);
+    static final Duration STALE = Duration.ofSeconds(10);
+
+    /** A newcomer has its share only when the others have had the time to hear of it and make room. */
+    static final Duration SETTLING = Duration.ofSeconds(3);
+
+    /** @param shards those it keeps, with their epochs */
+    private record Seen(long atNanos, Map<Integer, Long> shards) {}
+
+    /** Who was heard last of a shard's keepers, by epoch. */
+    private record Kept(String by, long epoch, long atNanos) {}
+
+    private final String self;
+    private final Map<String, Seen> seen = new HashMap<>();
+    private final Map<Integer, Kept> kept = new HashMap<>();
+    private long firstEchoNanos;
+    private long lastEchoNanos;
+    private boolean echoed;
+
+    Members(String self) {
+        this.self = self;
+    }
+
+    void heard(String worker, Map<Integer, Long> shards, long now) {
+        if (worker.equals(self)) {
+            if (!echoed) {
+                firstEchoNanos = now;
+            }
+            echoed = true;
+            lastEchoNanos = now;
+        }
+        seen.put(worker, new Seen(now, Map.copyOf(shards)));
+        shards.forEach((shard, epoch) -> kept.merge(
+                shard,
+                new Kept(worker, epoch, now),
+                (before, after) -> after.epoch() >= before.epoch() ? after : before));
+    }
+
+    /** {@code worker} has taken leave. */
+    void left(String worker) {
+        seen.remove(worker);
+        kept.values().removeIf(keeper -> keeper.by().equals(worker));
+    }
+
+    /** Nothing has been heard since: what was known is no longer. */
+    void disconnected() {
+        seen.clear();
+        kept.clear();
+        echoed = false;
+    }
+
+    /** How long ago this worker's own word last came back by way of the broker. */
+    Duration silence(long now) {
+        return echoed ? Duration.ofNanos(now - lastEchoNanos) : STALE;
+    }
+
+    Roster roster(long now) {
+        seen.values().removeIf(one -> now - one.atNanos() > GONE.toNanos());
+        kept.values().removeIf(one -> now - one.atNanos() > STALE.toNanos());
+        Map<Integer, String> keepers = new HashMap<>();
+        kept.forEach((shard, keeper) -> keepers.put(shard, keeper.by()));
+        List<String> alive = java.util.stream.Stream.concat(
+                        seen.keySet().stream(), java.util.stream.Stream.of(self))
+                .distinct()
+                .sorted()
+                .toList();
+        return new Roster(self, alive, keepers, echoed && now - firstEchoNanos >= SETTLING.toNanos());
+    }
+}

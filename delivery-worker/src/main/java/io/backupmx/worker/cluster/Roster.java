@@ -1,0 +1,57 @@
+package io.backupmx.worker.cluster;
+
+import io.backupmx.route.Route;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who is there, as one worker sees it at one moment.
+ *
+ * @param self this worker
+ * @param alive all workers, this one included, in an order that all agree on
+ * @param keepers who keeps the gates of which shard, as far as fresh word of it is there
+ * @param settled whether this worker has been there long enough for the others to leave it its share
+ */
+record Roster(String self, List<String> alive, Map<Integer, String> keepers, boolean settled) {
+
+    Roster {
+        alive = List.copyOf(alive);
+        keepers = Map.copyOf(keepers);
+    }
+
+    static Roster alone(String self) {
+        return new Roster(self, List.of(self), Map.of(), false);
+    }
+
+    boolean hasKeeper(int shard) {
+        return keepers.containsKey(shard);
+    }
+
+    boolean keeps(int shard) {
+        return self.equals(keepers.get(shard));
+    }
+
+    /**
+     * This worker's share of the connections that all together may have to {@code route}. The keeper's comes first, for it
+     * has the connection of the probe that was answered; what cannot be divided goes to other workers for other routes.
+     * Without a keeper, or as a newcomer, one connection is what a worker may have.
+     */
+    int share(Route route, int shard, int limit) {
+        if (!hasKeeper(shard) || !settled) {
+            return keeps(shard) && alive.size() == 1 ? limit : Math.min(1, limit);
+        }
+        int workers = Math.max(1, alive.size());
+        int rank = rank(route, keepers.getOrDefault(shard, self));
+        return limit / workers + (rank < limit % workers ? 1 : 0);
+    }
+
+    private int rank(Route route, String keeper) {
+        if (self.equals(keeper)) {
+            return 0;
+        }
+        List<String> others =
+                alive.stream().filter(worker -> !worker.equals(keeper)).toList();
+        int position = Math.max(0, others.indexOf(self));
+        return 1 + Math.floorMod(position + route.toString().hashCode(), Math.max(1, others.size()));
+    }
+}

@@ -1,0 +1,184 @@
+package io.backupmx.worker.cluster;
+
+import io.backupmx.mail.QueueId;
+import io.backupmx.route.Route;
+import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.gate.GateEvent;
+import io.backupmx.worker.gate.RouteGate;
+import io.backupmx.worker.gate.Trouble;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route's gate as this worker sees it: its own where this worker keeps it, else what the keeper has published, and a pause
+ * of its own making until the keeper has heard of the trouble.
+ */
+final class RouteView implements RouteGate {
+
+    /** A keeper that has not said anything by then has not found the trouble worth a change. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private final Route route;
+    private final int shard;
+    private final Supplier<Roster> roster;
+    private final BiConsumer<RouteView, GateEvent> report;
+    private final Runnable onChange;
+    private final AtomicReference<@Nullable QueueId> contentLost = new AtomicReference<>();
+    private volatile Facts facts;
+    private volatile @Nullable KeptRoute kept;
+    private volatile long pausedSinceNanos;
+    private volatile boolean paused;
+
+    /**
+     * @param report takes events to the keeper
+     * @param onChange told when the gate may stand otherwise than before; must not block
+     */
+    RouteView(
+            Facts initial,
+            int shard,
+            Supplier<Roster> roster,
+            BiConsumer<RouteView, GateEvent> report,
+            Runnable onChange) {
+        this.route = initial.route();
+        this.facts = initial;
+        this.shard = shard;
+        this.roster = roster;
+        this.report = report;
+        this.onChange = onChange;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    int shard() {
+        return shard;
+    }
+
+    /** The keeper's word. Of a former keeper, or while this worker keeps the route itself, it does not count. */
+    void published(Facts newer) {
+        if (kept == null && newer.epoch() >= facts.epoch()) {
+            now(newer);
+        }
+    }
+
+    /** This worker keeps the route from now on. */
+    void keptBy(KeptRoute own) {
+        kept = own;
+        paused = false;
+        onChange.run();
+    }
+
+    /** Another does. What was true is the best that is known. */
+    void keptElsewhere() {
+        kept = null;
+        onChange.run();
+    }
+
+    /** This worker's own gate stands so now. */
+    void now(Facts newer) {
+        facts = newer;
+        paused = false;
+        onChange.run();
+    }
+
+    Facts facts() {
+        return facts;
+    }
+
+    @Override
+    public int places() {
+        if (paused && System.nanoTime() - pausedSinceNanos < PAUSE.toNanos()) {
+            return 0;
+        }
+        Roster now = roster.get();
+        KeptRoute own = kept;
+        if (own != null) {
+            return now.share(route, shard, own.connections());
+        }
+        Facts known = facts;
+        return switch (known.state()) {
+            case HELD, QUARANTINE -> 0;
+            case DOWN, THROTTLED -> now.hasKeeper(shard) ? 0 : 1; // tried by the keeper; without one, gently by all
+            case UP, RAMP -> now.share(route, shard, known.limit());
+        };
+    }
+
+    @Override
+    public boolean believesRefusals() {
+        KeptRoute own = kept;
+        if (own != null) {
+            return own.believesRefusals();
+        }
+        Facts known = facts;
+        return switch (known.state()) {
+            case UP, RAMP -> !known.probation();
+            case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+        };
+    }
+
+    @Override
+    public boolean isQuarantined() {
+        return state() == RouteStatus.State.QUARANTINE;
+    }
+
+    @Override
+    public boolean isThrottled() {
+        return state() == RouteStatus.State.THROTTLED;
+    }
+
+    RouteStatus.State state() {
+        KeptRoute own = kept;
+        return own != null ? own.kind() : facts.state();
+    }
+
+    @Override
+    public void tell(GateEvent event) {
+        switch (event) {
+            case GateEvent.Delivered _ -> contentLost.set(null);
+            case GateEvent.Met(Trouble trouble, int alive)
+            when kept == null && (alive == 0 || trouble.kind() == Trouble.Kind.NO_ANSWER) -> pause();
+            case GateEvent.RefusedAll _ when kept == null -> pause();
+            case GateEvent.Met _,
+                    GateEvent.TempFailed _,
+                    GateEvent.ContentLost _,
+                    GateEvent.Refused _,
+                    GateEvent.RefusedAll _,
+                    GateEvent.Slow _,
+                    GateEvent.Answered _,
+                    GateEvent.NotAnswered _,
+                    GateEvent.Tried _,
+                    GateEvent.Hold _,
+                    GateEvent.Release _,
+                    GateEvent.Flush _ -> {}
+        }
+        KeptRoute own = kept;
+        if (own != null) {
+            own.apply(event);
+        } else {
+            report.accept(this, event);
+        }
+    }
+
+    private void pause() {
+        pausedSinceNanos = System.nanoTime();
+        paused = true;
+    }
+
+    @Override
+    public boolean contentLost(QueueId mail, Trouble trouble, int othersAlive) {
+        boolean shut = switch (state()) {
+            case UP, RAMP, THROTTLED -> false;
+            case DOWN, HELD, QUARANTINE -> true;
+        };
+        boolean another = Optional.ofNullable(contentLost.getAndSet(mail))
+                .filter(before -> !before.equals(mail))
+                .isPresent();
+        tell(new GateEvent.ContentLost(mail, trouble, othersAlive));
+        return shut || another;
+    }
+}

@@ -1,0 +1,54 @@
+package io.backupmx.worker.cluster;
+
+import io.backupmx.route.NextHop;
+import io.backupmx.route.Route;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which of the cluster's locks stands for a route. Routes that have a host and port in common, be it by way of a third, share
+ * a lock, so that each host and port is probed by one worker. All workers of one configuration come to the same result.
+ */
+final class Shards {
+
+    /** Many enough to spread over workers, few enough for one worker to hold them all. */
+    static final int COUNT = 16;
+
+    private static final Comparator<NextHop> ORDER =
+            Comparator.comparing(NextHop::host).thenComparing(NextHop::port);
+
+    private final Map<NextHop, NextHop> towardsLeader = new HashMap<>();
+
+    Shards(Collection<Route> configured) {
+        for (Route route : configured) {
+            NextHop first = route.nextHops().getFirst();
+            route.nextHops().forEach(hop -> unite(first, hop));
+        }
+    }
+
+    int of(Route route) {
+        NextHop leader = leader(route.nextHops().getFirst());
+        int hash = leader.toString().hashCode(); // the same in every JVM, by its specification
+        return Math.floorMod(hash ^ (hash >>> 16), COUNT);
+    }
+
+    /** The smallest of its component leads, whatever the order of the configuration. */
+    private void unite(NextHop a, NextHop b) {
+        NextHop one = leader(a);
+        NextHop other = leader(b);
+        boolean oneFirst = ORDER.compare(one, other) <= 0;
+        var _ = towardsLeader.put(oneFirst ? other : one, oneFirst ? one : other);
+    }
+
+    private NextHop leader(NextHop hop) {
+        NextHop leader = hop;
+        for (NextHop next = towardsLeader.getOrDefault(leader, leader);
+                !next.equals(leader);
+                next = towardsLeader.getOrDefault(leader, leader)) {
+            leader = next;
+        }
+        return leader;
+    }
+}
