@@ -4,7 +4,7 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.worker.gate.GateState;
+import io.backupmx.worker.gate.Gate;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -102,15 +102,15 @@ final class RouteRecord {
                 .addKeyValue("attempts", envelope.attempts() + 1);
     }
 
-    void routeState(GateState state) {
+    void routeState(Gate.State state) {
         switch (state) {
-            case GateState.Up _ ->
+            case Gate.State.Up _ ->
                 MailLog.LOG
                         .atInfo()
                         .addKeyValue(NEXT_HOP, nextHop)
                         .addKeyValue("state", "UP")
                         .log("route_state");
-            case GateState.Down down ->
+            case Gate.State.Down down ->
                 MailLog.LOG
                         .atWarn()
                         .addKeyValue(NEXT_HOP, nextHop)

@@ -10,7 +10,6 @@ import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.Gate;
-import io.backupmx.worker.gate.GateState;
 import io.backupmx.worker.gate.ProbeSchedule;
 import io.backupmx.worker.gate.Prober;
 import io.backupmx.worker.retry.RetrySchedule;
@@ -216,17 +215,17 @@ final class RouteRunner implements SpoolReader.Taker {
                 .log("delivery failed unexpectedly");
     }
 
-    private void onGate(GateState state) {
+    private void onGate(Gate.State state) {
         if (stopping) {
             return;
         }
         record.routeState(state);
         switch (state) {
-            case GateState.Up _ -> {
+            case Gate.State.Up _ -> {
                 prober.stop();
                 wake.run();
             }
-            case GateState.Down down -> {
+            case Gate.State.Down down -> {
                 connections.closeAllIdle();
                 prober.start(down.trouble());
             }
@@ -239,16 +238,16 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     private boolean isUp() {
-        return gate.state() instanceof GateState.Up;
+        return gate.state() instanceof Gate.State.Up;
     }
 
     RouteStatus status() {
-        GateState state = gate.state();
+        Gate.State state = gate.state();
         return new RouteStatus(
                 route,
                 isUp() ? RouteStatus.State.UP : RouteStatus.State.DOWN,
                 state.since(),
-                state instanceof GateState.Down down ? down.trouble().why() : "",
+                state instanceof Gate.State.Down down ? down.trouble().why() : "",
                 gate.connections(),
                 places.get(),
                 false,

@@ -4,35 +4,26 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many connections at once a next hop lets us have, as far as we know. After an outage one, and twice as many with each
- * delivery, up to {@code target}: all, or as many as were alive when it refused one more. From there one more after each
- * {@code step}, up to {@code max}.
+ * How many connections at once an UP next hop lets us have, as far as we know: as many as were alive when it refused one
+ * more, and one more after each step of time, up to all.
+ *
+ * @param base as many as it let us have at {@code since}
  */
-record Allowance(int base, int target, Instant since, int max, Duration step) {
+record Allowance(int base, Instant since) {
 
-    static Allowance full(Instant now, int max, Duration step) {
-        return new Allowance(max, max, now, max, step);
-    }
-
-    /** One connection was refused while {@code alive} others were well. */
-    Allowance refusedBeside(int alive, Instant now) {
-        int known = Math.clamp(alive, 1, max);
-        return new Allowance(known, known, now, max, step);
-    }
-
-    /** The route was down: a greeting is no proof yet that it takes mail. */
-    static Allowance afterOutage(int target, Instant now, int max, Duration step) {
-        return new Allowance(1, Math.clamp(target, 1, max), now, max, step);
-    }
-
-    Allowance delivered(Instant now) {
-        return base == target ? this : new Allowance(Math.min(2 * base, target), target, now, max, step);
-    }
-
-    int at(Instant now) {
-        if (base < target || base >= max) {
-            return base;
+    Allowance {
+        if (base < 1) {
+            throw new IllegalArgumentException("a route that is up has a connection");
         }
+    }
+
+    /** One connection more was refused, or ended, while {@code alive} others were well. */
+    Allowance refusedBeside(int alive, Instant now, int max, Duration step) {
+        return new Allowance(Math.clamp(alive, 1, at(now, max, step)), now);
+    }
+
+    /** A clock that was set back takes nothing away. */
+    int at(Instant now, int max, Duration step) {
         long steps = Math.max(0, Duration.between(since, now).dividedBy(step));
         return Math.toIntExact(Math.min(max, base + steps));
     }

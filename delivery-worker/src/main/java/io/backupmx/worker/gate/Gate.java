@@ -29,8 +29,8 @@ public final class Gate {
     private final int maxConnections;
     private final Duration allowanceStep;
     private final InstantSource clock;
-    private final Consumer<GateState> onChange;
-    private GateState state;
+    private final Consumer<State> onChange;
+    private State state;
     private int unhealthyInRow;
     private int connectionsAfterOutage;
 
@@ -38,23 +38,23 @@ public final class Gate {
      * @param allowanceStep how long a lowered number of connections is kept before one more is tried
      * @param onChange hears of each new state, but not of a new reason within DOWN; called in order, must not block
      */
-    public Gate(int maxConnections, Duration allowanceStep, InstantSource clock, Consumer<GateState> onChange) {
+    public Gate(int maxConnections, Duration allowanceStep, InstantSource clock, Consumer<State> onChange) {
         this.maxConnections = maxConnections;
         this.allowanceStep = allowanceStep;
         this.clock = clock;
         this.onChange = onChange;
-        this.state = new GateState.Up(clock.instant(), fullAllowance(clock.instant()), Optional.empty());
+        this.state = new State.Up(clock.instant(), fullAllowance(clock.instant()), Optional.empty());
     }
 
-    public synchronized GateState state() {
+    public synchronized State state() {
         return state;
     }
 
     /** How many deliveries may go on at once now: none while DOWN. */
     public synchronized int connections() {
         return switch (state) {
-            case GateState.Up up -> up.allowance().at(clock.instant());
-            case GateState.Down _ -> 0;
+            case State.Up up -> up.allowance().at(clock.instant());
+            case State.Down _ -> 0;
         };
     }
 
@@ -62,15 +62,15 @@ public final class Gate {
     public synchronized void trouble(Trouble trouble, int othersAlive) {
         Instant now = clock.instant();
         switch (state) {
-            case GateState.Up up
+            case State.Up up
             when trouble.kind() == Trouble.Kind.UNHEALTHY && othersAlive > 0 ->
-                state = new GateState.Up(up.since(), up.allowance().refusedBeside(othersAlive, now), up.contentLost());
-            case GateState.Up _ -> {
+                state = new State.Up(up.since(), up.allowance().refusedBeside(othersAlive, now), up.contentLost());
+            case State.Up _ -> {
                 connectionsAfterOutage = othersAlive > 0 ? othersAlive : maxConnections;
                 count(trouble);
-                enter(new GateState.Down(now, trouble));
+                enter(new State.Down(now, trouble));
             }
-            case GateState.Down down -> state = new GateState.Down(down.since(), trouble);
+            case State.Down down -> state = new State.Down(down.since(), trouble);
         }
     }
 
@@ -81,16 +81,16 @@ public final class Gate {
      */
     public synchronized boolean contentLost(QueueId mail, Trouble trouble, int othersAlive) {
         return switch (state) {
-            case GateState.Up up
+            case State.Up up
             when up.contentLost().filter(other -> !other.equals(mail)).isPresent() -> {
                 trouble(trouble, othersAlive);
                 yield true;
             }
-            case GateState.Up up -> {
-                state = new GateState.Up(up.since(), up.allowance(), Optional.of(mail));
+            case State.Up up -> {
+                state = new State.Up(up.since(), up.allowance(), Optional.of(mail));
                 yield false;
             }
-            case GateState.Down _ -> true;
+            case State.Down _ -> true;
         };
     }
 
@@ -99,25 +99,24 @@ public final class Gate {
         unhealthyInRow = 0;
         Instant now = clock.instant();
         switch (state) {
-            case GateState.Up up ->
-                state = new GateState.Up(up.since(), up.allowance().delivered(now), Optional.empty());
-            case GateState.Down down when down.trouble().kind() == Trouble.Kind.NO_ANSWER -> {}
-            case GateState.Down _ -> enter(upAgain(now));
+            case State.Up up -> state = new State.Up(up.since(), up.allowance().delivered(now), Optional.empty());
+            case State.Down down when down.trouble().kind() == Trouble.Kind.NO_ANSWER -> {}
+            case State.Down _ -> enter(upAgain(now));
         }
     }
 
     /** A probe was greeted well. */
     public synchronized void probed() {
-        if (state instanceof GateState.Down) {
+        if (state instanceof State.Down) {
             enter(upAgain(clock.instant()));
         }
     }
 
     /** A probe failed: the newest reason is the one to show. */
     public synchronized void probeFailed(Trouble trouble) {
-        if (state instanceof GateState.Down down) {
+        if (state instanceof State.Down down) {
             count(trouble);
-            state = new GateState.Down(down.since(), trouble);
+            state = new State.Down(down.since(), trouble);
         }
     }
 
@@ -136,24 +135,59 @@ public final class Gate {
     /** An operator wants everything tried: what was found so far is forgotten. */
     public synchronized void flush() {
         unhealthyInRow = 0;
-        if (state instanceof GateState.Up up) {
-            state = new GateState.Up(up.since(), fullAllowance(clock.instant()), up.contentLost());
+        if (state instanceof State.Up up) {
+            state = new State.Up(up.since(), fullAllowance(clock.instant()), up.contentLost());
         }
     }
 
-    private void enter(GateState next) {
+    private void enter(State next) {
         state = next;
         onChange.accept(next);
     }
 
-    private GateState upAgain(Instant now) {
-        return new GateState.Up(
-                now,
-                Allowance.afterOutage(connectionsAfterOutage, now, maxConnections, allowanceStep),
-                Optional.empty());
+    private State upAgain(Instant now) {
+        return new State.Up(
+                now, Places.afterOutage(connectionsAfterOutage, now, maxConnections, allowanceStep), Optional.empty());
     }
 
-    private Allowance fullAllowance(Instant now) {
-        return Allowance.full(now, maxConnections, allowanceStep);
+    private Places fullAllowance(Instant now) {
+        return Places.full(now, maxConnections, allowanceStep);
+    }
+
+    /** Where the route stands. */
+    public sealed interface State {
+        Instant since();
+
+        record Up(Instant since, Places allowance, Optional<QueueId> contentLost) implements State {}
+
+        record Down(Instant since, Trouble trouble) implements State {}
+    }
+
+    record Places(int base, int target, Instant since, int max, Duration step) {
+
+        static Places full(Instant now, int max, Duration step) {
+            return new Places(max, max, now, max, step);
+        }
+
+        Places refusedBeside(int alive, Instant now) {
+            int known = Math.clamp(alive, 1, max);
+            return new Places(known, known, now, max, step);
+        }
+
+        static Places afterOutage(int target, Instant now, int max, Duration step) {
+            return new Places(1, Math.clamp(target, 1, max), now, max, step);
+        }
+
+        Places delivered(Instant now) {
+            return base == target ? this : new Places(Math.min(2 * base, target), target, now, max, step);
+        }
+
+        int at(Instant now) {
+            if (base < target || base >= max) {
+                return base;
+            }
+            long steps = Math.max(0, Duration.between(since, now).dividedBy(step));
+            return Math.toIntExact(Math.min(max, base + steps));
+        }
     }
 }

@@ -10,7 +10,7 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.SmtpReply;
-import io.backupmx.worker.gate.GateState;
+import io.backupmx.worker.gate.Gate;
 import io.backupmx.worker.gate.Trouble;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -71,7 +71,7 @@ class RouteRecordTest {
 
     @Test
     void theRoutesStateIsALine() {
-        record.routeState(new GateState.Down(ARRIVAL, new Trouble(Trouble.Kind.NO_ANSWER, "connection refused")));
+        record.routeState(new Gate.State.Down(ARRIVAL, new Trouble(Trouble.Kind.NO_ANSWER, "connection refused")));
         assertThat(lines())
                 .containsExactly("WARN route_state next_hop=" + ROUTE + " state=DOWN reason=connection refused");
     }

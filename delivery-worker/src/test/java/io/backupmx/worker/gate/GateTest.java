@@ -20,12 +20,12 @@ class GateTest {
     private static final QueueId OTHER = new QueueId("0000000000000002");
 
     private Instant now = START;
-    private final List<GateState> changes = new ArrayList<>();
+    private final List<Gate.State> changes = new ArrayList<>();
     private final Gate gate = new Gate(MAX, STEP, () -> now, changes::add);
 
     @Test
     void aRouteStartsUp() {
-        assertThat(gate.state()).isInstanceOf(GateState.Up.class);
+        assertThat(gate.state()).isInstanceOf(Gate.State.Up.class);
         assertThat(gate.connections()).isEqualTo(MAX);
     }
 
@@ -33,7 +33,7 @@ class GateTest {
     void troubleWithNoOtherConnectionAliveIsDown() {
         after(Duration.ofSeconds(1));
         gate.trouble(REFUSED, 0);
-        assertThat(gate.state()).isEqualTo(new GateState.Down(START.plusSeconds(1), REFUSED));
+        assertThat(gate.state()).isEqualTo(new Gate.State.Down(START.plusSeconds(1), REFUSED));
         assertThat(gate.connections()).isZero();
         assertThat(changes).containsExactly(gate.state());
     }
@@ -48,7 +48,7 @@ class GateTest {
     @Test
     void noAnswerIsDownWhateverElseIsOpen() {
         gate.trouble(REFUSED, 7);
-        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        assertThat(gate.state()).isEqualTo(new Gate.State.Down(START, REFUSED));
         assertThat(gate.connections()).isZero();
     }
 
@@ -56,9 +56,9 @@ class GateTest {
     void aDeliveryStillGoingOnDoesNotOpenARouteThatTakesNoConnection() {
         gate.trouble(REFUSED, 7);
         gate.delivered();
-        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        assertThat(gate.state()).isEqualTo(new Gate.State.Down(START, REFUSED));
         gate.probed();
-        assertThat(gate.state()).isInstanceOf(GateState.Up.class);
+        assertThat(gate.state()).isInstanceOf(Gate.State.Up.class);
     }
 
     @Test
@@ -95,7 +95,7 @@ class GateTest {
     void aDeliveryThatWasStillGoingOnOpensTheRoute() {
         gate.trouble(SICK, 0);
         gate.delivered();
-        assertThat(gate.state()).isInstanceOf(GateState.Up.class);
+        assertThat(gate.state()).isInstanceOf(Gate.State.Up.class);
     }
 
     @Test
@@ -103,9 +103,9 @@ class GateTest {
         gate.trouble(REFUSED, 0);
         after(Duration.ofMinutes(1));
         gate.probeFailed(SICK);
-        assertThat(gate.state()).isEqualTo(new GateState.Down(START, SICK));
+        assertThat(gate.state()).isEqualTo(new Gate.State.Down(START, SICK));
         gate.trouble(REFUSED, 5);
-        assertThat(gate.state()).isEqualTo(new GateState.Down(START, REFUSED));
+        assertThat(gate.state()).isEqualTo(new Gate.State.Down(START, REFUSED));
         assertThat(changes).hasSize(1);
     }
 
