@@ -87,7 +87,7 @@ final class Binder {
                     path, "has no value; " + (value.isList() ? "write [] for none, or " : "") + "remove the key");
         }
         if (written instanceof ArrayNode items && value.isList()) {
-            return items(items, path);
+            return items(value, items, path);
         }
         if (written.isContainerNode() || value.isList()) {
             return problem(path, "is " + kind(written) + ", not " + expectation(value));
@@ -105,10 +105,16 @@ final class Binder {
         }
     }
 
-    private Optional<JsonNode> items(ArrayNode items, String path) {
+    private Optional<JsonNode> items(Schema.Value list, ArrayNode items, String path) {
+        Schema.Value each = list.item();
         for (JsonNode item : items) {
             if (!item.isTextual() || item.asText().isBlank()) {
-                return problem(path, "holds " + kind(item) + " where a text should be");
+                return problem(path, "holds " + kind(item) + " where " + expectation(each) + " should be");
+            }
+            try {
+                ConfigJson.MAPPER.treeToValue(item, each.type());
+            } catch (JsonProcessingException | IllegalArgumentException e) {
+                return problem(path, "'" + item.asText() + "' " + objection(each, item.asText()));
             }
         }
         return Optional.of(items);
@@ -165,7 +171,9 @@ final class Binder {
         } else if (value.isPath()) {
             return "a file name";
         } else if (value.isList()) {
-            return "a list, as in [alice, bob]";
+            return value.item().type().hasRawClass(Duration.class)
+                    ? "a list of times, as in [5m, 10m, 1h]"
+                    : "a list, as in [alice, bob]";
         } else {
             return "a text";
         }

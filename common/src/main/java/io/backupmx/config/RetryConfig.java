@@ -1,21 +1,56 @@
 package io.backupmx.config;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Deferred recipients.
  *
- * @param delay wait before a tempfailed recipient is tried again
+ * @param delays wait before a tempfailed recipient is tried again: the first after the first attempt, and so on; the last
+ *     repeats. Whole seconds, none shorter than the one before
  * @param maxLifetime age at which a recipient is given up (RFC 5321 §4.5.4.1)
  */
-public record RetryConfig(Duration delay, Duration maxLifetime) {
+public record RetryConfig(List<Duration> delays, Duration maxLifetime) {
 
-    public static final RetryConfig DEFAULT = new RetryConfig(Duration.ofMinutes(5), Duration.ofDays(30));
+    /** Each delay has queues of its own, and each queue a consumer in every worker. */
+    private static final int MAX_DELAYS = 16;
+
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    public static final RetryConfig DEFAULT = new RetryConfig(
+            List.of(
+                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(10),
+                    Duration.ofMinutes(20),
+                    Duration.ofMinutes(40),
+                    Duration.ofHours(1)),
+            Duration.ofDays(30));
 
     public RetryConfig {
-        new Ranges()
-                .check("delay", delay, Duration.ofSeconds(1), Duration.ofDays(1))
-                .check("max_lifetime", maxLifetime, Duration.ofSeconds(1), Duration.ofDays(365))
+        delays = List.copyOf(delays);
+        Ranges ranges = new Ranges()
+                .require("delays", !delays.isEmpty(), "is empty; write at least one time")
+                .require(
+                        "delays",
+                        delays.size() <= MAX_DELAYS,
+                        delays.size() + " times are more than " + MAX_DELAYS + "; the last one repeats")
+                .require("delays", isAscending(delays), written(delays) + " is not in ascending order");
+        for (Duration delay : delays) {
+            ranges.check("delays", delay, SHORTEST, LONGEST)
+                    .require("delays", delay.toMillis() % 1000 == 0, Durations.format(delay) + " is not whole seconds");
+        }
+        ranges.check("max_lifetime", maxLifetime, Duration.ofSeconds(1), Duration.ofDays(365))
                 .enforce();
+    }
+
+    private static boolean isAscending(List<Duration> delays) {
+        return IntStream.range(1, delays.size()).allMatch(i -> delays.get(i - 1).compareTo(delays.get(i)) <= 0);
+    }
+
+    private static String written(List<Duration> delays) {
+        return delays.stream().map(Durations::format).collect(Collectors.joining(", ", "[", "]"));
     }
 }

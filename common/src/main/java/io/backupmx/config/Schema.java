@@ -57,6 +57,11 @@ sealed interface Schema {
             return Collection.class.isAssignableFrom(inner().getRawClass());
         }
 
+        /** What a list holds. */
+        Value item() {
+            return new Value(inner().getContentType());
+        }
+
         boolean isPath() {
             return inner().hasRawClass(Path.class);
         }

@@ -55,7 +55,7 @@ final class ConfigDefaultsTest {
                             "stop_grace" : "30s"
                           },
                           "retry" : {
-                            "delay" : "5m",
+                            "delays" : [ "5m", "10m", "20m", "40m", "1h" ],
                             "max_lifetime" : "30d"
                           },
                           "spool" : {

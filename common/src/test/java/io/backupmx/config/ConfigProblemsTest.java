@@ -145,6 +145,29 @@ final class ConfigProblemsTest {
                 .containsExactly("domains: is a mapping: write \"example.org: mx.example.org\" below it (FILE line 1)");
     }
 
+    @Test
+    void retryDelaysThatMakeNoScheduleAreReported() {
+        assertThat(problems("retry: {delays: [5m, soon]}"))
+                .containsExactly(
+                        "retry.delays: 'soon' is not a time: write numbers with the units w, d, h, m, s, ms, as in"
+                                + " 90s, 1500ms or 1h30m (FILE line 1)");
+        assertThat(problems("retry: {delays: [5]}"))
+                .containsExactly("retry.delays: '5' has no unit: write 5s, 5m or another of ms, s, m, h, d, w"
+                        + " (FILE line 1)");
+        assertThat(problems("retry: {delays: 5m}"))
+                .containsExactly("retry.delays: is '5m', not a list of times, as in [5m, 10m, 1h] (FILE line 1)");
+        assertThat(problems("retry: {delays: []}"))
+                .containsExactly("retry.delays: is empty; write at least one time (FILE line 1)");
+        assertThat(problems("retry: {delays: [10m, 5m]}"))
+                .containsExactly("retry.delays: [10m, 5m] is not in ascending order (FILE line 1)");
+        assertThat(problems("retry: {delays: [1500ms]}"))
+                .containsExactly("retry.delays: 1s500ms is not whole seconds (FILE line 1)");
+        assertThat(problems("retry: {delays: [0s, 1m]}"))
+                .containsExactly("retry.delays: 0s is not within 1s..1d (FILE line 1)");
+        assertThat(problems("retry: {delays: [1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s]}"))
+                .containsExactly("retry.delays: 17 times are more than 16; the last one repeats (FILE line 1)");
+    }
+
     /** All entries commented out must not open the domain to every address. */
     @Test
     void aKeyWithoutValueIsRefused() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,12 @@ final class ConfigurationDocTest {
 
     private static Object value(Schema.Value leaf, JsonNode text) {
         try {
-            return ConfigJson.MAPPER.treeToValue(text, leaf.inner());
+            boolean isInline = leaf.isList() && text.isTextual();
+            JsonNode node = isInline
+                    ? YamlTree.inline("doc", "", text.asText(), new ArrayList<>())
+                            .orElseThrow()
+                    : text;
+            return ConfigJson.MAPPER.treeToValue(node, leaf.inner());
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }

@@ -132,7 +132,7 @@ class BadStartIT {
                 ingres:
                   listen: 127.0.0.1:0
                 retry:
-                  delay: 5
+                  delays: [5]
                 """);
 
         Product.Ran ran = run();
@@ -142,7 +142,7 @@ class BadStartIT {
         assertThat(ran.err().lines().toList())
                 .as(ran.err())
                 .anySatisfy(line -> assertThat(line).contains("ingres", "ingress"))
-                .anySatisfy(line -> assertThat(line).contains("retry.delay", "5"))
+                .anySatisfy(line -> assertThat(line).contains("retry.delays", "5"))
                 .anySatisfy(line -> assertThat(line).contains("nowhere"))
                 .noneSatisfy(line -> assertThat(line).contains("Exception"));
         assertThat(Product.run(directory, "check"))

@@ -55,7 +55,7 @@ final class Bench implements AutoCloseable {
                         "worker.probe_unhealthy=500ms",
                         "worker.probe_unhealthy_max=1s",
                         "worker.idle_timeout=500ms",
-                        "retry.delay=1s")
+                        "retry.delays=[1s]")
                 .set(settings)
                 .start();
         return bench;

@@ -126,7 +126,7 @@ class FirstMailIT {
     void flushMakesDeferredMailDue() {
         primary.play(Script.acceptAll().on(Phase.RCPT, first(1), say("451 4.2.0 Not now")));
         primary.start();
-        try (Instance instance = instance().set("retry.delay=1h").started()) {
+        try (Instance instance = instance().set("retry.delays=[1h]").started()) {
             String id = Sender.send(instance.smtpPort(), MailCorpus.ordinary().octets(), "alice@example.test");
             Instance.await(SOON, () -> assertThat(instance.mailq()).contains(id + " ", "said: 451 4.2.0 Not now)"));
 

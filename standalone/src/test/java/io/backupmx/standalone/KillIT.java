@@ -50,7 +50,7 @@ class KillIT {
         long seed = ThreadLocalRandom.current().nextLong();
         SplittableRandom random = new SplittableRandom(seed);
         Map<Integer, Integer> stops = new LinkedHashMap<>();
-        try (Instance instance = new Instance(directory.resolve("data")).set("retry.delay=1s")) {
+        try (Instance instance = new Instance(directory.resolve("data")).set("retry.delays=[1s]")) {
             primaries.forEach((domain, primary) -> instance.backingUp(domain, primary.port()));
             Load load = new Load(instance.smtpPort(), List.copyOf(primaries.keySet()));
             for (int life = 1; life <= KILLS; life++) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     private final Vertx vertx;
     private final Duration stopGrace;
-    private final Duration retryDelay;
+    private final RetrySchedule retries;
     private final SpoolReader spool;
     private final SmtpClient client;
     private final AddressResolver resolver = new AddressResolver();
@@ -76,11 +77,10 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         RetryConfig retry = config.retry();
         this.vertx = vertx;
         this.stopGrace = worker.stopGrace();
-        this.retryDelay = retry.delay();
+        this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
         this.spool = spool;
         this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES);
         this.client = new SmtpClient(vertx, options(hostname, worker));
-        RetrySchedule retries = new RetrySchedule(retry.delay(), retry.maxLifetime());
         RouteConnector connector =
                 new RouteConnector(client, resolver, worker.connectTimeout(), probeConnectTimeout(worker));
         this.served = tables.routes().stream()
@@ -114,7 +114,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             one.runner().wakes(feed::wake);
             feeds.add(feed);
         }
-        retryQueues.start(retryDelay);
+        retryQueues.start(retries.queues());
         housekeeping = vertx.setPeriodic(HOUSEKEEPING_MILLIS, _ -> runners().forEach(RouteRunner::closeIdle));
     }
 

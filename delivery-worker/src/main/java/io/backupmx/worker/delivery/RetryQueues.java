@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves every retry queue there is: that of the delay configured now, and those of delays that were configured before, or
- * are on another worker, so that a change of {@code retry.delay} strands no mail.
+ * Serves every retry queue there is: those of the delays configured now, and those of delays that were configured before, or
+ * are on another worker, so that a change of {@code retry.delays} strands no mail.
  */
 final class RetryQueues implements AutoCloseable {
 
@@ -36,9 +36,9 @@ final class RetryQueues implements AutoCloseable {
         this.askEvery = askEvery;
     }
 
-    /** Serves that of {@code configured} now, the others as soon as the spool tells of them. */
-    void start(Duration configured) {
-        serve(new SpoolQueue.Retry(configured));
+    /** Serves those of {@code configured} now, the others as soon as the spool tells of them. */
+    void start(List<Duration> configured) {
+        configured.forEach(delay -> serve(new SpoolQueue.Retry(delay)));
         asking.start();
     }
 

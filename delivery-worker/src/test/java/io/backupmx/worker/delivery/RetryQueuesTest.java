@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.route.Route;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class RetryQueuesTest {
     void aQueueOfADelayThatWasConfiguredBeforeIsServed() {
         defer(BEFORE);
         defer(NOW);
-        queues.start(NOW);
+        queues.start(List.of(NOW));
         awaitReturned(2);
     }
 
@@ -37,7 +38,7 @@ class RetryQueuesTest {
         spool.unavailable(true);
         defer(BEFORE);
         defer(NOW);
-        queues.start(NOW);
+        queues.start(List.of(NOW));
         awaitReturned(1);
         assertThat(spool.deferred()).hasSize(1);
         spool.unavailable(false);
@@ -46,7 +47,7 @@ class RetryQueuesTest {
 
     @Test
     void aQueueThatComesLaterIsServed() {
-        queues.start(NOW);
+        queues.start(List.of(NOW));
         defer(BEFORE);
         awaitReturned(1);
     }

@@ -202,7 +202,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.relayRecipients(),
                     usual.ingress(),
                     worker,
-                    new RetryConfig(retryDelay, maxLifetime),
+                    new RetryConfig(List.of(retryDelay), maxLifetime),
                     usual.spool(),
                     usual.ops());
         }
