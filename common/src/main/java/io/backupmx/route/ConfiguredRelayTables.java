@@ -42,10 +42,19 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     @Override
     public RecipientVerdict verdict(ForwardPath path) {
+        return verdict(address(path));
+    }
+
+    @Override
+    public boolean isListed(ForwardPath path) {
+        return recipients.of(address(path)) == RecipientTruth.Existence.LISTED;
+    }
+
+    private TableAddress address(ForwardPath path) {
         return switch (path) {
             case ForwardPath.Postmaster _ ->
-                verdict(new TableAddress("postmaster", domains.iterator().next()));
-            case ForwardPath.To to -> verdict(TableAddress.of(to.mailbox()));
+                new TableAddress("postmaster", domains.iterator().next());
+            case ForwardPath.To to -> TableAddress.of(to.mailbox());
         };
     }
 

@@ -13,6 +13,9 @@ public interface RelayTables {
      */
     RecipientVerdict verdict(ForwardPath path);
 
+    /** Whether somebody wrote down that {@code path} exists, and not just nobody that it does not. */
+    boolean isListed(ForwardPath path);
+
     /** The backed-up domains, in the order of the configuration. */
     Set<Domain> domains();
 

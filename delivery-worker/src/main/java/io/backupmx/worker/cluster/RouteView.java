@@ -127,8 +127,8 @@ final class RouteView implements RouteGate {
     }
 
     @Override
-    public boolean isThrottled() {
-        return state() == RouteStatus.State.THROTTLED;
+    public boolean triesHere() {
+        return kept != null && state() == RouteStatus.State.THROTTLED;
     }
 
     RouteStatus.State state() {

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -23,6 +24,7 @@ final class Connections {
     private final RouteConnector connector;
     private final Duration idleTimeout;
     private final int mailsPerConnection;
+    private final IntSupplier allowed;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
@@ -30,11 +32,18 @@ final class Connections {
     private final Set<Thread> connecting = new HashSet<>();
     private boolean aborted;
 
-    Connections(Route route, RouteConnector connector, Duration idleTimeout, int mailsPerConnection) {
+    /** @param allowed how many there may be, resting ones included */
+    Connections(
+            Route route,
+            RouteConnector connector,
+            Duration idleTimeout,
+            int mailsPerConnection,
+            IntSupplier allowed) {
         this.route = route;
         this.connector = connector;
         this.idleTimeout = idleTimeout;
         this.mailsPerConnection = mailsPerConnection;
+        this.allowed = allowed;
     }
 
     /** A resting connection, or else a fresh one. */
@@ -106,10 +115,11 @@ final class Connections {
     /** A delivery is through with it. */
     void giveBack(SmtpConnection connection) {
         boolean keep = connection.isUsable() && connection.transactions() < mailsPerConnection && !idleTimeout.isZero();
+        int places = keep ? allowed.getAsInt() : 0;
         lock.lock();
         try {
             busy.remove(connection);
-            keep = keep && !aborted;
+            keep = keep && !aborted && busy.size() + idle.size() < places;
             if (keep) {
                 idle.push(new Idle(connection, System.nanoTime()));
             }
@@ -121,9 +131,18 @@ final class Connections {
         }
     }
 
-    /** One that a probe has made. */
+    /** One that a probe has made: for the first mail, which comes as soon as the gate has heard of it. */
     void add(SmtpConnection connection) {
-        giveBack(connection);
+        lock.lock();
+        try {
+            if (!aborted && connection.isUsable()) {
+                idle.push(new Idle(connection, System.nanoTime()));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        leave(connection);
     }
 
     /** How many connections are delivering. */
@@ -136,9 +155,27 @@ final class Connections {
         }
     }
 
-    /** Takes leave of those that have rested for too long. */
+    /** Takes leave of those that have rested for too long, and of those that are more than allowed. */
     void closeIdle() {
         closeIdle(idleTimeout);
+        int places = allowed.getAsInt();
+        lock.lock();
+        try {
+            while (!idle.isEmpty() && busy.size() + idle.size() > Math.max(places, 1)) {
+                leave(idle.removeLast().connection());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return idle.isEmpty() && busy.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes leave of all that rest. */

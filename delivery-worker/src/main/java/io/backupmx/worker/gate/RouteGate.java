@@ -17,8 +17,8 @@ public interface RouteGate {
     /** Whether what is refused now is refused for the route's own sake. */
     boolean isQuarantined();
 
-    /** Whether each mail that goes out now is a trial, to be told of by {@link GateEvent.Tried}. */
-    boolean isThrottled();
+    /** Whether this worker tries a throttled route now and then: each mail that goes out is a trial, to be told of by {@link GateEvent.Tried}. */
+    boolean triesHere();
 
     /** Something happened in a delivery. */
     void tell(GateEvent event);

@@ -1,0 +1,150 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.TakenMail;
+import io.backupmx.worker.gate.RouteGate;
+import io.backupmx.worker.retry.RetrySchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of a route's mails, one by one: tried, judged, and settled, whatever happens. Safe from any thread. */
+final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    /** A mail handed out more often than this is processed alone: it may be what brings workers down. */
+    private static final int SUSPECT_DELIVERIES = 5;
+
+    private final RouteParts parts;
+    private final RouteGate gate;
+    private final Connections connections;
+    private final RouteRecord record;
+    private final ExpiryGuard expiry;
+    private final GiveBacks giveBacks = new GiveBacks();
+    private final Semaphore alone = new Semaphore(1);
+
+    Delivery(RouteParts parts, RouteGate gate, Connections connections, RouteRecord record, ExpiryGuard expiry) {
+        this.parts = parts;
+        this.gate = gate;
+        this.connections = connections;
+        this.record = record;
+        this.expiry = expiry;
+    }
+
+    /**
+     * Blocks until {@code mail} has been tried and the spool told how that ended; never throws.
+     *
+     * @param onSettled called when the spool has settled it, or lost it
+     */
+    void run(TakenMail mail, Hands.Mail inHand, Runnable onSettled) {
+        Settlement settlement = new Settlement.GiveBack();
+        try {
+            settlement = deliver(mail);
+        } catch (RuntimeException | Error e) {
+            surprise(mail, e);
+        } finally {
+            settle(mail, settlement, inHand, onSettled);
+        }
+    }
+
+    /** @param metTrouble whether the route's trouble came in a transaction of this mail */
+    private record Tried(List<RecipientOutcome> outcomes, boolean metTrouble) {}
+
+    private Settlement deliver(TakenMail mail) {
+        boolean believed = gate.believesRefusals();
+        Tried tried = attempt(mail);
+        List<RecipientOutcome> outcomes = tried.outcomes();
+        if (!believed || !gate.believesRefusals()) {
+            outcomes = gate.isQuarantined() ? Outcomes.untriedIfRefused(outcomes) : Outcomes.deferredIfRefused(outcomes);
+        }
+        Envelope envelope = mail.envelope();
+        GiveBacks.Next back = back(envelope, tried);
+        if (back == GiveBacks.Next.DEFER) {
+            outcomes = Outcomes.deferred(outcomes);
+        }
+        Instant now = parts.clock().instant();
+        Duration delay = parts.retries().queues().getLast();
+        switch (parts.retries()
+                .nextAfter(
+                        envelope.attempts() + 1, Duration.between(envelope.arrival().at(), now))) {
+            case RetrySchedule.Next.Retry(Duration next) -> delay = next;
+            case RetrySchedule.Next.Expired(Duration maxLifetime) -> {
+                if (outcomes.stream().anyMatch(RecipientOutcome.Deferred.class::isInstance) && expiry.mayExpire()) {
+                    record.expired();
+                    outcomes = Outcomes.expired(outcomes, maxLifetime);
+                }
+            }
+        }
+        record.outcomes(envelope, outcomes, now);
+        return back == GiveBacks.Next.BEHIND
+                ? new Settlement.Replace(List.of(new Settlement.Copy.Requeued(envelope)))
+                : Settlements.of(envelope, outcomes, delay);
+    }
+
+    private Tried attempt(TakenMail mail) {
+        boolean suspect = mail.deliveryCount() > SUSPECT_DELIVERIES;
+        if (suspect) {
+            alone.acquireUninterruptibly();
+        }
+        Attempt attempt = new Attempt(mail, suspect, connections, gate, parts.isSure(), parts.tables()::isListed);
+        try {
+            attempt.run();
+        } catch (RuntimeException | Error e) {
+            surprise(mail, e);
+        } finally {
+            if (suspect) {
+                alone.release();
+            }
+            attempt.tellGate();
+        }
+        return new Tried(attempt.outcomes(new RecipientOutcome.Deferred("internal error")), attempt.metTrouble());
+    }
+
+    private GiveBacks.Next back(Envelope envelope, Tried tried) {
+        if (tried.outcomes().stream().anyMatch(RecipientOutcome.Delivered.class::isInstance)) {
+            giveBacks.delivered();
+        }
+        if (!tried.outcomes().stream().allMatch(RecipientOutcome.Untried.class::isInstance)) {
+            giveBacks.ended(envelope.queueId());
+            return GiveBacks.Next.IN_PLACE;
+        }
+        return tried.metTrouble() ? giveBacks.met(envelope.queueId()) : GiveBacks.Next.IN_PLACE;
+    }
+
+    private static void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand, Runnable onSettled) {
+        if (settlement instanceof Settlement.Replace) {
+            inHand.settling();
+        }
+        CompletionStage<Void> settled;
+        try {
+            settled = mail.settle(settlement);
+        } catch (RuntimeException | Error e) {
+            inHand.gone();
+            surprise(mail, e);
+            return;
+        }
+        var _ = settled.whenComplete((_, failure) -> {
+            inHand.gone();
+            onSettled.run();
+            if (failure != null) {
+                LOG.atWarn()
+                        .setCause(failure)
+                        .addKeyValue("queue_id", mail.envelope().queueId())
+                        .log("not settled: the mail will be handed out again");
+            }
+        });
+    }
+
+    private static void surprise(TakenMail mail, Throwable e) {
+        LOG.atError()
+                .setCause(e)
+                .addKeyValue("queue_id", mail.envelope().queueId())
+                .log("delivery failed unexpectedly");
+    }
+}

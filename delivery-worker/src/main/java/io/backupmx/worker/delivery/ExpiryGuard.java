@@ -1,0 +1,57 @@
+package io.backupmx.worker.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mail grows old one by one. When a great deal of a route's mail has had its time all at once, the clock is more likely wrong
+ * than the mail: then none is given up until an operator has looked, or the hour is over (DESIGN §3). Safe from any thread.
+ */
+final class ExpiryGuard {
+
+    static final int MAX_IN_A_WINDOW = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpiryGuard.class);
+    private static final Duration WINDOW = Duration.ofHours(1);
+
+    private final String nextHop;
+    private final InstantSource clock;
+    private Instant windowStart = Instant.EPOCH;
+    private int expired;
+    private boolean stopped;
+
+    ExpiryGuard(String nextHop, InstantSource clock) {
+        this.nextHop = nextHop;
+        this.clock = clock;
+    }
+
+    /** Whether one more mail may be given up now; counts it. */
+    synchronized boolean mayExpire() {
+        Instant now = clock.instant();
+        if (Duration.between(windowStart, now).abs().compareTo(WINDOW) >= 0) {
+            windowStart = now;
+            expired = 0;
+            stopped = false;
+        }
+        if (expired < MAX_IN_A_WINDOW) {
+            expired++;
+            return true;
+        }
+        if (!stopped) {
+            stopped = true;
+            LOG.atError()
+                    .addKeyValue("next_hop", nextHop)
+                    .addKeyValue("expired", expired)
+                    .addKeyValue("within", WINDOW)
+                    .log("too much mail has had its time at once: is the clock right? No more is given up for now");
+        }
+        return false;
+    }
+
+    synchronized boolean isStopped() {
+        return stopped && Duration.between(windowStart, clock.instant()).abs().compareTo(WINDOW) < 0;
+    }
+}

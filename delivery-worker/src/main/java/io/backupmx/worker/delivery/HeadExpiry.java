@@ -1,0 +1,97 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.mail.Recipient;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.spool.TakenMail;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One look at the head of a queue that nobody reads, for its route takes no mail: what has had its time there is given up,
+ * oldest first, and the first that has not goes back in its place. One mail at a time.
+ */
+final class HeadExpiry implements SpoolReader.Taker {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SETTLING = Duration.ofSeconds(5);
+
+    /** What to do with a mail at the head. */
+    interface Judge {
+
+        /** Whether it has had its time, and may be given up; if so, it is written down as such. */
+        boolean isOver(Envelope envelope, String why);
+    }
+
+    private final Judge judge;
+    private final String why;
+    private final AtomicBoolean taking = new AtomicBoolean();
+    private final CompletableFuture<Instant> head = new CompletableFuture<>();
+    private volatile Runnable wake = () -> {};
+
+    private HeadExpiry(Judge judge, String why) {
+        this.judge = judge;
+        this.why = why;
+    }
+
+    /**
+     * Blocks, at most half a minute or so.
+     *
+     * @param why it could not be delivered, for people
+     * @return when the mail that is now at the head arrived; {@code Instant.MAX} without any, or when none can be said
+     */
+    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, String why)
+            throws InterruptedException {
+        HeadExpiry expiry = new HeadExpiry(judge, why);
+        SpoolReader.Feed feed = spool.feed(queue, expiry);
+        expiry.wake = feed::wake;
+        try {
+            return expiry.head.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException _) {
+            return Instant.MAX;
+        } finally {
+            feed.close(SETTLING);
+        }
+    }
+
+    @Override
+    public boolean wantsMail() {
+        return !head.isDone() && taking.compareAndSet(false, true);
+    }
+
+    @Override
+    public void none() {
+        taking.set(false);
+        head.complete(Instant.MAX);
+    }
+
+    @Override
+    public void accept(TakenMail mail) {
+        Envelope envelope = mail.envelope();
+        if (judge.isOver(envelope, why)) {
+            List<Recipient> failed = envelope.recipients().stream()
+                    .map(recipient -> recipient.withLastReply(why))
+                    .toList();
+            var _ = mail.settle(new Settlement.Replace(
+                            List.of(new Settlement.Copy.Failed(envelope.withRecipients(failed)))))
+                    .whenComplete((_, failure) -> {
+                        if (failure != null) {
+                            head.complete(Instant.MAX);
+                        }
+                        taking.set(false);
+                        wake.run();
+                    });
+        } else {
+            var _ = mail.settle(new Settlement.GiveBack());
+            head.complete(envelope.arrival().at());
+        }
+    }
+}

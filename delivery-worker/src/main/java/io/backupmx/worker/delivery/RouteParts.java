@@ -1,0 +1,32 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.config.WorkerConfig;
+import io.backupmx.route.RelayTables;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.worker.retry.RetrySchedule;
+import io.backupmx.worker.routing.RouteConnector;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What all routes of a worker share.
+ *
+ * @param isSure whether mail in hand is this worker's beyond doubt, so that its final dot may leave
+ * @param feeds how many queues are read at once
+ * @param connections of all routes, beyond each one's first
+ */
+record RouteParts(
+        WorkerConfig config,
+        RelayTables tables,
+        RetrySchedule retries,
+        Duration maxLifetime,
+        RouteConnector connector,
+        SpoolReader spool,
+        BooleanSupplier isSure,
+        FeedBudget feeds,
+        Semaphore connections,
+        InstantSource clock,
+        MeterRegistry metrics) {}

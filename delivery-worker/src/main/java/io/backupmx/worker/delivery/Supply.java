@@ -1,0 +1,168 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route's queue, read only while that is of use: when it has mail, as far as is known, and the gate lets some out. An idle
+ * route costs nothing, and neither does one that is down. Safe from any thread; never blocks but in {@link #close}.
+ */
+final class Supply {
+
+    /** Longer than a hint of new mail may be behind, so that none is missed (see {@link SpoolReader#watch}). */
+    private static final long EMPTY_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** A gate that is shut for a moment only is not worth a new session. */
+    private static final long SHUT_NANOS = Duration.ofSeconds(3).toNanos();
+
+    /** Longer than any delivery takes. */
+    private static final Duration CLOSING = Duration.ofHours(1);
+
+    private final SpoolQueue.ForRoute queue;
+    private final SpoolReader spool;
+    private final SpoolReader.Taker taker;
+    private final FeedBudget budget;
+    private final BooleanSupplier isOpen;
+    private final BooleanSupplier hasMailInHand;
+
+    private SpoolReader.@Nullable Feed feed;
+    private boolean mailWaits;
+    private boolean leaving;
+    private boolean closed;
+    private long lastMailNanos;
+    private long lastOpenNanos;
+
+    /**
+     * @param isOpen whether the gate lets mail out
+     * @param hasMailInHand whether mail that the feed gave out is not settled yet; it is never closed under it
+     */
+    Supply(
+            SpoolQueue.ForRoute queue,
+            SpoolReader spool,
+            SpoolReader.Taker taker,
+            FeedBudget budget,
+            BooleanSupplier isOpen,
+            BooleanSupplier hasMailInHand) {
+        this.queue = queue;
+        this.spool = spool;
+        this.taker = taker;
+        this.budget = budget;
+        this.isOpen = isOpen;
+        this.hasMailInHand = hasMailInHand;
+    }
+
+    /** There is mail on the queue. */
+    void mailWaits() {
+        synchronized (this) {
+            mailWaits = true;
+        }
+        review();
+    }
+
+    /** Whether there is mail on the queue, as far as is known. */
+    synchronized boolean hasMail() {
+        return mailWaits;
+    }
+
+    /** Mail came just now. */
+    void gotMail() {
+        lastMailNanosIs(System.nanoTime());
+    }
+
+    private synchronized void lastMailNanosIs(long now) {
+        lastMailNanos = now;
+    }
+
+    /** The queue was found empty just now. */
+    void foundNone() {
+        if (budget.isCrowded()) {
+            leaveIf(true);
+        }
+    }
+
+    void mayAskAgain() {
+        review();
+    }
+
+    /** The gate may have moved: begins to read, or to ask for mail again. */
+    void review() {
+        boolean open = isOpen.getAsBoolean();
+        SpoolReader.Feed reading;
+        synchronized (this) {
+            if (open) {
+                lastOpenNanos = System.nanoTime();
+            }
+            if (feed == null && mailWaits && open && !leaving && !closed && budget.take(this)) {
+                lastMailNanos = System.nanoTime();
+                feed = spool.feed(queue, taker);
+            }
+            reading = feed;
+        }
+        if (reading != null) {
+            reading.wake();
+        }
+    }
+
+    /** To be called about once a second: stops reading a queue that is empty, or whose gate is shut. */
+    void tick() {
+        boolean open = isOpen.getAsBoolean();
+        long now = System.nanoTime();
+        boolean idle;
+        synchronized (this) {
+            if (open) {
+                lastOpenNanos = now;
+            }
+            if (feed == null) {
+                return;
+            }
+            idle = now - lastOpenNanos > SHUT_NANOS || now - lastMailNanos > EMPTY_NANOS;
+        }
+        if (idle) {
+            leaveIf(open);
+        }
+    }
+
+    /** @param empty whether it is for want of mail, not for the gate's sake */
+    private void leaveIf(boolean empty) {
+        SpoolReader.Feed left;
+        synchronized (this) {
+            if (feed == null || leaving || hasMailInHand.getAsBoolean()) {
+                return;
+            }
+            if (empty) {
+                mailWaits = false;
+            }
+            left = feed;
+            feed = null;
+            leaving = true;
+        }
+        Thread.ofVirtual().name("feed-closing").start(() -> {
+            try {
+                left.close(CLOSING); // mail may have come in that very moment
+            } finally {
+                synchronized (this) {
+                    leaving = false;
+                }
+                budget.giveBack();
+                review();
+            }
+        });
+    }
+
+    /** Reads no more. Blocks until what was settled is on disk, within {@code grace}. */
+    void close(Duration grace) {
+        SpoolReader.Feed last;
+        synchronized (this) {
+            closed = true;
+            last = feed;
+            feed = null;
+        }
+        budget.leave(this);
+        if (last != null) {
+            last.close(grace);
+        }
+    }
+}
