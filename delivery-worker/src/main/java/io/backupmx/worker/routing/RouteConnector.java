@@ -52,6 +52,11 @@ public final class RouteConnector {
         return last;
     }
 
+    /** Whether {@code hop} takes mail, all its addresses asked at once: a dead one must not hide a living one. */
+    public ConnectResult probe(NextHop hop) {
+        return probe(Route.to(hop));
+    }
+
     /** Any host that takes mail, all addresses asked at once: a dead one must not hide a living one. */
     public ConnectResult probe(Route route) {
         List<String> unresolved = new ArrayList<>();
