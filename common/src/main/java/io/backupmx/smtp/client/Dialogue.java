@@ -27,11 +27,7 @@ final class Dialogue {
     private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
 
     Dialogue(
-            Wire wire,
-            SmtpClientOptions options,
-            Extensions offered,
-            Transaction transaction,
-            BooleanSupplier mayEnd) {
+            Wire wire, SmtpClientOptions options, Extensions offered, Transaction transaction, BooleanSupplier mayEnd) {
         this.wire = wire;
         this.options = options;
         this.offered = offered;

@@ -47,9 +47,8 @@ final class Calls {
             return new Asked(id, call.all);
         }
         open.put(id, call);
-        CompletableFuture<List<JsonObject>> answers = call.all
-                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(_ -> call.soFar());
+        CompletableFuture<List<JsonObject>> answers =
+                call.all.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).exceptionally(_ -> call.soFar());
         return new Asked(id, answers.whenComplete((_, _) -> open.remove(id)));
     }
 

@@ -167,7 +167,10 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     /** See {@link io.backupmx.worker.WorkerView#hold}. */
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
-        return steer(route, new GateEvent.Hold(reason), new JsonObject().put("type", "hold").put("reason", reason));
+        return steer(
+                route,
+                new GateEvent.Hold(reason),
+                new JsonObject().put("type", "hold").put("reason", reason));
     }
 
     /** See {@link io.backupmx.worker.WorkerView#release}. */
@@ -185,13 +188,16 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
             return CompletableFuture.failedFuture(nobody());
         }
         Calls.Asked asked = calls.ask(1, OPERATOR_PATIENCE);
-        bus.send(other.get(), message.put("id", asked.id()).put("route", route.toString()).encode());
-        return asked.answers().thenApply(answers -> answers.stream()
-                .findFirst()
-                .map(answer -> Optional.ofNullable(answer.getString("facts")))
-                .flatMap(text -> text.flatMap(Facts::parse))
-                .orElseThrow(Cluster::nobody)
-                .status(0));
+        bus.send(
+                other.get(),
+                message.put("id", asked.id()).put("route", route.toString()).encode());
+        return asked.answers()
+                .thenApply(answers -> answers.stream()
+                        .findFirst()
+                        .map(answer -> Optional.ofNullable(answer.getString("facts")))
+                        .flatMap(text -> text.flatMap(Facts::parse))
+                        .orElseThrow(Cluster::nobody)
+                        .status(0));
     }
 
     private static SpoolException nobody() {
@@ -216,9 +222,10 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                     .put("id", asked.id())
                     .encode());
         }
-        return asked.answers().thenApply(answers -> answers.stream()
-                .flatMap(answer -> InFlightJson.read(answer.getJsonArray("mails", new JsonArray())).stream())
-                .toList());
+        return asked.answers()
+                .thenApply(answers -> answers.stream()
+                        .flatMap(answer -> InFlightJson.read(answer.getJsonArray("mails", new JsonArray())).stream())
+                        .toList());
     }
 
     // What the bus tells.
@@ -325,7 +332,9 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     }
 
     private void answer(String to, JsonObject question, JsonObject answer) {
-        bus.send(to, answer.put("type", "answer").put("id", question.getString("id")).encode());
+        bus.send(
+                to,
+                answer.put("type", "answer").put("id", question.getString("id")).encode());
     }
 
     // Time.
@@ -347,9 +356,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     private void tick(int tick) {
         Roster now = roster;
-        reports.take(
-                        route -> Optional.ofNullable(now.keepers().get(shards.of(route))),
-                        crew::connections)
+        reports.take(route -> Optional.ofNullable(now.keepers().get(shards.of(route))), crew::connections)
                 .forEach(message -> bus.send(message.keeper(), message.json().encode()));
         if (tick % TICKS_PER_SETTLING == 0) {
             keeper.settleReports();

@@ -47,8 +47,7 @@ final class EventJson {
                 case "temp_failed" -> Optional.of(new GateEvent.TempFailed(mail(json), json.getString("why")));
                 case "met" -> Optional.of(new GateEvent.Met(trouble(json), json.getInteger("others_alive")));
                 case "content_lost" ->
-                    Optional.of(
-                            new GateEvent.ContentLost(mail(json), trouble(json), json.getInteger("others_alive")));
+                    Optional.of(new GateEvent.ContentLost(mail(json), trouble(json), json.getInteger("others_alive")));
                 case "refused" ->
                     Optional.of(new GateEvent.Refused(
                             mail(json),
@@ -73,9 +72,7 @@ final class EventJson {
     }
 
     private static JsonObject put(JsonObject json, Trouble trouble, int othersAlive) {
-        return json.put("kind", trouble.kind().name())
-                .put("why", trouble.why())
-                .put("others_alive", othersAlive);
+        return json.put("kind", trouble.kind().name()).put("why", trouble.why()).put("others_alive", othersAlive);
     }
 
     private static QueueId mail(JsonObject json) {

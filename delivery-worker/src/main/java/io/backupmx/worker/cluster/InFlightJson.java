@@ -31,8 +31,7 @@ final class InFlightJson {
 
     private static JsonObject write(InFlightMail mail) {
         var recipients = mail.envelope().recipients();
-        var shown = mail.envelope()
-                .withRecipients(recipients.subList(0, Math.min(MAX_RECIPIENTS, recipients.size())));
+        var shown = mail.envelope().withRecipients(recipients.subList(0, Math.min(MAX_RECIPIENTS, recipients.size())));
         return new JsonObject()
                 .put("route", mail.route().toString())
                 .put("envelope", MailCodec.encode(shown))

@@ -240,7 +240,7 @@ final class Keeper implements KeptRoute.Consequences {
     }
 
     private void probe(KeptRoute route, GateState.Down down) {
-        probers.start(route.route(), down.trouble(), new Probers.Listener() {
+        probers.start(route.route(), down, new Probers.Listener() {
             @Override
             public void answered(Optional<SmtpConnection> connection) {
                 connection.ifPresent(open -> onProbed.accept(route.route(), open));
@@ -260,7 +260,10 @@ final class Keeper implements KeptRoute.Consequences {
         views.apply(route.route()).now(facts);
         bus.publish(route.shard(), route.route().toString(), facts.toJson()).whenComplete((_, failure) -> {
             if (failure != null) {
-                LOG.atDebug().setCause(failure).addKeyValue("next_hop", route.route()).log("not published yet");
+                LOG.atDebug()
+                        .setCause(failure)
+                        .addKeyValue("next_hop", route.route())
+                        .log("not published yet");
                 route.notPublished();
             }
         });

@@ -102,8 +102,7 @@ final class KeptRoute {
     }
 
     private Facts facts(Instant now) {
-        Optional<Instant> next = rules.next(state)
-                .or(() -> nextProbe.filter(_ -> state instanceof GateState.Down));
+        Optional<Instant> next = rules.next(state).or(() -> nextProbe.filter(_ -> state instanceof GateState.Down));
         return new Facts(
                 route,
                 epoch,
@@ -143,7 +142,8 @@ final class KeptRoute {
         List<GateEvent> later = reported.computeIfAbsent(worker, _ -> new ArrayList<>());
         for (GateEvent event : events) {
             switch (event) {
-                case GateEvent.Met met -> apply(new GateEvent.Met(met.trouble(), met.othersAlive() + elsewhere(worker)));
+                case GateEvent.Met met ->
+                    apply(new GateEvent.Met(met.trouble(), met.othersAlive() + elsewhere(worker)));
                 case GateEvent.ContentLost lost ->
                     apply(new GateEvent.ContentLost(
                             lost.mail(), lost.trouble(), lost.othersAlive() + elsewhere(worker)));

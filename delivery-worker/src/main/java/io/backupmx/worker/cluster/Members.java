@@ -76,8 +76,7 @@ final class Members {
         kept.values().removeIf(one -> now - one.atNanos() > STALE.toNanos());
         Map<Integer, String> keepers = new HashMap<>();
         kept.forEach((shard, keeper) -> keepers.put(shard, keeper.by()));
-        List<String> alive = java.util.stream.Stream.concat(
-                        seen.keySet().stream(), java.util.stream.Stream.of(self))
+        List<String> alive = java.util.stream.Stream.concat(seen.keySet().stream(), java.util.stream.Stream.of(self))
                 .distinct()
                 .sorted()
                 .toList();

@@ -5,39 +5,66 @@ import io.backupmx.mail.ReceivedHeader;
 import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.smtp.client.Transaction;
 import io.backupmx.smtp.client.TransactionResult;
 import io.backupmx.spool.TakenMail;
-import io.backupmx.worker.gate.Gate;
+import io.backupmx.worker.gate.GateEvent;
+import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.gate.Trouble;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt to deliver one taken mail: as many transactions as it takes to have an outcome for every recipient. */
 final class Attempt {
 
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
+    /** 1 MB/s. */
+    private static final long SLOW_BYTES_PER_MILLI = 1000;
+
     private final TakenMail mail;
     private final Envelope envelope;
     private final boolean suspect;
     private final Connections connections;
-    private final Gate gate;
+    private final RouteGate gate;
+    private final BooleanSupplier isSure;
+    private final Predicate<ForwardPath> isListed;
     private final @Nullable RecipientOutcome[] outcomes;
     private boolean secondTry;
     private boolean metTrouble;
+    private boolean toldGate;
 
-    /** @param suspect whether the mail has been taken suspiciously often */
-    Attempt(TakenMail mail, boolean suspect, Connections connections, Gate gate) {
+    /**
+     * @param suspect whether the mail has been taken suspiciously often
+     * @param isSure whether the mail is ours beyond doubt, asked right before it would be delivered
+     * @param isListed whether a recipient is known to exist
+     */
+    Attempt(
+            TakenMail mail,
+            boolean suspect,
+            Connections connections,
+            RouteGate gate,
+            BooleanSupplier isSure,
+            Predicate<ForwardPath> isListed) {
         this.mail = mail;
         this.envelope = mail.envelope();
         this.suspect = suspect;
         this.connections = connections;
         this.gate = gate;
+        this.isSure = isSure;
+        this.isListed = isListed;
         this.outcomes = new RecipientOutcome[envelope.recipients().size()];
     }
 
@@ -65,8 +92,17 @@ final class Attempt {
 
     private List<Integer> deliver(List<Integer> pending) {
         return switch (secondTry ? connections.fresh() : connections.take()) {
-            case ConnectResult.Unreachable(String why) -> untried(pending, new Trouble(Trouble.Kind.NO_ANSWER, why));
-            case ConnectResult.Unhealthy(String why, boolean _) -> untried(pending, new Trouble(Trouble.Kind.UNHEALTHY, why));
+            case ConnectResult.Unreachable(String why) -> {
+                tell(new GateEvent.Met(new Trouble(Trouble.Kind.NO_ANSWER, why), connections.busy()));
+                yield untried(pending, why);
+            }
+            case ConnectResult.Unhealthy(String why, boolean forGood) -> {
+                tell(
+                        forGood && !gate.believesRefusals()
+                                ? new GateEvent.RefusedAll(why)
+                                : new GateEvent.Met(new Trouble(Trouble.Kind.UNHEALTHY, why), connections.busy()));
+                yield untried(pending, why);
+            }
             case ConnectResult.Connected(SmtpConnection connection) ->
                 needsSmtpUtf8(pending) && !connection.extensions().smtpUtf8()
                         ? undeliverable(pending, connection)
@@ -74,9 +110,13 @@ final class Attempt {
         };
     }
 
-    private List<Integer> untried(List<Integer> pending, Trouble trouble) {
-        gate.trouble(trouble, connections.busy());
-        return end(pending, new RecipientOutcome.Untried(trouble.why()));
+    private List<Integer> untried(List<Integer> pending, String why) {
+        return end(pending, new RecipientOutcome.Untried(why));
+    }
+
+    private void tell(GateEvent event) {
+        toldGate = true;
+        gate.tell(event);
     }
 
     /** RFC 6531 §3.5, §3.6: it cannot be sent there, and a backup has nowhere else to send it. */
@@ -95,11 +135,13 @@ final class Attempt {
 
     private List<Integer> transact(List<Integer> pending, SmtpConnection connection) {
         TransactionResult result;
+        long began = System.nanoTime();
         try {
-            result = connection.send(transaction(pending));
+            result = connection.send(transaction(pending), isSure);
         } finally {
             connections.giveBack(connection);
         }
+        tellIfSlow(Duration.ofNanos(System.nanoTime() - began), connection.peer());
         boolean routeAtFault = tellGate(Outcomes.signal(result, secondTry), connection.peer());
         List<Optional<RecipientOutcome>> judged =
                 Outcomes.judge(result, connection.peer(), new Circumstances(secondTry, suspect, routeAtFault));
@@ -107,6 +149,7 @@ final class Attempt {
         List<Integer> again = new ArrayList<>();
         for (int i = 0; i < pending.size(); i++) {
             int recipient = pending.get(i);
+            tellIfRefused(envelope.recipients().get(recipient).path(), judged.get(i), result);
             judged.get(i).ifPresentOrElse(outcome -> outcomes[recipient] = outcome, () -> again.add(recipient));
         }
         return again;
@@ -115,19 +158,57 @@ final class Attempt {
     /** @return whether the route is to blame for a content that was lost */
     private boolean tellGate(RouteSignal signal, String peer) {
         switch (signal) {
-            case RouteSignal.Well _ -> gate.delivered();
+            case RouteSignal.Well _ -> tell(new GateEvent.Delivered(1));
             case RouteSignal.Nothing _ -> {}
             case RouteSignal.Trouble(String why) -> {
                 metTrouble = true;
-                gate.trouble(unhealthy(peer, why), connections.busy());
+                tell(new GateEvent.Met(unhealthy(peer, why), connections.busy()));
             }
             case RouteSignal.ContentLost(String why) -> {
+                toldGate = true;
                 boolean routeAtFault = gate.contentLost(envelope.queueId(), unhealthy(peer, why), connections.busy());
                 metTrouble |= routeAtFault;
                 return routeAtFault;
             }
         }
         return false;
+    }
+
+    /** What a well host needs no longer for, however large the mail. */
+    private void tellIfSlow(Duration took, String peer) {
+        Duration patience = SLOW.plusMillis(mail.content().sizeBytes() / SLOW_BYTES_PER_MILLI);
+        if (took.compareTo(patience) > 0) {
+            gate.tell(new GateEvent.Slow("host " + peer + " took " + took.toSeconds() + " s"));
+        }
+    }
+
+    private void tellIfRefused(ForwardPath path, Optional<RecipientOutcome> judged, TransactionResult result) {
+        if (judged.isEmpty() || !(judged.get() instanceof RecipientOutcome.Failed(String why))) {
+            return;
+        }
+        if (result.mail().filter(SmtpReply::isPermanentFailure).isEmpty()) {
+            tell(new GateEvent.Refused(envelope.queueId(), path, isListed.test(path), why));
+        } else if (gate.believesRefusals()) {
+            toldGate = true; // it does not like this sender: not the route's trouble
+        } else {
+            tell(new GateEvent.RefusedAll(why));
+        }
+    }
+
+    /** To be called once, at the end: a mail that got nothing but 4xx counts, and a trial must not end unheard of. */
+    void tellGate() {
+        if (toldGate) {
+            return;
+        }
+        String why = Stream.of(outcomes)
+                .filter(Objects::nonNull)
+                .map(outcome -> outcome instanceof RecipientOutcome.Deferred(String reason) ? reason : "")
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse("");
+        if (!why.isEmpty() || gate.triesHere()) {
+            tell(new GateEvent.TempFailed(envelope.queueId(), why));
+        }
     }
 
     private static Trouble unhealthy(String peer, String why) {

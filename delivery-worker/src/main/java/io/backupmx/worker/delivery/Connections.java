@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntSupplier;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 /**
  * The connections of one route: those that deliver, and those that rest for the next mail, the warmest in front. Safe from
@@ -34,11 +34,7 @@ final class Connections {
 
     /** @param allowed how many there may be, resting ones included */
     Connections(
-            Route route,
-            RouteConnector connector,
-            Duration idleTimeout,
-            int mailsPerConnection,
-            IntSupplier allowed) {
+            Route route, RouteConnector connector, Duration idleTimeout, int mailsPerConnection, IntSupplier allowed) {
         this.route = route;
         this.connector = connector;
         this.idleTimeout = idleTimeout;

@@ -61,7 +61,8 @@ final class Delivery {
         Tried tried = attempt(mail);
         List<RecipientOutcome> outcomes = tried.outcomes();
         if (!believed || !gate.believesRefusals()) {
-            outcomes = gate.isQuarantined() ? Outcomes.untriedIfRefused(outcomes) : Outcomes.deferredIfRefused(outcomes);
+            outcomes =
+                    gate.isQuarantined() ? Outcomes.untriedIfRefused(outcomes) : Outcomes.deferredIfRefused(outcomes);
         }
         Envelope envelope = mail.envelope();
         GiveBacks.Next back = back(envelope, tried);
@@ -72,7 +73,8 @@ final class Delivery {
         Duration delay = parts.retries().queues().getLast();
         switch (parts.retries()
                 .nextAfter(
-                        envelope.attempts() + 1, Duration.between(envelope.arrival().at(), now))) {
+                        envelope.attempts() + 1,
+                        Duration.between(envelope.arrival().at(), now))) {
             case RetrySchedule.Next.Retry(Duration next) -> delay = next;
             case RetrySchedule.Next.Expired(Duration maxLifetime) -> {
                 if (outcomes.stream().anyMatch(RecipientOutcome.Deferred.class::isInstance) && expiry.mayExpire()) {

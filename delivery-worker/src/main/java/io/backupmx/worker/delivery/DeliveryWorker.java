@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.Config;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
@@ -8,61 +9,88 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
+import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.SpoolAdmin;
-import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.UnknownRouteException;
 import io.backupmx.worker.WorkerView;
+import io.backupmx.worker.cluster.Cluster;
+import io.backupmx.worker.cluster.Crew;
+import io.backupmx.worker.gate.GateRules;
+import io.backupmx.worker.gate.ProbeSchedule;
+import io.backupmx.worker.gate.Probers;
 import io.backupmx.worker.retry.RetrySchedule;
 import io.backupmx.worker.routing.AddressResolver;
 import io.backupmx.worker.routing.RouteConnector;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes mail from the spool and forwards it, every route for itself, so that no route can stop another. */
+/**
+ * Takes mail from the spool and forwards it, every route for itself, so that no route can stop another; together with any
+ * number of other workers on the same spool.
+ */
 public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
 
-    private static final long HOUSEKEEPING_MILLIS = 1000;
-
     /** A connection request is repeated after 1 s, then ever later: a longer wait would only miss a host that is back. */
     private static final Duration PROBE_CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Of all workers together, so that a provider whose thousands of routes are dead is not mistaken for a scanner. */
+    private static final double PROBES_PER_SECOND = 50;
+
+    /** Queues read at once: each costs a session on the broker. */
+    private static final int MAX_FEEDS = 1000;
+
+    /** Of all routes together, beyond each one's first: contents up to 100 KiB are in memory meanwhile. */
+    private static final int MAX_CONNECTIONS = 1000;
 
     /** For the spool to settle what a stop has left. */
     private static final Duration SETTLE_GRACE = Duration.ofSeconds(5);
 
     private static final Duration ASK_FOR_RETRY_QUEUES = Duration.ofMinutes(1);
+    private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
 
-    private final Vertx vertx;
     private final Duration stopGrace;
-    private final RetrySchedule retries;
     private final SpoolReader spool;
     private final SmtpClient client;
     private final AddressResolver resolver = new AddressResolver();
-    private final List<Served> served;
-    private final List<SpoolReader.Feed> feeds = new ArrayList<>();
+    private final RetrySchedule retries;
     private final RetryQueues retryQueues;
-    private long housekeeping = -1;
+    private final Cluster cluster;
+    private final Map<Route, RouteRunner> runners = new LinkedHashMap<>();
+    private final Map<Route, Instant> unconfigured = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final Reviews reviews = new Reviews();
+    private final Housekeeping housekeeping;
+    private @Nullable AutoCloseable watch;
     private boolean closed;
-
-    private record Served(Route route, RouteRunner runner) {}
 
     /**
      * @param hostname our name in EHLO
-     * @param spool stays the caller's, to be closed after the worker, as does {@code admin}
+     * @param spool stays the caller's, to be closed after the worker, as do {@code admin} and {@code bus}
      */
     public DeliveryWorker(
             Vertx vertx,
@@ -71,21 +99,58 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             RelayTables tables,
             SpoolReader spool,
             SpoolAdmin admin,
+            ClusterBus bus,
             InstantSource clock,
             MeterRegistry metrics) {
         WorkerConfig worker = config.worker();
         RetryConfig retry = config.retry();
-        this.vertx = vertx;
         this.stopGrace = worker.stopGrace();
-        this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
+        this.clock = clock;
         this.spool = spool;
-        this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES);
+        this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
+        this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES, this::placeForDue);
         this.client = new SmtpClient(vertx, options(hostname, worker));
         RouteConnector connector =
                 new RouteConnector(client, resolver, worker.connectTimeout(), probeConnectTimeout(worker));
-        this.served = tables.routes().stream()
-                .map(route -> new Served(route, new RouteRunner(route, worker, retries, connector, clock, metrics)))
-                .toList();
+        this.cluster = new Cluster(
+                bus,
+                tables.routes(),
+                GateRules.of(worker.maxConnectionsPerRoute(), worker.probeUnhealthy()),
+                share -> new Probers(
+                        connector::probe,
+                        probes(worker),
+                        () -> PROBES_PER_SECOND * share.getAsDouble(),
+                        new Random(),
+                        clock),
+                clock,
+                new Deliveries());
+        RouteParts parts = new RouteParts(
+                worker,
+                tables,
+                retries,
+                retry.maxLifetime(),
+                connector,
+                spool,
+                cluster::isSure,
+                new FeedBudget(MAX_FEEDS),
+                new Semaphore(MAX_CONNECTIONS),
+                clock,
+                metrics);
+        for (Route route : tables.routes()) {
+            runners.put(route, new RouteRunner(route, cluster.gate(route), parts));
+        }
+        this.housekeeping = new Housekeeping(runners::values, cluster);
+        gauge(
+                metrics,
+                "backupmx.expiry.stopped",
+                "Routes where too much mail has had its time at once",
+                () -> runners.values().stream()
+                        .filter(RouteRunner::isExpiryStopped)
+                        .count());
+    }
+
+    private static void gauge(MeterRegistry metrics, String name, String what, Supplier<Number> value) {
+        Gauge.builder(name, value).description(what).register(metrics);
     }
 
     private static SmtpClientOptions options(Domain hostname, WorkerConfig worker) {
@@ -101,6 +166,14 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 worker.finalDotTimeout());
     }
 
+    private static ProbeSchedule probes(WorkerConfig worker) {
+        return new ProbeSchedule(
+                worker.probeInterval(),
+                worker.probeIntervalLater(),
+                worker.probeUnhealthy(),
+                worker.probeUnhealthyMax());
+    }
+
     private static Duration probeConnectTimeout(WorkerConfig worker) {
         return worker.connectTimeout().compareTo(PROBE_CONNECT_TIMEOUT) < 0
                 ? worker.connectTimeout()
@@ -109,49 +182,118 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     /** Starts taking mail. Blocks as far as the spool does; not for event loops. */
     public synchronized void start() {
-        for (Served one : served) {
-            SpoolReader.Feed feed = spool.feed(new SpoolQueue.ForRoute(one.route()), one.runner());
-            one.runner().wakes(feed::wake);
-            feeds.add(feed);
-        }
+        reviews.start();
+        cluster.start();
+        watch = spool.watch(this::mailWaits);
         retryQueues.start(retries.queues());
-        housekeeping = vertx.setPeriodic(HOUSEKEEPING_MILLIS, _ -> runners().forEach(RouteRunner::closeIdle));
+        housekeeping.start();
+    }
+
+    private void mailWaits(Set<Route> routes) {
+        for (Route route : routes) {
+            RouteRunner runner = runners.get(route);
+            if (runner != null) {
+                runner.mailWaits();
+            } else if (unconfigured.putIfAbsent(route, clock.instant()) == null) {
+                LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED);
+            }
+        }
+    }
+
+    private Optional<SpoolReader.Taker> placeForDue(Route route) {
+        return Optional.ofNullable(runners.get(route)).flatMap(RouteRunner::placeForDue);
     }
 
     @Override
     public List<RouteStatus> routes() {
-        return runners().map(RouteRunner::status).toList();
+        return Stream.concat(
+                        runners.values().stream().map(runner -> cluster.status(runner.route(), runner.deliveries())),
+                        unconfigured.entrySet().stream()
+                                .map(entry -> new RouteStatus(
+                                        entry.getKey(),
+                                        RouteStatus.State.HELD,
+                                        entry.getValue(),
+                                        NO_LONGER_CONFIGURED,
+                                        0,
+                                        0,
+                                        false,
+                                        Optional.empty())))
+                .toList();
     }
 
     @Override
     public List<InFlightMail> inFlight() {
-        return runners().flatMap(runner -> runner.inFlight().stream()).toList();
+        return runners.values().stream()
+                .flatMap(runner -> runner.inFlight().stream())
+                .toList();
     }
 
     @Override
     public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
-        return CompletableFuture.completedFuture(List.of());
+        return cluster.inFlightElsewhere();
     }
 
     @Override
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
-        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+        return runners.containsKey(route) ? cluster.hold(route, reason) : unknown(route);
     }
 
     @Override
     public CompletionStage<RouteStatus> release(Route route) {
+        return runners.containsKey(route) ? cluster.release(route) : unknown(route);
+    }
+
+    private static CompletionStage<RouteStatus> unknown(Route route) {
         return CompletableFuture.failedFuture(new UnknownRouteException(route));
     }
 
     @Override
     public void flush() {
-        runners().forEach(RouteRunner::flush);
-        // The spool may block; operators need not wait for it.
-        Thread.startVirtualThread(retryQueues::flush);
+        cluster.flush();
     }
 
-    private Stream<RouteRunner> runners() {
-        return served.stream().map(Served::runner);
+    /** What the cluster knows of this worker's deliveries. */
+    private final class Deliveries implements Crew {
+
+        @Override
+        public void changed(Route route) {
+            RouteRunner runner = runners.get(route);
+            if (runner != null) {
+                reviews.add(runner);
+            }
+        }
+
+        @Override
+        public void changedAll() {
+            runners.values().stream().filter(RouteRunner::hasMail).forEach(reviews::add);
+        }
+
+        @Override
+        public int connections(Route route) {
+            RouteRunner runner = runners.get(route);
+            return runner == null ? 0 : runner.connections();
+        }
+
+        @Override
+        public void probed(Route route, SmtpConnection connection) {
+            RouteRunner runner = runners.get(route);
+            if (runner == null) {
+                connection.abort();
+            } else {
+                runner.probed(connection);
+            }
+        }
+
+        @Override
+        public void flush() {
+            // The spool may block; nobody needs to wait for it.
+            Thread.startVirtualThread(retryQueues::flush);
+        }
+
+        @Override
+        public List<InFlightMail> inFlight() {
+            return DeliveryWorker.this.inFlight();
+        }
     }
 
     /**
@@ -165,29 +307,42 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             return;
         }
         closed = true;
-        vertx.cancelTimer(housekeeping);
-        runners().forEach(RouteRunner::stop);
+        List<RouteRunner> all = new ArrayList<>(runners.values());
+        housekeeping.close();
+        reviews.close();
+        stopWatching();
+        all.forEach(RouteRunner::stop);
         try {
-            if (!awaitEmptyHands(stopGrace)) {
-                runners().forEach(RouteRunner::abort);
-                if (!awaitEmptyHands(SETTLE_GRACE)) {
+            if (!awaitEmptyHands(all, stopGrace)) {
+                all.forEach(RouteRunner::abort);
+                if (!awaitEmptyHands(all, SETTLE_GRACE)) {
                     LOG.atWarn().addKeyValue("mails", inFlight().size()).log("stopped with mail unsettled");
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        feeds.forEach(feed -> feed.close(SETTLE_GRACE));
+        all.forEach(runner -> runner.close(SETTLE_GRACE));
         retryQueues.close();
-        runners().forEach(RouteRunner::close);
+        cluster.close();
         client.close();
         resolver.close();
     }
 
-    private boolean awaitEmptyHands(Duration limit) throws InterruptedException {
+    private void stopWatching() {
+        try {
+            if (watch != null) {
+                watch.close();
+            }
+        } catch (Exception e) {
+            LOG.atDebug().setCause(e).log("watch not closed");
+        }
+    }
+
+    private static boolean awaitEmptyHands(List<RouteRunner> runners, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        for (Served one : served) {
-            if (!one.runner().awaitEmptyHands(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        for (RouteRunner runner : runners) {
+            if (!runner.awaitEmptyHands(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
                 return false;
             }
         }

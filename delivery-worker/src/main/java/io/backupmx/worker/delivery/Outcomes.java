@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.config.Durations;
+import io.backupmx.mail.Envelope;
 import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.client.Loss;
@@ -135,6 +136,28 @@ final class Outcomes {
     static List<RecipientOutcome> deferred(List<RecipientOutcome> outcomes) {
         return outcomes.stream()
                 .map(outcome -> outcome instanceof Untried(String why) ? new Deferred(why) : outcome)
+                .toList();
+    }
+
+    /** A next hop that has just come back may be wrong: a refusal counts only when it is repeated. */
+    static List<RecipientOutcome> deferredIfRefused(List<RecipientOutcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> outcome instanceof Failed(String why)
+                        ? new Deferred(why + " (not believed yet: it has just come back)")
+                        : outcome)
+                .toList();
+    }
+
+    /** In quarantine nobody is refused, for what the next hop says is known to be wrong. */
+    static List<RecipientOutcome> untriedIfRefused(List<RecipientOutcome> outcomes) {
+        return outcomes.stream()
+                .map(outcome -> outcome instanceof Failed(String why) ? new Untried(why) : outcome)
+                .toList();
+    }
+
+    static List<RecipientOutcome> allFailed(Envelope envelope, String why) {
+        return envelope.recipients().stream()
+                .<RecipientOutcome>map(_ -> new Failed(why))
                 .toList();
     }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +24,20 @@ final class RetryQueues implements AutoCloseable {
     private final SpoolReader spool;
     private final SpoolAdmin admin;
     private final Duration askEvery;
+    private final SpoolReader.Places places;
     private final Map<String, SpoolReader.DelayFeed> feeds = new LinkedHashMap<>(); // by name of queue
     private final Thread asking = Thread.ofVirtual().name("retry-queues").unstarted(this::run);
     private boolean closed;
 
-    /** @param askEvery how long a queue that was not to be seen before may wait */
-    RetryQueues(SpoolReader spool, SpoolAdmin admin, Duration askEvery) {
+    /**
+     * @param askEvery how long a queue that was not to be seen before may wait
+     * @param places where due mail may go at once
+     */
+    RetryQueues(SpoolReader spool, SpoolAdmin admin, Duration askEvery, SpoolReader.Places places) {
         this.spool = spool;
         this.admin = admin;
         this.askEvery = askEvery;
+        this.places = places;
     }
 
     /** Serves those of {@code configured} now, the others as soon as the spool tells of them. */
@@ -69,7 +73,7 @@ final class RetryQueues implements AutoCloseable {
 
     private synchronized void serve(SpoolQueue.Retry queue) {
         if (!closed) {
-            var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue, _ -> Optional.empty()));
+            var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue, places));
         }
     }
 

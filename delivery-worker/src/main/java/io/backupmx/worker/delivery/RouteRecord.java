@@ -4,7 +4,6 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.worker.gate.Gate;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,10 +24,15 @@ final class RouteRecord {
     private final Counter delivered;
     private final Counter deferred;
     private final Counter failed;
+    private final Counter expired;
     private final Timer delay;
 
-    RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> up, Supplier<Number> inFlight) {
+    RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> inFlight) {
         this.nextHop = route.toString();
+        this.expired = Counter.builder("backupmx.expired")
+                .description("Mails given up because they had had their time")
+                .tag(NEXT_HOP, nextHop)
+                .register(metrics);
         this.delivered = attempts(metrics, "delivered");
         this.deferred = attempts(metrics, "deferred");
         this.failed = attempts(metrics, "failed");
@@ -44,10 +48,6 @@ final class RouteRecord {
                         Duration.ofHours(6),
                         Duration.ofDays(1),
                         Duration.ofDays(5))
-                .register(metrics);
-        Gauge.builder("backupmx.route.up", up)
-                .description("1 when the route takes mail, 0 when it is down")
-                .tag(NEXT_HOP, nextHop)
                 .register(metrics);
         Gauge.builder("backupmx.delivery.in_flight", inFlight)
                 .description("Mails in the worker's hands")
@@ -102,21 +102,8 @@ final class RouteRecord {
                 .addKeyValue("attempts", envelope.attempts() + 1);
     }
 
-    void routeState(Gate.State state) {
-        switch (state) {
-            case Gate.State.Up _ ->
-                MailLog.LOG
-                        .atInfo()
-                        .addKeyValue(NEXT_HOP, nextHop)
-                        .addKeyValue("state", "UP")
-                        .log("route_state");
-            case Gate.State.Down down ->
-                MailLog.LOG
-                        .atWarn()
-                        .addKeyValue(NEXT_HOP, nextHop)
-                        .addKeyValue("state", "DOWN")
-                        .addKeyValue("reason", down.trouble().why())
-                        .log("route_state");
-        }
+    /** A mail had had its time. */
+    void expired() {
+        expired.increment();
     }
 }

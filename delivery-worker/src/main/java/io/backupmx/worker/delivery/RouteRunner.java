@@ -55,7 +55,12 @@ final class RouteRunner implements SpoolReader.Taker {
         this.places = new Places(gate::places, parts.connections());
         this.delivery = new Delivery(parts, gate, connections, record, expiry);
         this.supply = new Supply(
-                queue, parts.spool(), this, parts.feeds(), () -> !stopping && gate.places() > 0, () -> hands.count() > 0);
+                queue,
+                parts.spool(),
+                this,
+                parts.feeds(),
+                () -> !stopping && gate.places() > 0,
+                () -> hands.count() > 0);
     }
 
     Route route() {
@@ -111,7 +116,9 @@ final class RouteRunner implements SpoolReader.Taker {
     /** A taker for mail of a retry queue that is due; the place is reserved. Empty when there is none now. */
     Optional<SpoolReader.Taker> placeForDue() {
         if (gate.triesHere()) {
-            return !stopping && candidate.reserve() ? Optional.of(new DueTaker(this::keepForTrial, candidate::none)) : Optional.empty();
+            return !stopping && candidate.reserve()
+                    ? Optional.of(new DueTaker(this::keepForTrial, candidate::none))
+                    : Optional.empty();
         }
         return hasFreePlace()
                 ? Optional.of(new DueTaker(mail -> start(mail, inHand(mail)), places::giveBack))
@@ -138,10 +145,8 @@ final class RouteRunner implements SpoolReader.Taker {
             boolean throttled = gate.triesHere();
             if (!throttled && gate.places() == 0) {
                 candidate.take().ifPresent(this::putBack);
-            } else if ((!throttled || candidate.isNext(true)) && hasFreePlace()) {
-                candidate
-                        .take()
-                        .ifPresentOrElse(one -> start(one.mail(), one.inHand()), places::giveBack);
+            } else if ((!throttled || candidate.isNext(true) || !supply.hasMail()) && hasFreePlace()) {
+                candidate.take().ifPresentOrElse(one -> start(one.mail(), one.inHand()), places::giveBack);
             }
         }
         if (gate.places() == 0 && !gate.triesHere()) {
@@ -151,7 +156,9 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     private void putBack(TrialCandidate.Kept kept) {
-        var _ = kept.mail().settle(new Settlement.GiveBack()).whenComplete((_, _) -> kept.inHand().gone());
+        var _ = kept.mail()
+                .settle(new Settlement.GiveBack())
+                .whenComplete((_, _) -> kept.inHand().gone());
     }
 
     /** A probe was answered. */
@@ -178,7 +185,8 @@ final class RouteRunner implements SpoolReader.Taker {
         if (now.isBefore(nextHeadLook) || !supply.hasMail() || stopping) {
             return;
         }
-        String why = "given up after " + io.backupmx.config.Durations.format(parts.maxLifetime()) + ": " + status.reason();
+        String why =
+                "given up after " + io.backupmx.config.Durations.format(parts.maxLifetime()) + ": " + status.reason();
         Instant head = HeadExpiry.look(
                 parts.spool(),
                 queue,

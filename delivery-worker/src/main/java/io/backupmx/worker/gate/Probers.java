@@ -215,7 +215,7 @@ public final class Probers implements AutoCloseable {
                 case ConnectResult.Connected(SmtpConnection connection) -> answered(mine.hop, connection, calls);
                 case ConnectResult.Unreachable(String why) ->
                     failed(mine.hop, new Trouble(Trouble.Kind.NO_ANSWER, why), calls);
-                case ConnectResult.Unhealthy(String why) ->
+                case ConnectResult.Unhealthy(String why, boolean _) ->
                     failed(mine.hop, new Trouble(Trouble.Kind.UNHEALTHY, why), calls);
             }
         });
@@ -296,7 +296,7 @@ public final class Probers implements AutoCloseable {
             return probe.apply(hop);
         } catch (RuntimeException | Error e) {
             LOG.atError().setCause(e).addKeyValue("next_hop", hop).log("probe failed unexpectedly");
-            return new ConnectResult.Unhealthy("internal error");
+            return new ConnectResult.Unhealthy("internal error", false);
         }
     }
 

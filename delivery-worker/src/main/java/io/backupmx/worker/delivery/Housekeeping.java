@@ -1,0 +1,77 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.worker.cluster.Cluster;
+import java.util.Collection;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What has to be done now and then for every route: idle connections and empty queues are left, and on routes that take no
+ * mail, by the worker that keeps them, mail that has had its time is given up. Two threads, for the latter may block.
+ */
+final class Housekeeping implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final long TICK_MILLIS = 1000;
+    private static final long HEADS_MILLIS = 5000;
+
+    private final Supplier<Collection<RouteRunner>> runners;
+    private final Cluster cluster;
+    private final Thread ticking =
+            Thread.ofVirtual().name("housekeeping").unstarted(() -> every(TICK_MILLIS, this::tick));
+    private final Thread heads =
+            Thread.ofVirtual().name("head-expiry").unstarted(() -> every(HEADS_MILLIS, this::look));
+
+    Housekeeping(Supplier<Collection<RouteRunner>> runners, Cluster cluster) {
+        this.runners = runners;
+        this.cluster = cluster;
+    }
+
+    void start() {
+        ticking.start();
+        heads.start();
+    }
+
+    private interface Chore {
+        void run() throws InterruptedException;
+    }
+
+    private static void every(long millis, Chore chore) {
+        try {
+            while (true) {
+                Thread.sleep(millis);
+                try {
+                    chore.run();
+                } catch (RuntimeException e) {
+                    LOG.atError().setCause(e).log("housekeeping failed");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void tick() {
+        runners.get().forEach(RouteRunner::tick);
+    }
+
+    private void look() throws InterruptedException {
+        for (RouteRunner runner : runners.get()) {
+            var status = cluster.status(runner.route(), 0);
+            boolean resting = switch (status.state()) {
+                case DOWN, THROTTLED -> true;
+                case UP, RAMP, HELD, QUARANTINE -> false; // mail is tried, or an operator's (DESIGN §3)
+            };
+            if (resting && cluster.keeps(runner.route())) {
+                runner.lookAtHead(status);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        ticking.interrupt();
+        heads.interrupt();
+    }
+}
