@@ -39,6 +39,9 @@ public record GateRules(
         if (!allowanceStep.isPositive() || !trialFirst.isPositive() || trialMax.compareTo(trialFirst) < 0) {
             throw new IllegalArgumentException("times are positive, and do not shrink");
         }
+        if (trialPatience.compareTo(trialMax) < 0) {
+            throw new IllegalArgumentException("a trial is waited for as long as the next, at least");
+        }
     }
 
     /** The product's own limits (DESIGN §4). */
@@ -71,7 +74,7 @@ public record GateRules(
         return switch (state) {
             case GateState.Up up -> up.allowance().at(now, maxConnections, allowanceStep);
             case GateState.Ramp ramp -> ramp.concurrency();
-            case GateState.Throttled throttled -> throttled.trial().isDue(now) ? 1 : 0;
+            case GateState.Throttled throttled -> throttled.trial().isDue(now, trialPatience) ? 1 : 0;
             case GateState.Down _, GateState.Held _, GateState.Quarantine _ -> 0;
         };
     }

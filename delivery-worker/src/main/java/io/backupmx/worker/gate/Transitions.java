@@ -47,7 +47,7 @@ record Transitions(GateRules rules, Instant now) {
             return new Held(state instanceof Held held ? held.since() : now, reason);
         }
         return switch (state) {
-            case Up up -> afterUp(believed(up), event);
+            case Up up -> afterUp(believed(anchored(up)), event);
             case Ramp ramp -> afterRamp(believed(ramp), event);
             case Throttled throttled -> afterThrottled(throttled, event);
             case Down down -> afterDown(down, event);
@@ -287,6 +287,14 @@ record Transitions(GateRules rules, Instant now) {
         return rules.isRunning(up.probation(), now) == up.probation().isPresent()
                 ? up
                 : new Up(up.since(), up.allowance(), up.clues(), Optional.empty());
+    }
+
+    /** A clock that was set back must not keep a lowered number low for as long. */
+    private Up anchored(Up up) {
+        Allowance allowance = up.allowance();
+        return allowance.since().isAfter(now)
+                ? new Up(up.since(), new Allowance(allowance.base(), now), up.clues(), up.probation())
+                : up;
     }
 
     private Ramp believed(Ramp ramp) {

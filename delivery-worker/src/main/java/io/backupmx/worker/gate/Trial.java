@@ -16,8 +16,9 @@ record Trial(Duration interval, boolean going, Instant next) {
         return new Trial(interval, false, now.plus(interval));
     }
 
-    boolean isDue(Instant now) {
-        return !now.isBefore(next);
+    /** @param patience longer than any wait: whoever waits longer had the clock set back */
+    boolean isDue(Instant now, Duration patience) {
+        return !now.isBefore(next) || next.isAfter(now.plus(patience));
     }
 
     Trial started(Instant now, Duration patience) {
