@@ -18,18 +18,17 @@ public final class SpoolHealth implements AutoCloseable {
     private static final String SILENT = "the broker does not answer";
 
     private final SpoolAdmin spool;
-    private final Thread thread;
+    private final Periodic periodic = new Periodic("spool-health", INTERVAL, this::ask);
     private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean well;
     private volatile long asked = System.nanoTime();
 
     public SpoolHealth(SpoolAdmin spool) {
         this.spool = spool;
-        this.thread = Thread.ofVirtual().name("spool-health").unstarted(this::run);
     }
 
     public void start() {
-        thread.start();
+        periodic.start();
     }
 
     /** Waits for the first answer, not for longer than {@code limit}; whether there was one. */
@@ -49,24 +48,17 @@ public final class SpoolHealth implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        periodic.close();
     }
 
-    private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
-            asked = System.nanoTime();
-            try {
-                spool.ping();
-                well = true;
-                answered.countDown();
-            } catch (SpoolException e) {
-                well = false; // the feeds log it
-            }
-            try {
-                Thread.sleep(INTERVAL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    private void ask() {
+        asked = System.nanoTime();
+        try {
+            spool.ping();
+            well = true;
+            answered.countDown();
+        } catch (SpoolException e) {
+            well = false; // the feeds log it
         }
     }
 }
