@@ -16,7 +16,8 @@ public interface SpoolReader extends AutoCloseable {
 
     /**
      * Starts serving a retry queue: due mail goes to a place of its route where there is one, else behind its route's
-     * queue, so that a route without places holds up no other. Keeps on until the feed is closed.
+     * queue, so that a route without places holds up no other. What a taker gives back ({@link Settlement.GiveBack}) goes
+     * behind its route's queue, too, for it was due. Keeps on until the feed is closed.
      */
     DelayFeed feed(SpoolQueue.Retry queue, Places places);
 
@@ -83,7 +84,15 @@ public interface SpoolReader extends AutoCloseable {
         /** Mail deferred before this call is due now. */
         void flush();
 
+        /**
+         * Holds no mail back any more, settles what its takers have in hand (bounded by {@code grace}), and gives the
+         * rest back. Idempotent.
+         */
+        void close(Duration grace);
+
         @Override
-        void close();
+        default void close() {
+            close(Duration.ZERO);
+        }
     }
 }

@@ -34,7 +34,7 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
-        RetryFeed feed = new RetryFeed(queue, links, spillDirectory);
+        RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, _ -> {});
         retryFeeds.add(feed);
         feed.start();
         return feed;

@@ -16,7 +16,6 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientProducer;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.SendAcknowledgementHandler;
-import org.apache.activemq.artemis.api.core.client.SessionFailureListener;
 
 /**
  * Small mail of one route: one thread sends one after the other without waiting, the broker confirms each once it is on
@@ -41,7 +40,7 @@ final class ConfirmingLane implements Runnable {
         this.producer = session.createProducer();
         this.onAnswered = onAnswered;
         this.onBroken = onBroken;
-        session.addFailureListener(new Broken(onBroken));
+        session.addFailureListener(new ConnectionLost(onBroken));
     }
 
     void submit(StoreJob job) {
@@ -99,24 +98,6 @@ final class ConfirmingLane implements Runnable {
     private void answered(StoreJob job, Throwable failure) {
         onAnswered.accept(job);
         job.fail(Failures.toSpoolException(failure));
-    }
-
-    /** The connection is gone: known at once, not at the next send. */
-    private record Broken(Consumer<Throwable> onBroken) implements SessionFailureListener {
-        @Override
-        public void connectionFailed(ActiveMQException failure, boolean failedOver) {
-            onBroken.accept(failure);
-        }
-
-        @Override
-        public void connectionFailed(ActiveMQException failure, boolean failedOver, String scaleDownTargetNodeId) {
-            onBroken.accept(failure);
-        }
-
-        @Override
-        public void beforeReconnect(ActiveMQException failure) {
-            // never: reconnectAttempts is 0
-        }
     }
 
     /** The broker's word on one message, on a thread of the client. */

@@ -1,22 +1,16 @@
 package io.backupmx.spool.artemis;
 
-import io.backupmx.mail.Content;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.spool.Settlement;
-import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.client.ClientConsumer;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
@@ -45,21 +39,16 @@ final class FeedSession {
     /** Mails of a format we do not know are left unacknowledged on the session, but not without end. */
     private static final int MAX_UNREADABLE = 1000;
 
-    private record Settled(Taken mail, Settlement settlement) {}
-
     private final ClientSession session;
     private final String queueName;
     private final SpoolReader.Taker taker;
     private final Path spillDirectory;
     private final GroupCommit group;
-    private final LinkedBlockingQueue<Optional<Settled>> inbox = new LinkedBlockingQueue<>();
-    private final AtomicBoolean wakePending = new AtomicBoolean();
-    private final Object deathLock = new Object();
+    private final SettlementInbox inbox = new SettlementInbox();
     private final Set<Taken> inHand = new HashSet<>();
     private final List<Taken> givenBack = new ArrayList<>();
     private int unreadable;
     private ClientConsumer consumer;
-    private @Nullable Throwable death;
     private @Nullable NoRoomPause noRoom;
     private volatile long closeByNanos;
     private volatile boolean closing;
@@ -77,9 +66,7 @@ final class FeedSession {
     }
 
     void wake() {
-        if (wakePending.compareAndSet(false, true)) {
-            inbox.add(Optional.empty());
-        }
+        inbox.wake();
     }
 
     void close(Duration grace) {
@@ -143,7 +130,7 @@ final class FeedSession {
                 return;
             }
             MailMessages.Facts facts = MailMessages.factsOf(message);
-            Taken mail = new Taken(message, facts.route(), MailMessages.read(message, spillDirectory), this::settle);
+            Taken mail = new Taken(message, facts.route(), MailMessages.read(message, spillDirectory), inbox::settle);
             inHand.add(mail);
             accepted = true;
             taker.accept(mail);
@@ -192,35 +179,28 @@ final class FeedSession {
     }
 
     private void await(long nanos) throws InterruptedException, ActiveMQException, IOException {
-        Optional<Settled> event = inbox.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-        if (event != null) {
-            applied(event);
-        }
+        inbox.next(nanos, this::settled);
     }
 
     private void settleWhatCame() throws ActiveMQException, IOException {
-        for (Optional<Settled> event = inbox.poll(); event != null; event = inbox.poll()) {
-            applied(event);
+        boolean came = true;
+        while (came) {
+            came = inbox.nextNow(this::settled);
         }
         if (group.isDue()) {
             commit();
         }
     }
 
-    private void applied(Optional<Settled> event) throws ActiveMQException, IOException {
-        if (event.isEmpty()) {
-            wakePending.set(false);
-            return;
-        }
-        Taken mail = event.get().mail();
+    private void settled(Taken mail, Settlement settlement) throws ActiveMQException, IOException {
         inHand.remove(mail);
-        switch (event.get().settlement()) {
+        switch (settlement) {
             case Settlement.GiveBack _ -> givenBack.add(mail);
             case Settlement.Replace replace -> {
                 boolean withCopies = !replace.copies().isEmpty();
                 try (var content = mail.content()) {
                     commitUnlessTaking(withCopies);
-                    sendCopies(mail, content, replace.copies());
+                    Copies.send(group, mail, content, replace.copies());
                     group.acknowledge(mail.message(), withCopies, mail);
                 } catch (ActiveMQException | IOException | RuntimeException e) {
                     mail.lost(e);
@@ -230,30 +210,6 @@ final class FeedSession {
         }
         if (group.isDue()) {
             commit();
-        }
-    }
-
-    private void sendCopies(Taken mail, Content content, List<Settlement.Copy> copies)
-            throws ActiveMQException, IOException {
-        for (Settlement.Copy copy : copies) {
-            switch (copy) {
-                case Settlement.Copy.Retry retry ->
-                    group.send(
-                            new SpoolQueue.Retry(retry.delay()),
-                            mail.route(),
-                            retry.envelope(),
-                            content,
-                            Optional.of(Instant.now().plus(retry.delay())));
-                case Settlement.Copy.Failed failed ->
-                    group.send(new SpoolQueue.Failed(), mail.route(), failed.envelope(), content, Optional.empty());
-                case Settlement.Copy.Requeued requeued ->
-                    group.send(
-                            new SpoolQueue.ForRoute(mail.route()),
-                            mail.route(),
-                            requeued.envelope(),
-                            content,
-                            Optional.empty());
-            }
         }
     }
 
@@ -270,7 +226,7 @@ final class FeedSession {
         commitUnlessTaking(true);
         for (Taken mail : givenBack) {
             try (var content = mail.content()) {
-                sendCopies(mail, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
+                Copies.send(group, mail, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
                 group.acknowledge(mail.message(), true, mail);
             }
         }
@@ -289,32 +245,9 @@ final class FeedSession {
         consumer = session.createConsumer(queueName);
     }
 
-    /** From any thread. */
-    private void settle(Taken mail, Settlement settlement) {
-        Throwable dead;
-        synchronized (deathLock) {
-            dead = death;
-            if (dead == null) {
-                inbox.add(Optional.of(new Settled(mail, settlement)));
-            }
-        }
-        if (dead != null) {
-            mail.content().close();
-            mail.lost(dead);
-        }
-    }
-
     private void die(Throwable why) {
-        synchronized (deathLock) {
-            death = why;
-        }
+        inbox.die(why);
         group.lost(why);
-        for (Optional<Settled> event = inbox.poll(); event != null; event = inbox.poll()) {
-            event.ifPresent(settled -> {
-                settled.mail().content().close();
-                settled.mail().lost(why);
-            });
-        }
         for (Taken mail : givenBack) {
             mail.content().close();
             mail.committed();

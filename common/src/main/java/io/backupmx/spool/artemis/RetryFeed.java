@@ -1,7 +1,7 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.Durations;
-import io.backupmx.mail.UnknownFormatException;
+import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
@@ -9,39 +9,48 @@ import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
-import org.apache.activemq.artemis.api.core.client.ClientConsumer;
-import org.apache.activemq.artemis.api.core.client.ClientMessage;
-import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Serves a retry queue: all its mail waits equally long, so the head is due first. Holds the head until it is due and moves
- * it to its route's queue, in one transaction.
- */
+/** Serves a retry queue: {@link DelaySession} after {@link DelaySession}, as connections come and go. */
 final class RetryFeed implements SpoolReader.DelayFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryFeed.class);
-    private static final long RECEIVE_MILLIS = 200;
+
+    /** How long a session may take to end beyond the grace, before its thread is left to itself (ms). */
     private static final long END_MILLIS = 5000;
 
     private final SpoolQueue.Retry queue;
+    private final SpoolReader.Places places;
     private final SharedLink links;
     private final Path spillDirectory;
+    private final Consumer<Route> arrivals;
+    private final DelayClock clock;
     private final Thread thread;
-    private final Object monitor = new Object();
-    private Instant flushedAt = Instant.MIN;
-    private boolean closing;
-    private volatile @Nullable ListedMail held;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicLong closeBy = new AtomicLong();
+    private volatile @Nullable DelaySession session;
 
-    RetryFeed(SpoolQueue.Retry queue, SharedLink links, Path spillDirectory) {
+    RetryFeed(
+            SpoolQueue.Retry queue,
+            SpoolReader.Places places,
+            SharedLink links,
+            Path spillDirectory,
+            Consumer<Route> arrivals) {
         this.queue = queue;
+        this.places = places;
         this.links = links;
         this.spillDirectory = spillDirectory;
+        this.arrivals = arrivals;
+        this.clock = new DelayClock(queue.delay(), InstantSource.system(), System::nanoTime);
         this.thread =
                 Thread.ofVirtual().name("retry-" + queue.delay().toSeconds()).unstarted(this::run);
     }
@@ -54,27 +63,31 @@ final class RetryFeed implements SpoolReader.DelayFeed {
         return queue;
     }
 
-    /** The head, which no browser of the queue sees while it is held. */
     Optional<ListedMail> held() {
-        return Optional.ofNullable(held);
+        return Optional.ofNullable(session).flatMap(DelaySession::held);
     }
 
     @Override
     public void flush() {
-        synchronized (monitor) {
-            flushedAt = Instant.now();
-            monitor.notifyAll();
+        clock.flush();
+        DelaySession current = session;
+        if (current != null) {
+            current.wake();
         }
     }
 
     @Override
-    public void close() {
-        synchronized (monitor) {
-            closing = true;
-            monitor.notifyAll();
+    public void close(Duration grace) {
+        if (!isClosing()) {
+            closeBy.set(System.nanoTime() + grace.toNanos());
+            closed.countDown();
+        }
+        DelaySession current = session;
+        if (current != null) {
+            current.close(grace);
         }
         try {
-            if (!thread.join(Duration.ofMillis(END_MILLIS))) {
+            if (!thread.join(grace.plusMillis(END_MILLIS))) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {
@@ -83,9 +96,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
     }
 
     private boolean isClosing() {
-        synchronized (monitor) {
-            return closing;
-        }
+        return closed.getCount() == 0;
     }
 
     private void run() {
@@ -94,24 +105,20 @@ final class RetryFeed implements SpoolReader.DelayFeed {
             Links.Link link = null;
             try {
                 link = links.get();
-                try (ClientSession session = link.transactedSession()) {
-                    serve(session);
-                }
+                serve(link);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (NoRoomException | SpillException e) {
-                held = null;
+            } catch (NoRoomPause e) {
+                session = null;
                 LOG.atError()
                         .addKeyValue("queue", QueueNames.nameOf(queue))
                         .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))
                         .addKeyValue("cause", e.getMessage())
                         .log("no room: retries paused");
-                if (!pauseUnlessClosing(NoRoomPause.LENGTH)) {
-                    return;
-                }
+                pauseWithoutRoom();
             } catch (ActiveMQException | IOException | RuntimeException e) {
-                held = null;
+                session = null;
                 if (link != null && Failures.isConnectionLost(e)) {
                     links.broken(link);
                 }
@@ -119,102 +126,25 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                     return;
                 }
             } finally {
-                held = null;
+                session = null;
             }
         }
     }
 
-    private boolean pauseUnlessClosing(Duration length) {
-        long end = System.nanoTime() + length.toNanos();
-        synchronized (monitor) {
-            try {
-                for (long left = length.toMillis();
-                        !closing && left > 0;
-                        left = (end - System.nanoTime()) / 1_000_000) {
-                    monitor.wait(left);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-            return !closing;
+    private void serve(Links.Link link) throws ActiveMQException, IOException, NoRoomPause, InterruptedException {
+        DelaySession opened = new DelaySession(link, queue, places, clock, spillDirectory, arrivals);
+        session = opened;
+        if (isClosing()) {
+            opened.close(Duration.ofNanos(Math.max(0, closeBy.get() - System.nanoTime())));
         }
+        opened.run();
     }
 
-    private void serve(ClientSession session) throws ActiveMQException, IOException, InterruptedException {
-        String name = QueueNames.nameOf(queue);
-        Links.ensureQueue(session, name);
-        GroupCommit group = new GroupCommit(session);
-        ClientConsumer consumer = session.createConsumer(name);
-        session.start();
-        while (!isClosing()) {
-            ClientMessage head = consumer.receive(group.isEmpty() ? RECEIVE_MILLIS : 1);
-            if (head == null) {
-                group.commit();
-                continue;
-            }
-            try {
-                MailMessages.Facts facts = MailMessages.factsOf(head);
-                MailMessages.Body body = MailMessages.read(head, spillDirectory);
-                try (var content = body.content()) {
-                    Instant due = dueAt(facts);
-                    long dueNanos = System.nanoTime()
-                            + Duration.between(Instant.now(), due).toNanos();
-                    if (!isDue(due, dueNanos)) {
-                        group.commit();
-                        held = new ListedMail(
-                                queue, facts.route(), body.envelope(), facts.contentBytes(), Optional.of(due));
-                        if (!awaitDue(due, dueNanos)) {
-                            return; // closing: the head goes back with the session
-                        }
-                        held = null;
-                    }
-                    group.send(
-                            new SpoolQueue.ForRoute(facts.route()),
-                            facts.route(),
-                            body.envelope(),
-                            content,
-                            Optional.empty());
-                }
-                group.acknowledge(head, true, GroupCommit.Member.NOBODY);
-                if (group.isDue()) {
-                    group.commit();
-                }
-            } catch (UnknownFormatException e) {
-                LOG.atError()
-                        .addKeyValue("queue", name)
-                        .addKeyValue("cause", e.getMessage())
-                        .log("mail in a format this version does not read: left where it is");
-            }
-        }
-        group.commit();
-    }
-
-    /** A clock that jumped back must not make anybody wait longer than the queue's delay. */
-    private Instant dueAt(MailMessages.Facts facts) {
-        Instant latest = Instant.now().plus(queue.delay());
-        return facts.notBefore().filter(latest::isAfter).orElse(latest);
-    }
-
-    private boolean isDue(Instant due, long dueNanos) {
-        synchronized (monitor) {
-            return isDueNow(due, dueNanos);
-        }
-    }
-
-    /** Neither a clock that is set back nor a flush "in the future" may change how long a mail waits. */
-    private boolean isDueNow(Instant due, long dueNanos) {
-        Instant deferred = due.minus(queue.delay());
-        boolean flushed = !flushedAt.isAfter(Instant.now()) && !deferred.isAfter(flushedAt);
-        return flushed || dueNanos - System.nanoTime() <= 0;
-    }
-
-    private boolean awaitDue(Instant due, long dueNanos) throws InterruptedException {
-        synchronized (monitor) {
-            while (!closing && !isDueNow(due, dueNanos)) {
-                monitor.wait(Math.clamp((dueNanos - System.nanoTime()) / 1_000_000 + 1, 1, 60_000));
-            }
-            return !closing;
+    private void pauseWithoutRoom() {
+        try {
+            boolean _ = closed.await(NoRoomPause.LENGTH.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

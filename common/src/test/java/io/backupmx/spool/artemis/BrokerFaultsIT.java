@@ -19,6 +19,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +159,65 @@ final class BrokerFaultsIT {
                 again.add(mail.envelope().queueId().value());
             }
             assertThat(again).doesNotContain(first.envelope().queueId().value());
+        }
+    }
+
+    @Test
+    void mailThatADelayFeedHandedOutOutlivesAKill() throws Exception {
+        SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofHours(1));
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            Envelope envelope = Mails.to("alice@example.org");
+            all.add(envelope.queueId().value());
+            int size = i % 20 == 0 ? 300 << 10 : 4 << 10;
+            new RetryMails().put(broker.url(), retry, ROUTE, envelope, Mails.octets(size), Instant.now());
+        }
+        QueueOf taker = new QueueOf(40);
+        Set<String> done = new HashSet<>();
+        try (SpoolReader.DelayFeed _ = reader.feeds().feed(retry, taker.placesFor(ROUTE))) {
+            List<TakenMail> inHand = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                inHand.add(taker.next());
+            }
+            for (TakenMail mail : inHand.subList(0, 10)) {
+                mail.settle(Settlement.done()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+                done.add(mail.envelope().queueId().value());
+            }
+            broker.kill();
+            for (TakenMail mail : inHand.subList(10, 40)) {
+                assertThat(mail.settle(Settlement.done()).toCompletableFuture())
+                        .failsWithin(Duration.ofSeconds(20))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(SpoolException.class);
+            }
+            broker.restart();
+            // Handed out again, or behind the route's queue: the 20 that found no place are there already.
+            taker.addPlaces(100);
+            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
+                while (!taker.isEmptyFor(0)) {
+                    TakenMail mail = taker.next();
+                    String id = mail.envelope().queueId().value();
+                    assertThat(done).doesNotContain(id);
+                    if (settles(mail)) {
+                        done.add(id);
+                    }
+                }
+                Set<String> found = new HashSet<>(done);
+                reader.admin()
+                        .browse(
+                                QUEUE,
+                                mail -> found.add(mail.envelope().queueId().value()) || true);
+                assertThat(found).isEqualTo(all);
+            });
+        }
+    }
+
+    private static boolean settles(TakenMail mail) throws InterruptedException, TimeoutException {
+        try {
+            mail.settle(Settlement.done()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return false; // handed out again
         }
     }
 

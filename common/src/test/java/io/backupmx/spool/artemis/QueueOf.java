@@ -1,7 +1,9 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.TakenMail;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -30,6 +32,11 @@ final class QueueOf implements SpoolReader.Taker {
     @Override
     public void none() {
         places.release();
+    }
+
+    /** Places for mail of {@code route} only. */
+    SpoolReader.Places placesFor(Route route) {
+        return asked -> asked.equals(route) && wantsMail() ? Optional.of(this) : Optional.empty();
     }
 
     void addPlaces(int more) {

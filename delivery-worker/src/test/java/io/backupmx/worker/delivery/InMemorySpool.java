@@ -329,7 +329,7 @@ final class InMemorySpool implements SpoolReader {
         }
 
         @Override
-        public void close() {
+        public void close(Duration grace) {
             lock.lock();
             try {
                 over = true;

@@ -1,0 +1,17 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.testing.TestBroker;
+
+/** Retry queues with its broker in the same JVM. */
+final class InVmDelayIT extends DelayContract {
+
+    @Override
+    String url(TestBroker broker) {
+        return broker.inVmUrl();
+    }
+
+    @Override
+    TestBroker restarted() {
+        return broker.restarted();
+    }
+}

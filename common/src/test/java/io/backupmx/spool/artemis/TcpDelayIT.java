@@ -1,0 +1,17 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.testing.TestBroker;
+
+/** Retry queues over TCP. */
+final class TcpDelayIT extends DelayContract {
+
+    @Override
+    String url(TestBroker broker) {
+        return broker.tcpUrl();
+    }
+
+    @Override
+    TestBroker restarted() {
+        return broker.restarted();
+    }
+}
