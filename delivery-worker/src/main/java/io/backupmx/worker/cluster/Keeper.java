@@ -197,7 +197,7 @@ final class Keeper implements KeptRoute.Consequences {
 
     /** What was reported since the time before counts now. */
     void settleReports() {
-        for (KeptRoute route : reportedOf) {
+        for (KeptRoute route : List.copyOf(reportedOf)) {
             reportedOf.remove(route);
             route.settleReports();
         }

@@ -17,7 +17,7 @@ final class Shards {
     static final int COUNT = 16;
 
     private static final Comparator<NextHop> ORDER =
-            Comparator.comparing(NextHop::host).thenComparing(NextHop::port);
+            Comparator.comparing(NextHop::host).thenComparingInt(NextHop::port);
 
     private final Map<NextHop, NextHop> towardsLeader = new HashMap<>();
 

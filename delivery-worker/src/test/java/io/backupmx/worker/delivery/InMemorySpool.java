@@ -31,6 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The spool's contract without a broker and without a disk. */
@@ -39,6 +40,7 @@ final class InMemorySpool implements SpoolReader {
     /** One mail at rest. */
     record Stored(Route route, Envelope envelope, Content content, int deliveries, Instant dueAt) {}
 
+    private static final Duration WATCH = Duration.ofMillis(20);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -193,9 +195,26 @@ final class InMemorySpool implements SpoolReader {
         return feed;
     }
 
+    /** Looks all the time: what a broker's hints come to. */
     @Override
     public AutoCloseable watch(Consumer<Set<Route>> listener) {
-        throw new UnsupportedOperationException();
+        Thread watching = Thread.ofVirtual().name("watch").start(() -> {
+            try {
+                while (true) {
+                    Set<Route> waiting = locked(() -> routes.entrySet().stream()
+                            .filter(entry -> !entry.getValue().isEmpty())
+                            .map(Map.Entry::getKey)
+                            .collect(Collectors.toSet()));
+                    if (!waiting.isEmpty()) {
+                        listener.accept(waiting);
+                    }
+                    Thread.sleep(WATCH);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // closed
+            }
+        });
+        return watching::interrupt;
     }
 
     @Override

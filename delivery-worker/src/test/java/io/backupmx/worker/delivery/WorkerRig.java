@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.Config;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
@@ -12,6 +13,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.cluster.LocalHub;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -34,6 +36,7 @@ final class WorkerRig implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemorySpool spool = new InMemorySpool();
+    private final ClusterBus bus = new LocalHub().bus("alone");
     private final MeterRegistry metrics;
     private final DeliveryWorker worker;
     private final Route route;
@@ -54,6 +57,7 @@ final class WorkerRig implements AutoCloseable {
                 new Tables(routes),
                 spool,
                 spool.admin(),
+                bus,
                 InstantSource.system(),
                 metrics);
         worker.start();
@@ -215,6 +219,11 @@ final class WorkerRig implements AutoCloseable {
         }
 
         @Override
+        public boolean isListed(ForwardPath path) {
+            return !path.address().startsWith("unlisted");
+        }
+
+        @Override
         public Set<Domain> domains() {
             return Set.of();
         }
@@ -271,6 +280,7 @@ final class WorkerRig implements AutoCloseable {
     @Override
     public void close() {
         worker.close();
+        bus.close();
         spool.close();
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.backupmx.worker.cluster;
+
+import org.jspecify.annotations.NullMarked;
