@@ -1,4 +1,4 @@
-/** A route's life: up, down, and the prober that finds out. */
+/** A route's life: what it stands for, by which rules that changes, and the probes that find out. */
 @NullMarked
 package io.backupmx.worker.gate;
 
