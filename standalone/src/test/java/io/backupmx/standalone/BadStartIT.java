@@ -52,7 +52,10 @@ class BadStartIT {
                     "--data",
                     first.data().toString());
 
-            assertOneLine(second, "backupmx: data: " + first.data() + " is in use by process " + first.pid() + ": every process needs a data directory of its own (--data)");
+            assertOneLine(
+                    second,
+                    "backupmx: data: " + first.data() + " is in use by process " + first.pid()
+                            + ": every process needs a data directory of its own (--data)");
             Sender.send(first.smtpPort(), MailCorpus.ordinary().octets(), "alice@example.test");
             primary.awaitMails(1, Duration.ofSeconds(10));
             assertThat(first.mailq())
@@ -239,7 +242,8 @@ class BadStartIT {
                     "backupmx: data: " + worker.data() + " is in use by process " + worker.pid()
                             + ": every process needs a data directory of its own (--data)");
             assertOneLine(
-                    Product.run(directory, with(ingress, directory.resolve("other").toString())),
+                    Product.run(
+                            directory, with(ingress, directory.resolve("other").toString())),
                     "backupmx: ops.listen: cannot listen on 127.0.0.1:" + worker.opsPort()
                             + ": another program listens there already");
         }

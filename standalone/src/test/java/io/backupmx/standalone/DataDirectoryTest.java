@@ -32,7 +32,8 @@ class DataDirectoryTest {
             assertThatThrownBy(() -> DataDirectory.take(directory))
                     .isInstanceOf(StartException.class)
                     .hasMessage("data: " + directory + " is in use by process "
-                            + ProcessHandle.current().pid() + ": every process needs a data directory of its own (--data)");
+                            + ProcessHandle.current().pid()
+                            + ": every process needs a data directory of its own (--data)");
         }
     }
 

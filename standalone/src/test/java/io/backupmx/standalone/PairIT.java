@@ -46,8 +46,10 @@ class PairIT {
             primary.awaitMails(1, PATIENCE);
             worker.awaitOutput("queue_id=" + id + " .* delivered", PATIENCE);
             assertThat(ingress.output()).containsPattern("queue_id=" + id + " .* received");
-            assertThat(worker.metric("backupmx_spool_messages", "queue=\"failed\"")).isZero();
-            assertThat(ingress.metric("backupmx_ingress_messages_total", "outcome=\"accepted\"")).isOne();
+            assertThat(worker.metric("backupmx_spool_messages", "queue=\"failed\""))
+                    .isZero();
+            assertThat(ingress.metric("backupmx_ingress_messages_total", "outcome=\"accepted\""))
+                    .isOne();
             assertThat(worker.cli("mailq").succeeded().out()).isEqualTo(Instance.EMPTY);
             for (ServiceProcess service : List.of(ingress, worker)) {
                 assertThat(service.get("/livez")).isEqualTo("ok\n");
@@ -63,7 +65,8 @@ class PairIT {
                 BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"))) {
             broker.kill();
             try (ServiceProcess worker = worker(broker.url(), primary.port()).started();
-                    ServiceProcess ingress = ingress(broker.url(), primary.port()).started()) {
+                    ServiceProcess ingress =
+                            ingress(broker.url(), primary.port()).started()) {
                 for (ServiceProcess service : List.of(ingress, worker)) {
                     assertThat(service.output()).contains(broker.url() + " (does not answer yet)");
                     service.awaitNotReady(AWAY, PATIENCE);

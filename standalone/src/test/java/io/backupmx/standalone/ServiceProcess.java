@@ -261,8 +261,8 @@ final class ServiceProcess implements AutoCloseable {
 
     private HttpResponse<String> ask(String path) {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(opsUrl().resolve(path))
-                    .timeout(ANSWER);
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(opsUrl().resolve(path)).timeout(ANSWER);
             if (path.startsWith("/api/")) {
                 String token = Files.readString(data.resolve("admin-token")).strip();
                 request.header("Authorization", "Bearer " + token);

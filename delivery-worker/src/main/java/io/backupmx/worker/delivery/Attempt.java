@@ -34,6 +34,8 @@ final class Attempt {
     /** 1 MB/s. */
     private static final long SLOW_BYTES_PER_MILLI = 1000;
 
+    private static final int TOO_LARGE = 552;
+
     private final TakenMail mail;
     private final Envelope envelope;
     private final boolean suspect;
@@ -186,13 +188,18 @@ final class Attempt {
         if (judged.isEmpty() || !(judged.get() instanceof RecipientOutcome.Failed(String why))) {
             return;
         }
-        if (result.mail().filter(SmtpReply::isPermanentFailure).isEmpty()) {
+        if (result.mail().filter(Attempt::refusesAll).isEmpty()) {
             tell(new GateEvent.Refused(envelope.queueId(), path, isListed.test(path), why));
         } else if (gate.believesRefusals()) {
             toldGate = true; // it does not like this sender: not the route's trouble
         } else {
             tell(new GateEvent.RefusedAll(why));
         }
+    }
+
+    /** To MAIL; but what is too large is that mail's own affair (RFC 1870 §6.1). */
+    private static boolean refusesAll(SmtpReply reply) {
+        return reply.isPermanentFailure() && reply.code() != TOO_LARGE;
     }
 
     /** To be called once, at the end: a mail that got nothing but 4xx counts, and a trial must not end unheard of. */

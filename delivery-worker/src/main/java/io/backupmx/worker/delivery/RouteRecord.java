@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** Writes down what became of mail on one route: the mail log and the metrics, in the same words. */
@@ -21,22 +22,50 @@ final class RouteRecord {
     private static final String NEXT_HOP = "next_hop";
 
     private final String nextHop;
-    private final Counter delivered;
-    private final Counter deferred;
-    private final Counter failed;
-    private final Counter expired;
-    private final Timer delay;
+    private final MeterRegistry metrics;
+    private final Supplier<Number> inFlight;
+    private @Nullable Meters meters;
 
+    /** Registers nothing yet: of thousands of routes most have no mail. */
     RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> inFlight) {
         this.nextHop = route.toString();
-        this.expired = Counter.builder("backupmx.expired")
+        this.metrics = metrics;
+        this.inFlight = inFlight;
+    }
+
+    private record Meters(Counter delivered, Counter deferred, Counter failed, Counter expired, Timer delay) {}
+
+    private synchronized Meters meters() {
+        Meters known = meters;
+        if (known == null) {
+            known = new Meters(
+                    attempts("delivered"), attempts("deferred"), attempts("failed"), expirations(), delays());
+            meters = known;
+            Gauge.builder("backupmx.delivery.in_flight", inFlight)
+                    .description("Mails in the worker's hands")
+                    .tag(NEXT_HOP, nextHop)
+                    .register(metrics);
+        }
+        return known;
+    }
+
+    private Counter attempts(String outcome) {
+        return Counter.builder("backupmx.delivery.attempts")
+                .description("Recipients tried, by how it ended")
+                .tag("outcome", outcome)
+                .tag(NEXT_HOP, nextHop)
+                .register(metrics);
+    }
+
+    private Counter expirations() {
+        return Counter.builder("backupmx.expired")
                 .description("Mails given up because they had had their time")
                 .tag(NEXT_HOP, nextHop)
                 .register(metrics);
-        this.delivered = attempts(metrics, "delivered");
-        this.deferred = attempts(metrics, "deferred");
-        this.failed = attempts(metrics, "failed");
-        this.delay = Timer.builder("backupmx.delivery.delay")
+    }
+
+    private Timer delays() {
+        return Timer.builder("backupmx.delivery.delay")
                 .description("From a mail's arrival to the next hop's 250")
                 .tag(NEXT_HOP, nextHop)
                 .serviceLevelObjectives(
@@ -49,18 +78,11 @@ final class RouteRecord {
                         Duration.ofDays(1),
                         Duration.ofDays(5))
                 .register(metrics);
-        Gauge.builder("backupmx.delivery.in_flight", inFlight)
-                .description("Mails in the worker's hands")
-                .tag(NEXT_HOP, nextHop)
-                .register(metrics);
     }
 
-    private Counter attempts(MeterRegistry metrics, String outcome) {
-        return Counter.builder("backupmx.delivery.attempts")
-                .description("Recipients tried, by how it ended")
-                .tag("outcome", outcome)
-                .tag(NEXT_HOP, nextHop)
-                .register(metrics);
+    /** A mail of the route is in hand, so there is something to show. */
+    void begin() {
+        var _ = meters();
     }
 
     void outcomes(Envelope envelope, List<RecipientOutcome> outcomes, Instant now) {
@@ -73,19 +95,19 @@ final class RouteRecord {
     private void outcome(Envelope envelope, ForwardPath to, RecipientOutcome outcome, Duration age) {
         switch (outcome) {
             case RecipientOutcome.Delivered(var reply, var host) -> {
-                delivered.increment();
-                delay.record(age.isNegative() ? Duration.ZERO : age);
+                meters().delivered().increment();
+                meters().delay().record(age.isNegative() ? Duration.ZERO : age);
                 line(envelope, to, age)
                         .addKeyValue("host", host)
                         .addKeyValue("reply", reply)
                         .log("delivered");
             }
             case RecipientOutcome.Deferred(String why) -> {
-                deferred.increment();
+                meters().deferred().increment();
                 line(envelope, to, age).addKeyValue("reason", why).log("deferred");
             }
             case RecipientOutcome.Failed(String why) -> {
-                failed.increment();
+                meters().failed().increment();
                 line(envelope, to, age).addKeyValue("reason", why).log("failed");
             }
             case RecipientOutcome.Untried _ -> {} // the route's line says it once, for all its mail
@@ -104,6 +126,6 @@ final class RouteRecord {
 
     /** A mail had had its time. */
     void expired() {
-        expired.increment();
+        meters().expired().increment();
     }
 }

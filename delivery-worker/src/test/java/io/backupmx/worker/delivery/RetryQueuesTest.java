@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.route.Route;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,8 @@ class RetryQueuesTest {
     private static final Route ROUTE = WorkerRig.route(25);
 
     private final InMemorySpool spool = new InMemorySpool();
-    private final RetryQueues queues = new RetryQueues(spool, spool.admin(), Duration.ofMillis(5));
+    private final RetryQueues queues =
+            new RetryQueues(spool, spool.admin(), Duration.ofMillis(5), _ -> Optional.empty());
 
     @AfterEach
     void close() {

@@ -10,8 +10,6 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.SmtpReply;
-import io.backupmx.worker.gate.Gate;
-import io.backupmx.worker.gate.Trouble;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
@@ -30,7 +28,7 @@ class RouteRecordTest {
     private final Logger log = (Logger) MailLog.LOG;
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final MeterRegistry metrics = new SimpleMeterRegistry();
-    private final RouteRecord record = new RouteRecord(Route.of(ROUTE), metrics, () -> 1, () -> 7);
+    private final RouteRecord record = new RouteRecord(Route.of(ROUTE), metrics, () -> 7);
 
     @BeforeEach
     void listen() {
@@ -70,10 +68,8 @@ class RouteRecordTest {
     }
 
     @Test
-    void theRoutesStateIsALine() {
-        record.routeState(new Gate.State.Down(ARRIVAL, new Trouble(Trouble.Kind.NO_ANSWER, "connection refused")));
-        assertThat(lines())
-                .containsExactly("WARN route_state next_hop=" + ROUTE + " state=DOWN reason=connection refused");
+    void aRouteWithoutMailHasNoMetrics() {
+        assertThat(metrics.getMeters()).isEmpty();
     }
 
     @Test
@@ -92,11 +88,6 @@ class RouteRecordTest {
                         .timer()
                         .totalTime(TimeUnit.SECONDS))
                 .isEqualTo(90);
-        assertThat(metrics.get("backupmx.route.up")
-                        .tags("next_hop", ROUTE)
-                        .gauge()
-                        .value())
-                .isOne();
         assertThat(metrics.get("backupmx.delivery.in_flight")
                         .tags("next_hop", ROUTE)
                         .gauge()

@@ -108,7 +108,7 @@ class ProbersTest {
     @Test
     void aRouteFailsWhenAllItsHostsHaveAndTheUnwellSaysMost() {
         CountDownLatch later = new CountDownLatch(1);
-        probers(NEVER, hop -> isOne(hop) ? new ConnectResult.Unhealthy("421 busy") : waitFor(later));
+        probers(NEVER, hop -> isOne(hop) ? new ConnectResult.Unhealthy("421 busy", false) : waitFor(later));
         Heard alone = new Heard();
         probers.start(ONE, down(), alone);
         probers.start(BOTH, down(), heard);
@@ -229,7 +229,7 @@ class ProbersTest {
     }
 
     private static ConnectResult waitFor(CountDownLatch latch) {
-        return reached(latch) ? NOBODY : new ConnectResult.Unhealthy("waited too long");
+        return reached(latch) ? NOBODY : new ConnectResult.Unhealthy("waited too long", false);
     }
 
     private static boolean reached(CountDownLatch latch) {
