@@ -60,6 +60,10 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private final Reports reports = new Reports();
     private final Calls calls = new Calls();
     private final Map<Route, RouteView> views = new ConcurrentHashMap<>();
+
+    /** Shards kept, with their epochs. */
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+
     private final Members members;
     private final Thread ticking = Thread.ofVirtual().name("cluster").unstarted(this::run);
     private volatile Roster roster;
@@ -86,7 +90,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         this.members = new Members(bus.self());
         this.roster = Roster.alone(bus.self());
         this.probers = probersFor.with(this::shareOfCluster);
-        this.keeper = new Keeper(bus, shards, rules, probers, clock, this::view, crew::probed, new GateLog());
+        this.keeper = new Keeper(held, bus, shards, rules, probers, clock, this::view, crew::probed, new GateLog());
     }
 
     public void start() {
@@ -95,7 +99,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     }
 
     private double shareOfCluster() {
-        return (double) keeper.held().size() / Shards.COUNT;
+        return (double) held.size() / Shards.COUNT;
     }
 
     /** The route's gate, kept or followed. */
@@ -139,7 +143,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     /** Whether this worker keeps the route's gate, and so does for it what only one may do. */
     public boolean keeps(Route route) {
-        return keeper.held().containsKey(shards.of(route));
+        return held.containsKey(shards.of(route));
     }
 
     /**
@@ -238,6 +242,9 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     @Override
     public void disconnected() {
+        if (closed) {
+            return;
+        }
         LOG.atWarn().log("broker away: each route with one connection until it is back");
         synchronized (members) {
             members.disconnected();
@@ -372,7 +379,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     private void signOfLife() {
         JsonObject epochs = new JsonObject();
-        keeper.held().forEach((shard, epoch) -> epochs.put(Integer.toString(shard), epoch));
+        held.forEach((shard, epoch) -> epochs.put(Integer.toString(shard), epoch));
         bus.broadcast(new JsonObject().put("type", "here").put("shards", epochs).encode());
     }
 
@@ -393,8 +400,8 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private void shareLocks() {
         calmTicks += TICKS_PER_SECOND;
         int part = Math.ceilDiv(Shards.COUNT, roster.alive().size());
-        if (calmTicks >= CALM_TICKS && keeper.held().size() > part) {
-            keeper.held().keySet().stream().max(Integer::compare).ifPresent(lock -> bus.release(lock, REST));
+        if (calmTicks >= CALM_TICKS && held.size() > part) {
+            held.keySet().stream().max(Integer::compare).ifPresent(lock -> bus.release(lock, REST));
         }
     }
 

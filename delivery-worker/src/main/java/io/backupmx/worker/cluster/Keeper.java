@@ -40,15 +40,19 @@ final class Keeper implements KeptRoute.Consequences {
     private final GateLog log;
 
     /** Epochs of the shards that are ready; a lock whose values are still being read is not among them. */
-    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> held;
 
     private final Map<Integer, Long> acquired = new ConcurrentHashMap<>();
     private final Map<Route, KeptRoute> kept = new ConcurrentHashMap<>();
     private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
     private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
 
-    /** @param onProbed takes over the connection of a probe that was answered */
+    /**
+     * @param held is kept up to date for whoever wants to know
+     * @param onProbed takes over the connection of a probe that was answered
+     */
     Keeper(
+            Map<Integer, Long> held,
             ClusterBus bus,
             Shards shards,
             GateRules rules,
@@ -57,6 +61,7 @@ final class Keeper implements KeptRoute.Consequences {
             Function<Route, RouteView> views,
             BiConsumer<Route, SmtpConnection> onProbed,
             GateLog log) {
+        this.held = held;
         this.bus = bus;
         this.shards = shards;
         this.rules = rules;
@@ -145,11 +150,6 @@ final class Keeper implements KeptRoute.Consequences {
                 views.apply(route.route()).keptElsewhere();
             }
         }
-    }
-
-    /** Shards kept, with their epochs. */
-    Map<Integer, Long> held() {
-        return Map.copyOf(held);
     }
 
     /** The route's gate, if this worker keeps it; one nobody has said anything of yet is up. */

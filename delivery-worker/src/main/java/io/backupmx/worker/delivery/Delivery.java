@@ -47,7 +47,7 @@ final class Delivery {
         try {
             settlement = deliver(mail);
         } catch (RuntimeException | Error e) {
-            surprise(mail, e);
+            surprise(mail.envelope(), e);
         } finally {
             settle(mail, settlement, inHand, onSettled);
         }
@@ -57,6 +57,7 @@ final class Delivery {
     private record Tried(List<RecipientOutcome> outcomes, boolean metTrouble) {}
 
     private Settlement deliver(TakenMail mail) {
+        written(mail.envelope(), record::begin);
         boolean believed = gate.believesRefusals();
         Tried tried = attempt(mail);
         List<RecipientOutcome> outcomes = tried.outcomes();
@@ -78,15 +79,25 @@ final class Delivery {
             case RetrySchedule.Next.Retry(Duration next) -> delay = next;
             case RetrySchedule.Next.Expired(Duration maxLifetime) -> {
                 if (outcomes.stream().anyMatch(RecipientOutcome.Deferred.class::isInstance) && expiry.mayExpire()) {
-                    record.expired();
+                    written(envelope, record::expired);
                     outcomes = Outcomes.expired(outcomes, maxLifetime);
                 }
             }
         }
-        record.outcomes(envelope, outcomes, now);
+        List<RecipientOutcome> ended = outcomes;
+        written(envelope, () -> record.outcomes(envelope, ended, now));
         return back == GiveBacks.Next.BEHIND
                 ? new Settlement.Replace(List.of(new Settlement.Copy.Requeued(envelope)))
                 : Settlements.of(envelope, outcomes, delay);
+    }
+
+    /** What cannot be written down has happened all the same. */
+    private static void written(Envelope envelope, Runnable record) {
+        try {
+            record.run();
+        } catch (RuntimeException e) {
+            surprise(envelope, e);
+        }
     }
 
     private Tried attempt(TakenMail mail) {
@@ -98,7 +109,7 @@ final class Delivery {
         try {
             attempt.run();
         } catch (RuntimeException | Error e) {
-            surprise(mail, e);
+            surprise(mail.envelope(), e);
         } finally {
             if (suspect) {
                 alone.release();
@@ -128,7 +139,7 @@ final class Delivery {
             settled = mail.settle(settlement);
         } catch (RuntimeException | Error e) {
             inHand.gone();
-            surprise(mail, e);
+            surprise(mail.envelope(), e);
             return;
         }
         var _ = settled.whenComplete((_, failure) -> {
@@ -143,10 +154,10 @@ final class Delivery {
         });
     }
 
-    private static void surprise(TakenMail mail, Throwable e) {
+    private static void surprise(Envelope envelope, Throwable e) {
         LOG.atError()
                 .setCause(e)
-                .addKeyValue("queue_id", mail.envelope().queueId())
+                .addKeyValue("queue_id", envelope.queueId())
                 .log("delivery failed unexpectedly");
     }
 }

@@ -80,7 +80,7 @@ final class RouteRecord {
                 .register(metrics);
     }
 
-    /** A mail of the route is in hand, so there is something to show. */
+    /** A mail is in hand: there is something to show from now on. */
     void begin() {
         var _ = meters();
     }

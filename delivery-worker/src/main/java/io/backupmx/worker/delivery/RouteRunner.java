@@ -91,7 +91,6 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     private Hands.Mail inHand(TakenMail mail) {
-        record.begin();
         return hands.take(new InFlightMail(
                 mail.route(),
                 mail.envelope(),

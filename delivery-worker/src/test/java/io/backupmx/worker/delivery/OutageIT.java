@@ -85,7 +85,7 @@ class OutageIT {
             assertThat(rig.spool().waiting(rig.route()))
                     .hasSize(200)
                     .allSatisfy(mail -> assertThat(mail.envelope().attempts()).isZero());
-            assertThat(rig.metrics().get("backupmx.route.up").gauge().value()).isZero();
+            assertThat(rig.status().limit()).isZero();
         }
     }
 
