@@ -84,7 +84,7 @@ final class ArtemisCluster implements ClusterBus {
             if (!closed) {
                 current.run(self);
             }
-            current.fail(new ActiveMQException("closed"));
+            current.close();
         } catch (ActiveMQException | InterruptedException | RuntimeException e) {
             current.fail(e);
             throw e;

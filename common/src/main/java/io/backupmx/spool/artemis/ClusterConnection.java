@@ -164,6 +164,15 @@ final class ClusterConnection {
 
     /** Nothing on this connection counts any more; the member is told. From any thread; never waits; once. */
     void fail(Throwable why) {
+        end(why, link::cut);
+    }
+
+    /** The same in good order, once {@link #run} has returned. */
+    void close() {
+        end(new ActiveMQException("closed"), link::close);
+    }
+
+    private void end(Throwable why, Runnable closing) {
         synchronized (this) {
             if (over) {
                 return;
@@ -178,7 +187,7 @@ final class ClusterConnection {
         LOG.atDebug().addKeyValue("cause", why.toString()).log("cluster connection over");
         leaseWatch.interrupt();
         talk.end();
-        Thread.ofVirtual().name("cluster-closing").start(link::cut);
+        Thread.ofVirtual().name("cluster-closing").start(closing);
         locks.failWaiting();
     }
 

@@ -331,7 +331,7 @@ abstract class ClusterContract {
             speaker.broadcast(said + " " + text);
             if (i % 500 == 499) {
                 String last = speaker.self() + ": " + said + " " + text;
-                RecordingMember.until(() -> self.heardSoFar().getLast().equals(last));
+                RecordingMember.until(() -> self.heardSoFar().contains(last));
             }
         }
         stuck.await();
