@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.SpoolConfig;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
@@ -41,6 +42,15 @@ public final class ArtemisSpool {
     public Reader reader(Path spillDirectory) {
         ArtemisReader reader = new ArtemisReader(links, spillDirectory);
         return new Reader(reader, new ArtemisAdmin(links, reader));
+    }
+
+    /**
+     * The common ground of the workers; connects once it is started.
+     *
+     * @param workerName for people, for example the machine's name; {@link ClusterBus#self} makes it unlike any other's
+     */
+    public ClusterBus cluster(String workerName) {
+        return new ArtemisCluster(links, WorkerName.unique(workerName));
     }
 
     /** A writer that somebody has to close, once the ingress has stopped: it waits for what is unconfirmed. */

@@ -3,6 +3,7 @@ package io.backupmx.spool.artemis;
 import java.util.Optional;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.ActiveMQNotConnectedException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -10,6 +11,7 @@ import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
  * Connections to the broker, of the two kinds that must not be one. A connection that confirms sends asynchronously needs
@@ -27,6 +29,7 @@ final class Links {
     static final long CALL_TIMEOUT_MILLIS = 10_000;
 
     private static final int CONFIRMATION_WINDOW_BYTES = 4 << 20;
+    private static final int CLUSTER_LARGE_BYTES = 16 << 20;
 
     private final String url;
     private final Optional<Credentials> credentials;
@@ -41,15 +44,20 @@ final class Links {
 
     /** For sends that are confirmed by a handler. */
     Link producing() throws ActiveMQException {
-        return open(CONFIRMATION_WINDOW_BYTES);
+        return open(CONFIRMATION_WINDOW_BYTES, MailMessages.LARGE_BYTES);
     }
 
     /** For everything else. */
     Link consuming() throws ActiveMQException {
-        return open(-1);
+        return open(-1, MailMessages.LARGE_BYTES);
     }
 
-    private Link open(int confirmationWindow) throws ActiveMQException {
+    /** For what workers tell one another: it fits into memory, so none of it is streamed. */
+    Link cluster() throws ActiveMQException {
+        return open(-1, CLUSTER_LARGE_BYTES);
+    }
+
+    private Link open(int confirmationWindow, int largeBytes) throws ActiveMQException {
         ServerLocator locator;
         try {
             locator = ActiveMQClient.createServerLocator(url);
@@ -61,7 +69,7 @@ final class Links {
                 .setConsumerWindowSize(0) // nothing is prefetched, so nothing is hoarded
                 .setBlockOnDurableSend(false)
                 .setBlockOnAcknowledge(false)
-                .setMinLargeMessageSize(MailMessages.LARGE_BYTES)
+                .setMinLargeMessageSize(largeBytes)
                 .setReconnectAttempts(0)
                 .setInitialConnectAttempts(1)
                 .setCallTimeout(CALL_TIMEOUT_MILLIS)
@@ -109,6 +117,15 @@ final class Links {
                     auto,
                     false,
                     0);
+        }
+
+        /** Ends the connection here and now, whatever the broker does: calls in progress fail. */
+        void cut() {
+            RemotingConnection connection = factory.getConnection();
+            if (connection != null) {
+                connection.fail(new ActiveMQNotConnectedException("given up"));
+            }
+            close();
         }
 
         /** May wait for a broker that does not answer, so never to be called by anybody who cannot. */

@@ -1,0 +1,237 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.spool.SpoolException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.SessionFailureListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of the bus, with all that lives and dies with it: locks, what is published under them, values, talk. It
+ * ends when the broker says so, when a call on it fails, or when the broker has been silent for so long that it may soon
+ * give the locks to another.
+ */
+final class ClusterConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterConnection.class);
+
+    /**
+     * How long after the last sign of life the locks count as ours: less than the TTL, after which the broker passes them
+     * on, by what it takes to hear of it.
+     */
+    private static final long LEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(4500);
+
+    private static final long PULSE_MILLIS = 1000;
+    private static final int VALUES_WINDOW_BYTES = 256 << 10;
+    private static final int TALK_WINDOW_BYTES = 1 << 20;
+
+    private final Links.Link link;
+    private final ClusterDispatch dispatch;
+    private final ClusterTalk talk;
+    private final ClusterLocks locks;
+    private final int number;
+    private volatile boolean over;
+    private final Thread leaseWatch;
+    private volatile long aliveNanos = System.nanoTime();
+    private boolean announced;
+
+    /** @param rests when this worker competes for each lock again; outlives the connection */
+    ClusterConnection(Links.Link link, String self, AtomicLongArray rests, ClusterDispatch dispatch)
+            throws ActiveMQException {
+        this.link = link;
+        this.dispatch = dispatch;
+        this.number = dispatch.nextConnection();
+        this.leaseWatch = Thread.ofVirtual().name("cluster-lease").unstarted(this::watchLease);
+        try {
+            this.talk = new ClusterTalk(link.transactedSession(), self, this::fail);
+            this.locks = new ClusterLocks(link.transactedSession(), rests, dispatch);
+        } catch (ActiveMQException | RuntimeException e) {
+            Thread.ofVirtual().name("cluster-closing").start(link::cut);
+            throw e;
+        }
+    }
+
+    /** Hears, announces itself, and competes for the locks until it has left or {@link #fail} was called. */
+    void run(String self) throws ActiveMQException, InterruptedException {
+        alive();
+        leaseWatch.start();
+        ClientSession pulse = listening(link.plainSession());
+        locks.ensure();
+        alive();
+        ears(self);
+        talk.start();
+        announce();
+        values();
+        locks.compete();
+        alive();
+        Thread.ofVirtual().name("cluster-pulse").start(() -> pulse(pulse));
+        locks.run();
+    }
+
+    private ClientSession listening(ClientSession session) throws ActiveMQException {
+        session.addFailureListener(new SessionFailureListener() {
+            @Override
+            public void connectionFailed(ActiveMQException why, boolean failedOver) {
+                fail(why);
+            }
+
+            @Override
+            public void connectionFailed(ActiveMQException why, boolean failedOver, String scaleDownTargetNodeId) {
+                fail(why);
+            }
+
+            @Override
+            public void beforeReconnect(ActiveMQException why) {
+                fail(why);
+            }
+        });
+        ClusterQueues.ensureState(session);
+        session.start();
+        return session;
+    }
+
+    private void ears(String self) throws ActiveMQException {
+        ClientSession session = link.plainSession();
+        SimpleString queue = ClusterQueues.createEars(session, self);
+        ClientConsumer consumer = session.createConsumer(queue, null, TALK_WINDOW_BYTES, -1, false);
+        consumer.setMessageHandler(message -> {
+            dispatch.heard(number, message.getStringProperty(ClusterQueues.FROM), ClusterQueues.text(message));
+            acknowledge(message);
+        });
+        session.start();
+    }
+
+    private void values() throws ActiveMQException {
+        ClientSession session = link.plainSession();
+        ClientConsumer consumer = session.createConsumer(ClusterQueues.STATE, null, VALUES_WINDOW_BYTES, -1, false);
+        consumer.setMessageHandler(message -> {
+            dispatch.value(number, message.getStringProperty(ClusterQueues.KEY), ClusterQueues.text(message));
+            acknowledge(message);
+        });
+        session.start();
+    }
+
+    private void acknowledge(ClientMessage message) {
+        try {
+            message.acknowledge();
+        } catch (ActiveMQException e) {
+            fail(e);
+        }
+    }
+
+    ClusterTalk talk() {
+        return talk;
+    }
+
+    ClusterLocks locks() {
+        return locks;
+    }
+
+    /** Browses on a session of its own, so that neither a slow member nor the locks are in the way. */
+    Map<String, String> published(int lock) {
+        Map<String, String> values = new LinkedHashMap<>();
+        try (ClientSession session = link.plainSession()) {
+            SimpleString filter = SimpleString.of(ClusterQueues.LOCK + " = " + lock);
+            // Without credits to run out of, "no more" is said after the last only.
+            ClientConsumer browser = session.createConsumer(ClusterQueues.STATE, filter, -1, -1, true);
+            session.start();
+            for (ClientMessage m = browser.receiveImmediate(); m != null; m = browser.receiveImmediate()) {
+                values.put(m.getStringProperty(ClusterQueues.KEY), ClusterQueues.text(m));
+            }
+        } catch (ActiveMQException | RuntimeException e) {
+            throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "the values were not read", e);
+        }
+        if (over) {
+            throw Failures.unavailable("the connection broke while values were read");
+        }
+        return values;
+    }
+
+    private synchronized void announce() {
+        if (!over) {
+            announced = true;
+            dispatch.event(m -> m.connected());
+        }
+    }
+
+    /** Nothing on this connection counts any more; the member is told. From any thread; never waits; once. */
+    void fail(Throwable why) {
+        end(why, link::cut);
+    }
+
+    /** The same in good order, once {@link #run} has returned. */
+    void close() {
+        end(new ActiveMQException("closed"), link::close);
+    }
+
+    private void end(Throwable why, Runnable closing) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+            dispatch.nextConnection();
+            locks.end(why);
+            if (announced) {
+                dispatch.event(m -> m.disconnected());
+            }
+        }
+        LOG.atDebug().addKeyValue("cause", why.toString()).log("cluster connection over");
+        leaseWatch.interrupt();
+        talk.end();
+        Thread.ofVirtual().name("cluster-closing").start(closing);
+        locks.failWaiting();
+    }
+
+    /**
+     * A sign of life on a session of its own, where no write to the disk is waited for, and with each a look after one
+     * lock's queue, which somebody may have emptied.
+     */
+    private void pulse(ClientSession session) {
+        try {
+            for (int i = 0; !over; i = (i + 1) % Math.max(1, locks.count())) {
+                long asked = System.nanoTime();
+                ClientSession.QueueQuery answer = session.queueQuery(ClusterQueues.lock(i));
+                aliveNanos = asked;
+                if (!answer.isExists()) {
+                    throw new ActiveMQException("the queue of lock " + i + " is gone");
+                }
+                if (answer.getMessageCount() == 0) {
+                    locks.missing(i);
+                }
+                Thread.sleep(PULSE_MILLIS);
+            }
+        } catch (ActiveMQException | RuntimeException e) {
+            fail(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void alive() {
+        aliveNanos = System.nanoTime();
+    }
+
+    private void watchLease() {
+        try {
+            for (long left = leaseLeft(); left > 0; left = leaseLeft()) {
+                TimeUnit.NANOSECONDS.sleep(left);
+            }
+            fail(new ActiveMQException("the broker is silent"));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it is over
+        }
+    }
+
+    private long leaseLeft() {
+        return aliveNanos + LEASE_NANOS - System.nanoTime();
+    }
+}

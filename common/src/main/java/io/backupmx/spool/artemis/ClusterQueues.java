@@ -1,0 +1,96 @@
+package io.backupmx.spool.artemis;
+
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+
+/** What the workers have in common is called so on the broker, and is of these kinds. */
+final class ClusterQueues {
+
+    /** The last value of each key. */
+    static final SimpleString STATE = SimpleString.of("cluster.state");
+
+    /** What workers say. */
+    static final SimpleString TALK = SimpleString.of("cluster.talk");
+
+    static final SimpleString KEY = SimpleString.of("key");
+    static final SimpleString LOCK = SimpleString.of("lock");
+    static final SimpleString EPOCH = SimpleString.of("epoch");
+    static final SimpleString FROM = SimpleString.of("sender");
+    static final SimpleString TO = SimpleString.of("receiver");
+
+    /** {@link #TO} everybody. */
+    static final String ALL = "*";
+
+    /**
+     * Messages that wait on the broker for one worker: its bus always takes them, so these are for one that is frozen, and
+     * that only until the connection's TTL.
+     */
+    private static final long WAITING_TALK = 1000;
+
+    private ClusterQueues() {}
+
+    static SimpleString lock(int number) {
+        return SimpleString.of("cluster.lock." + number);
+    }
+
+    /**
+     * Exclusive: all its messages go to one consumer until that is gone, so two batons, made by workers that found none at
+     * the same time, cannot make two holders.
+     */
+    static void ensureLock(ClientSession session, int number) throws ActiveMQException {
+        ensure(session, durable(lock(number)).setExclusive(true));
+    }
+
+    /** Non-destructive: every worker gets every value, and taking it removes nothing. */
+    static void ensureState(ClientSession session) throws ActiveMQException {
+        ensure(session, durable(STATE).setLastValue(true).setLastValueKey(KEY).setNonDestructive(true));
+    }
+
+    /** A queue of this worker's own, gone with its connection; what is said to others costs it nothing. */
+    static SimpleString createEars(ClientSession session, String self) throws ActiveMQException {
+        SimpleString name = TALK.concat("." + self);
+        String filter = "%s = '%s' OR %s = '%s'".formatted(TO, self, TO, ALL);
+        session.createQueue(QueueConfiguration.of(name)
+                .setAddress(TALK)
+                .setRoutingType(RoutingType.MULTICAST)
+                .setDurable(false)
+                .setTemporary(true)
+                .setFilterString(SimpleString.of(filter))
+                .setRingSize(WAITING_TALK)
+                .setAutoCreateAddress(true));
+        return name;
+    }
+
+    static String text(ClientMessage message) {
+        byte[] octets = new byte[message.getBodySize()];
+        message.getBodyBuffer().readBytes(octets);
+        return new String(octets, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static QueueConfiguration durable(SimpleString name) {
+        return QueueConfiguration.of(name)
+                .setAddress(name)
+                .setRoutingType(RoutingType.ANYCAST)
+                .setDurable(true)
+                .setAutoDelete(false)
+                .setAutoCreateAddress(true);
+    }
+
+    private static void ensure(ClientSession session, QueueConfiguration queue) throws ActiveMQException {
+        if (session.queueQuery(queue.getName()).isExists()) {
+            return;
+        }
+        try {
+            session.createQueue(queue);
+        } catch (ActiveMQException e) {
+            if (e.getType() != ActiveMQExceptionType.QUEUE_EXISTS) {
+                throw e;
+            }
+        }
+    }
+}
