@@ -24,7 +24,10 @@ public interface SpoolReader extends AutoCloseable {
     /**
      * Tells {@code listener} of routes that have mail on their queue: of one soon after mail was stored for it, of all of
      * them every few seconds; so that an idle route needs no feed. A route without mail may be named, one with mail is
-     * never left out for longer than {@link #SWEEP}. Until it is closed.
+     * never left out for longer than {@link #SWEEP}. Mail that keeps coming is told of every two seconds at most, so a feed
+     * that is opened when its route is named, and stays open for half a minute after its last mail, finds all of it: what
+     * is stored while the feed is open it takes itself, and what is stored after it closed is more than two seconds behind
+     * the last that was told of, so it is told of anew. Until it is closed.
      *
      * @param listener called from one thread; must not block
      */

@@ -1,6 +1,7 @@
 package io.backupmx.standalone;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.cluster.ClusterBus;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.RouteMetrics;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 /** The delivery worker as a part of a process: takes mail from a spool, shows and steers that for operators. */
 final class WorkerParts {
 
+    private static final Duration CLUSTER_STOP = Duration.ofSeconds(8);
     private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
 
     /** Beyond the worker's own grace, for its last steps. */
@@ -38,6 +40,8 @@ final class WorkerParts {
     static WorkerParts start(Host host, ArtemisSpool spool) {
         ArtemisSpool.Reader reader = spool.reader(host.data().inFlight());
         host.stop().add("spool-reader", SPOOL_STOP, reader::close);
+        ClusterBus bus = spool.cluster(host.name().domain().name());
+        host.stop().add("cluster", CLUSTER_STOP, bus::close);
         DeliveryWorker worker = new DeliveryWorker(
                 host.vertx(),
                 host.name().domain(),
@@ -45,6 +49,7 @@ final class WorkerParts {
                 host.tables(),
                 reader.feeds(),
                 reader.admin(),
+                bus,
                 InstantSource.system(),
                 host.registry());
         worker.start();

@@ -12,11 +12,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -33,6 +37,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     private final SharedLink links;
     private final ArtemisReader reader;
+    private final CutNames names = new CutNames();
 
     ArtemisAdmin(Links links, ArtemisReader reader) {
         this.links = new SharedLink(links);
@@ -53,16 +58,33 @@ final class ArtemisAdmin implements SpoolAdmin {
     public List<QueueDepth> depths() {
         return call(link -> {
             try (Management management = new Management(link)) {
+                Map<String, Long> counts = QueueCounts.notEmpty(management);
+                Set<String> detailed = detailed(counts);
                 List<QueueDepth> depths = new ArrayList<>();
                 for (String name : queueNames(management)) {
-                    Optional<SpoolQueue> queue = queueCalled(link, name);
+                    long messages = counts.getOrDefault(name, 0L);
+                    Optional<SpoolQueue> queue = names.queueCalled(link, name, messages);
                     if (queue.isPresent()) {
-                        depths.add(depth(management, name, queue.get()));
+                        depths.add(
+                                detailed.contains(name)
+                                        ? depth(management, name, queue.get(), messages)
+                                        : new QueueDepth(queue.get(), messages, 0, Optional.empty()));
                     }
                 }
                 return depths;
             }
         });
+    }
+
+    /** Those that are asked for more than their count: first of all the few that are no route's, then the longest. */
+    private static Set<String> detailed(Map<String, Long> counts) {
+        Comparator<Map.Entry<String, Long>> routesLast = Comparator.comparing(e -> QueueNames.isRoute(e.getKey()));
+        return counts.entrySet().stream()
+                .sorted(routesLast.thenComparing(
+                        Map.Entry.<String, Long>comparingByValue().reversed()))
+                .limit(QueueDepth.MAX_DETAILED)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -100,14 +122,15 @@ final class ArtemisAdmin implements SpoolAdmin {
         return call(link -> {
             int released = 0;
             for (SpoolQueue resting : List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter())) {
-                released += release(link, QueueNames.nameOf(resting), id);
+                released += release(link, QueueNames.nameOf(resting), id, reader::arrived);
             }
             return released;
         });
     }
 
     /** The broker moves, route by route, in one pass: what fails again meanwhile is not asked for twice. */
-    private static int release(Links.Link link, String name, Optional<QueueId> id) throws ActiveMQException {
+    private static int release(Links.Link link, String name, Optional<QueueId> id, Consumer<Route> arrivals)
+            throws ActiveMQException {
         try (ClientSession session = link.plainSession();
                 Management management = new Management(link)) {
             int released = 0;
@@ -120,6 +143,7 @@ final class ArtemisAdmin implements SpoolAdmin {
                 released += number(management.operation("queue." + name, "moveMessages", filter, target))
                         .orElse(0L)
                         .intValue();
+                arrivals.accept(route);
             }
             return released;
         }
@@ -157,21 +181,6 @@ final class ArtemisAdmin implements SpoolAdmin {
                 : List.of();
     }
 
-    /** The name says it, or, where it had to be cut, the mail at the head does. */
-    private static Optional<SpoolQueue> queueCalled(Links.Link link, String name) throws ActiveMQException {
-        Optional<SpoolQueue> byName = QueueNames.parse(name);
-        if (byName.isPresent() || !QueueNames.isRoute(name)) {
-            return byName;
-        }
-        try (ClientSession session = link.plainSession();
-                Browser browser = new Browser(session, SimpleString.of(name), resting(link, name))) {
-            ClientMessage head = browser.next();
-            return head == null
-                    ? Optional.empty()
-                    : Route.parse(head.getStringProperty(MailMessages.ROUTE)).map(SpoolQueue.ForRoute::new);
-        }
-    }
-
     private static long resting(Links.Link link, String name) throws ActiveMQException {
         try (Management management = new Management(link)) {
             String resource = "queue." + name;
@@ -181,15 +190,14 @@ final class ArtemisAdmin implements SpoolAdmin {
         }
     }
 
-    private static QueueDepth depth(Management management, String name, SpoolQueue queue) throws ActiveMQException {
+    private static QueueDepth depth(Management management, String name, SpoolQueue queue, long messages)
+            throws ActiveMQException {
         String resource = "queue." + name;
-        Optional<Duration> oldest =
-                number(management.attribute(resource, "firstMessageAge")).map(Duration::ofMillis);
         return new QueueDepth(
                 queue,
-                number(management.attribute(resource, "messageCount")).orElse(0L),
+                messages,
                 number(management.attribute(resource, "persistentSize")).orElse(0L),
-                oldest);
+                number(management.attribute(resource, "firstMessageAge")).map(Duration::ofMillis));
     }
 
     private static Optional<Long> number(@Nullable Object value) {

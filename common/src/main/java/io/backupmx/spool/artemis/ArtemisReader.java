@@ -16,12 +16,16 @@ final class ArtemisReader implements SpoolReader {
 
     private final SharedLink links;
     private final Path spillDirectory;
+    private final ArrivalHints hints;
+    private final List<RouteWatch> watches = new CopyOnWriteArrayList<>();
     private final List<RouteFeed> routeFeeds = new CopyOnWriteArrayList<>();
     private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
 
     ArtemisReader(Links links, Path spillDirectory) {
         this.links = new SharedLink(links);
         this.spillDirectory = spillDirectory;
+        this.hints = new ArrivalHints(this.links::get);
+        hints.start();
     }
 
     @Override
@@ -34,7 +38,7 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
-        RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, _ -> {});
+        RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, hints::tell);
         retryFeeds.add(feed);
         feed.start();
         return feed;
@@ -42,7 +46,15 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public AutoCloseable watch(Consumer<Set<Route>> listener) {
-        throw new UnsupportedOperationException();
+        RouteWatch watch = new RouteWatch(links, listener);
+        watches.add(watch);
+        watch.start();
+        return watch;
+    }
+
+    /** Tells workers of mail that was put onto {@code route}'s queue. */
+    void arrived(Route route) {
+        hints.tell(route);
     }
 
     /** Mail of {@code queue} that a feed holds back until it is due. */
@@ -56,8 +68,10 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public void close() {
+        watches.forEach(RouteWatch::close);
         routeFeeds.forEach(Feed::close);
         retryFeeds.forEach(DelayFeed::close);
+        hints.close();
         links.close();
     }
 }

@@ -66,7 +66,7 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
             return Future.failedFuture(Failures.unavailable("too much unconfirmed mail"));
         }
         open.submit(job);
-        return job.future();
+        return job.future().onSuccess(_ -> open.stored(entries));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.SpoolConfig;
+import io.backupmx.spool.SpoolEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class Intake implements AutoCloseable {
     private final LinkedBlockingQueue<StoreJob> transactedJobs = new LinkedBlockingQueue<>();
     private final Set<StoreJob> pending = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
+    private final ArrivalHints hints;
     private final AtomicReference<@Nullable Throwable> brokenBy = new AtomicReference<>();
     private final CountDownLatch broken = new CountDownLatch(1);
     private final int intakeLimitPercent;
@@ -36,6 +38,7 @@ final class Intake implements AutoCloseable {
         this.confirming = confirming;
         this.transacting = transacting;
         this.intakeLimitPercent = config.intakeLimitPercent();
+        this.hints = new ArrivalHints(() -> transacting);
         this.confirmingLane = new ConfirmingLane(confirming, this::answered, this::breakBy);
     }
 
@@ -65,6 +68,7 @@ final class Intake implements AutoCloseable {
             threads.add(Thread.ofVirtual().name("spool-transacted-" + i).start(lane));
         }
         threads.add(Thread.ofVirtual().name("spool-watch").start(() -> watch(watch)));
+        hints.start();
     }
 
     /** Whether the disk is filled beyond the intake's share. */
@@ -82,6 +86,11 @@ final class Intake implements AutoCloseable {
         if (brokenBy.get() != null) {
             abandon(job); // it may have slipped in behind the sweep of close()
         }
+    }
+
+    /** Workers may want to know that {@code entries} are stored. Never blocks, never fails. */
+    void stored(List<SpoolEntry> entries) {
+        entries.forEach(entry -> hints.tell(entry.route()));
     }
 
     /** Waits for the end, ending it itself when a store is overdue. Returns why it broke; null when time was up first. */
@@ -121,6 +130,7 @@ final class Intake implements AutoCloseable {
     public void close() {
         breakBy(Failures.unavailable("closed"));
         threads.forEach(Thread::interrupt);
+        hints.close();
         pending.forEach(job -> job.fail(Failures.unavailable("the broker connection ended")));
         Thread.ofVirtual().name("spool-closing").start(() -> {
             try (confirming;

@@ -26,6 +26,15 @@ final class RetryMails {
                         .send(queue, route, envelope, Content.of(octets), Optional.of(notBefore)));
     }
 
+    /** Mail on its route's queue that no writer has told of. */
+    void putReady(String url, Route route, Envelope envelope, byte[] octets) throws Exception {
+        SpoolQueue queue = new SpoolQueue.ForRoute(route);
+        inSession(
+                url,
+                queue,
+                session -> new GroupCommit(session).send(queue, route, envelope, Content.of(octets), Optional.empty()));
+    }
+
     /** A message of a format that is none of ours. */
     void putForeign(String url, SpoolQueue.Retry queue) throws Exception {
         inSession(url, queue, session -> {
@@ -35,7 +44,7 @@ final class RetryMails {
         });
     }
 
-    private static void inSession(String url, SpoolQueue.Retry queue, Put put) throws Exception {
+    private static void inSession(String url, SpoolQueue queue, Put put) throws Exception {
         try (Links.Link link = new Links(url, Optional.empty()).consuming();
                 ClientSession session = link.transactedSession()) {
             Links.ensureQueue(session, QueueNames.nameOf(queue));

@@ -1,0 +1,51 @@
+package io.backupmx.spool.artemis;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.backupmx.spool.QueueNames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.jspecify.annotations.Nullable;
+
+/** Which queues of ours hold mail: one question for all of them, for there may be tens of thousands. */
+final class QueueCounts {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The broker says about 1 KB of each queue, whether it is wanted or not. */
+    private static final int PAGE = 4000;
+
+    private static final String NOT_EMPTY = "{\"searchFilters\":["
+            + "{\"field\":\"messageCount\",\"operation\":\"GREATER_THAN\",\"value\":\"0\"},"
+            + "{\"field\":\"name\",\"operation\":\"CONTAINS\",\"value\":\"" + QueueNames.PREFIX + "\"}]}";
+
+    private QueueCounts() {}
+
+    /** Messages by name of queue, those in consumers' hands included; empty queues are left out. */
+    static Map<String, Long> notEmpty(Management management) throws ActiveMQException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        int listed = PAGE;
+        for (int page = 1; listed == PAGE; page++) {
+            JsonNode queues = parsed(management.operation("broker", "listQueues", NOT_EMPTY, page, PAGE));
+            listed = queues.size();
+            for (JsonNode queue : queues) {
+                String name = queue.path("name").asText();
+                if (name.startsWith(QueueNames.PREFIX)) {
+                    counts.put(name, queue.path("messageCount").asLong());
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static JsonNode parsed(@Nullable Object answer) throws ActiveMQException {
+        try {
+            return JSON.readTree(String.valueOf(answer)).path("data");
+        } catch (JsonProcessingException e) {
+            throw new ActiveMQException(ActiveMQExceptionType.GENERIC_EXCEPTION, "not a list of queues", e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.backupmx.spool.artemis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.route.Route;
+import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.testing.TestBroker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Ten thousand routes, a tenth of them with mail: looking at them all costs the broker little. */
+@Timeout(180)
+final class ManyQueuesIT extends SpoolFixture {
+
+    private static final int QUEUES = 10_000;
+    private static final int WITH_MAIL = 1000;
+
+    /** Far above what it takes on an idle machine, far below what a question for each queue would. */
+    private static final Duration BOUND = Duration.ofSeconds(3);
+
+    @Override
+    String url(TestBroker broker) {
+        return broker.tcpUrl();
+    }
+
+    @Override
+    TestBroker restarted() {
+        return broker.restarted();
+    }
+
+    @Test
+    void depthsAndSweepsScale() throws Exception {
+        try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                ClientSession session = link.plainSession()) {
+            for (int i = 0; i < QUEUES; i++) {
+                Links.ensureQueue(session, QueueNames.nameOf(new SpoolQueue.ForRoute(route(i))));
+            }
+        }
+        for (int i = 0; i < WITH_MAIL; i++) {
+            store(route(i), Mails.to("alice@example.org"), Mails.octets(100));
+        }
+        List<QueueDepth> depths = reader.admin().depths(); // once before the clock runs
+        assertThat(depths.stream().filter(depth -> depth.messages() > 0)).hasSize(WITH_MAIL);
+        assertThat(depths).hasSizeGreaterThanOrEqualTo(QUEUES);
+        assertThat(depths.stream().filter(depth -> depth.oldest().isPresent())).hasSize(QueueDepth.MAX_DETAILED);
+
+        timed("depths", () -> reader.admin().depths());
+        timed("listing", () -> {
+            try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                    Management management = new Management(link)) {
+                assertThat(QueueCounts.notEmpty(management)).hasSize(WITH_MAIL);
+            }
+        });
+        AtomicReference<Set<Route>> told = new AtomicReference<>(Set.of());
+        try (AutoCloseable _ = reader.feeds().watch(told::set)) {
+            timed(
+                    "sweep",
+                    () -> await().pollDelay(Duration.ZERO)
+                            .pollInterval(Duration.ofMillis(5))
+                            .until(() -> told.get().size() == WITH_MAIL));
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void timed(String what, Step step) throws Exception {
+        long start = System.nanoTime();
+        step.run();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(took).as(what).isLessThan(BOUND);
+    }
+
+    private static Route route(int i) {
+        return Route.of("smtp:[mx" + i + ".example.org]:25");
+    }
+}

@@ -1,0 +1,108 @@
+package io.backupmx.spool.artemis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.route.Route;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.testing.TestBroker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who has mail is told soon, and never for good not at all. */
+@Timeout(120)
+final class WatchIT extends SpoolFixture {
+
+    private static final Duration SOON = Duration.ofMillis(2500);
+
+    private final List<Set<Route>> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    String url(TestBroker broker) {
+        return broker.tcpUrl();
+    }
+
+    @Override
+    TestBroker restarted() {
+        return broker.restarted();
+    }
+
+    @Test
+    void mailThatIsThereIsToldOfAtTheStart() throws Exception {
+        store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
+        store(OTHER, Mails.to("alice@example.org"), Mails.octets(900));
+        try (AutoCloseable _ = reader.feeds().watch(told::add)) {
+            await().untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE, OTHER)));
+        }
+    }
+
+    @Test
+    void mailThatIsStoredIsToldOfAtOnceAndAgainWhenItKeepsComing() throws Exception {
+        try (AutoCloseable _ = watchAfterItsFirstSweep()) {
+            store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+            for (int i = 0; i < 200; i++) {
+                store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
+            }
+            assertThat(told).as("not once for each mail").hasSizeLessThan(10);
+        }
+    }
+
+    @Test
+    void largeMailOfSeveralRoutesIsToldOf() throws Exception {
+        try (AutoCloseable _ = watchAfterItsFirstSweep()) {
+            store(OTHER, Mails.to("alice@example.org"), Mails.octets(300 << 10));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(OTHER)));
+        }
+    }
+
+    @Test
+    void dueMailWithoutAPlaceIsToldOf() throws Exception {
+        SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofHours(1));
+        try (AutoCloseable _ = watchAfterItsFirstSweep();
+                SpoolReader.DelayFeed _ = reader.feeds().feed(retry, _ -> Optional.empty())) {
+            new RetryMails()
+                    .put(url(broker), retry, ROUTE, Mails.to("alice@example.org"), Mails.octets(900), Instant.now());
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+        }
+    }
+
+    @Test
+    void mailWhoseHintWasLostIsToldOfByTheSweepEvenWhereTheNameIsCut() throws Exception {
+        Route cut = Route.of("smtp:"
+                + IntStream.range(0, 8)
+                        .mapToObj(i -> "[mail-exchanger-number-" + i + ".some-long-name.example.org]:25")
+                        .collect(Collectors.joining(",")));
+        try (AutoCloseable _ = watchAfterItsFirstSweep()) {
+            new RetryMails().putReady(url(broker), cut, Mails.to("alice@example.org"), Mails.octets(900));
+            await().atMost(SpoolReader.SWEEP)
+                    .untilAsserted(() -> assertThat(told).contains(Set.of(cut)));
+        }
+    }
+
+    @Test
+    void aBrokerThatWasAwayIsWatchedAgain() throws Exception {
+        try (AutoCloseable _ = watchAfterItsFirstSweep()) {
+            broker.close();
+            broker = restarted();
+            new RetryMails().putReady(url(broker), ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+        }
+    }
+
+    private AutoCloseable watchAfterItsFirstSweep() {
+        AutoCloseable watch = reader.feeds().watch(told::add);
+        await().untilAsserted(() -> assertThat(told).contains(Set.of()));
+        return watch;
+    }
+}
