@@ -1,7 +1,7 @@
 package io.backupmx.standalone;
 
-import io.backupmx.config.HostPort;
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.config.HostPort;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.RouteMetrics;

@@ -155,9 +155,6 @@ final class Delivery {
     }
 
     private static void surprise(Envelope envelope, Throwable e) {
-        LOG.atError()
-                .setCause(e)
-                .addKeyValue("queue_id", envelope.queueId())
-                .log("delivery failed unexpectedly");
+        LOG.atError().setCause(e).addKeyValue("queue_id", envelope.queueId()).log("delivery failed unexpectedly");
     }
 }
