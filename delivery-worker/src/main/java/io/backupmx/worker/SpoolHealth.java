@@ -13,18 +13,25 @@ public final class SpoolHealth implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /** A broker that has not answered for so long counts as away, though the connection may stand. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final String SILENT = "the broker does not answer";
 
     private final SpoolAdmin spool;
-    private final Periodic periodic = new Periodic("spool-health", INTERVAL, this::ask);
+    private final Periodic periodic;
+    private final long patienceNanos;
     private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean well;
     private volatile long asked = System.nanoTime();
 
     public SpoolHealth(SpoolAdmin spool) {
+        this(spool, INTERVAL, PATIENCE);
+    }
+
+    SpoolHealth(SpoolAdmin spool, Duration interval, Duration patience) {
         this.spool = spool;
+        this.periodic = new Periodic("spool-health", interval, this::ask);
+        this.patienceNanos = patience.toNanos();
     }
 
     public void start() {
@@ -43,7 +50,7 @@ public final class SpoolHealth implements AutoCloseable {
 
     /** What is wrong, in a few words; empty when the spool answers. */
     public Optional<String> problem() {
-        return well && System.nanoTime() - asked < PATIENCE_NANOS ? Optional.empty() : Optional.of(SILENT);
+        return well && System.nanoTime() - asked < patienceNanos ? Optional.empty() : Optional.of(SILENT);
     }
 
     @Override
