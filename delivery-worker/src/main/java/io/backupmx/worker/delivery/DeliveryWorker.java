@@ -207,7 +207,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     @Override
     public List<RouteStatus> routes() {
         return Stream.concat(
-                        runners.values().stream().map(runner -> cluster.status(runner.route(), runner.deliveries())),
+                        runners.values().stream().map(runner -> cluster.status(runner.route(), runner.connections())),
                         unconfigured.entrySet().stream()
                                 .map(entry -> new RouteStatus(
                                         entry.getKey(),
