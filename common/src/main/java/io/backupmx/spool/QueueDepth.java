@@ -15,5 +15,5 @@ import java.util.Optional;
 public record QueueDepth(SpoolQueue queue, long messages, long bytes, Optional<Duration> oldest) {
 
     /** Queues whose bytes and oldest mail are told in one listing. */
-    public static final int MAX_DETAILED = 500;
+    public static final int MAX_DETAILED = 200;
 }
