@@ -89,7 +89,8 @@ final class RouteWatch implements AutoCloseable {
     private void watch(Links.Link link) throws ActiveMQException {
         try (ClientSession session = link.plainSession();
                 Management management = new Management(link)) {
-            ClientConsumer consumer = session.createConsumer(subscription(session), null, WINDOW_BYTES, -1, false);
+            SimpleString subscription = subscription(session);
+            ClientConsumer consumer = session.createConsumer(subscription, null, WINDOW_BYTES, -1, false);
             session.start();
             listening = consumer;
             long sweepAt = System.nanoTime();
@@ -102,6 +103,8 @@ final class RouteWatch implements AutoCloseable {
                     hear(consumer.receive(1 + TimeUnit.NANOSECONDS.toMillis(wait)));
                 }
             }
+            consumer.close();
+            session.deleteQueue(subscription); // now: a broker that is stopping next would be too late
         } finally {
             listening = null;
         }
