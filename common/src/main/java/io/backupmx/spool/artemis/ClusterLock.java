@@ -78,6 +78,7 @@ final class ClusterLock {
         }
     }
 
+    /** What it does is to be committed, together with that of other locks. */
     Arrival arrived(ClientConsumer by, ClientMessage message) throws ActiveMQException {
         if (!by.equals(consumer)) {
             return Arrival.UNCHANGED; // closed meanwhile: the broker has it back
@@ -89,7 +90,6 @@ final class ClusterLock {
         }
         message.individualAcknowledge();
         if (its < epoch) {
-            session.commit();
             return Arrival.UNCHANGED;
         }
         if (baton != null) {
@@ -99,11 +99,10 @@ final class ClusterLock {
         // The clock only matters should all batons have been removed: with them the count is lost.
         epoch = Math.max(its + 1, System.currentTimeMillis());
         send(epoch);
-        session.commit();
         return Arrival.UNSURE;
     }
 
-    /** Somebody has emptied the queue, or seemed to: looks again. */
+    /** Somebody has emptied the queue, or seemed to: looks again. Not committed. */
     void restore() throws ActiveMQException {
         if (session.queueQuery(queue).getMessageCount() > 0) {
             return;
@@ -112,7 +111,6 @@ final class ClusterLock {
             throw new ActiveMQException("the baton of lock " + number + " is gone");
         }
         send(0);
-        session.commit();
     }
 
     private void send(long newEpoch) throws ActiveMQException {

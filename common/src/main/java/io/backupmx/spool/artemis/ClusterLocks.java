@@ -36,6 +36,7 @@ final class ClusterLocks {
     private final AtomicLongArray rests;
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final List<Order.Publish> group = new ArrayList<>(GROUP);
+    private boolean batonsMoved;
 
     private final Object state = new Object(); // guards what follows, and the order of what is told
     private final Set<Integer> held = new TreeSet<>();
@@ -181,6 +182,9 @@ final class ClusterLocks {
                     follow(order);
                 }
             }
+            if (isBroken()) {
+                return; // the session is closed already, or would wait for a broker that does not answer
+            }
             leaveNow();
         } catch (ActiveMQException | RuntimeException e) {
             end(e);
@@ -188,6 +192,12 @@ final class ClusterLocks {
         } finally {
             group.forEach(p -> p.done().completeExceptionally(Failures.unavailable("the broker was lost")));
             group.clear();
+        }
+    }
+
+    private boolean isBroken() {
+        synchronized (state) {
+            return ended != null;
         }
     }
 
@@ -219,16 +229,16 @@ final class ClusterLocks {
     }
 
     private void follow(Order order) throws ActiveMQException {
-        if (order instanceof Order.Publish publish) {
-            send(publish);
-            return;
-        }
-        commitGroup();
         switch (order) {
-            case Order.Publish _, Order.Leave _ -> throw new IllegalStateException(order.toString());
+            case Order.Publish publish -> send(publish);
             case Order.Arrived arrived -> arrived(arrived);
-            case Order.Missing missing -> locks[missing.lock()].restore();
+            case Order.Missing missing -> {
+                locks[missing.lock()].restore();
+                batonsMoved = true;
+            }
+            case Order.Leave _ -> throw new IllegalStateException("has left");
             case Order.Release release -> {
+                commitGroup();
                 lose(release.lock()); // it may have come since this was ordered
                 locks[release.lock()].rest();
             }
@@ -237,6 +247,7 @@ final class ClusterLocks {
 
     private void arrived(Order.Arrived arrived) throws ActiveMQException {
         ClusterLock lock = locks[arrived.lock()];
+        batonsMoved = true;
         switch (lock.arrived(arrived.by(), arrived.baton())) {
             case HELD -> acquire(arrived.lock(), lock.epoch());
             case UNSURE -> lose(arrived.lock());
@@ -276,10 +287,11 @@ final class ClusterLocks {
 
     /** A commit that fails ends the connection: rolling back alone would give up the locks as well. */
     private void commitGroup() throws ActiveMQException {
-        if (group.isEmpty()) {
+        if (group.isEmpty() && !batonsMoved) {
             return;
         }
         session.commit();
+        batonsMoved = false;
         synchronized (state) {
             for (Order.Publish publish : group) {
                 waiting--;
