@@ -190,6 +190,16 @@ final class Instance implements AutoCloseable {
                 .untilAsserted(assertion);
     }
 
+    /** What the admin API answers to a GET of one JSON object. */
+    JsonNode json(String path) {
+        String body = get(path);
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not JSON: " + body, e);
+        }
+    }
+
     private String get(String path) {
         try {
             HttpRequest request = HttpRequest.newBuilder(admin.orElseThrow().resolve(path))
