@@ -3,6 +3,7 @@ package io.backupmx.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The broker that keeps the mail.
@@ -26,8 +27,15 @@ public record SpoolConfig(
     public static final SpoolConfig DEFAULT = new SpoolConfig(
             Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(20), 128L << 20, 85);
 
+    private static final Pattern BROKER =
+            Pattern.compile("tcp://(\\[[0-9A-Fa-f:.]+]|[^\\s/?#:\\[\\]]+)(:\\d{1,5})?(\\?\\S*)?");
+
     public SpoolConfig {
         new Ranges()
+                .require(
+                        "broker",
+                        broker.stream().allMatch(url -> BROKER.matcher(url).matches()),
+                        "'" + broker.orElse("") + "' is not a broker's URL, as in tcp://broker:61616")
                 .check("store_timeout", storeTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10))
                 .checkSize("max_in_flight_bytes", maxInFlightBytes, 1L << 20, 1L << 40)
                 .check("intake_limit_percent", intakeLimitPercent, 1, 94)

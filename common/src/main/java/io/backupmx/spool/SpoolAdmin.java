@@ -8,6 +8,11 @@ import java.util.function.Predicate;
 /** What an operator may see and do. For virtual threads: its methods block, and throw {@link SpoolException}. */
 public interface SpoolAdmin extends AutoCloseable {
 
+    /** Returns when the spool has answered, whatever it holds. */
+    default void ping() {
+        depths();
+    }
+
     /** Counters of every queue there is, those whose route left the configuration included. */
     List<QueueDepth> depths();
 

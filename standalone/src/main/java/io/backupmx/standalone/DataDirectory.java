@@ -18,7 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * The one directory an instance writes to: spool, contents in flight, admin token. Held by one instance at a time; the
+ * The one directory a process writes to: spool, if it has one, contents in flight, admin token. Held by one process at a time; the
  * operating system ends the hold with the process, however that ends.
  */
 final class DataDirectory implements AutoCloseable {
@@ -50,7 +50,6 @@ final class DataDirectory implements AutoCloseable {
             }
             FileChannel lockFile = lock(path);
             try {
-                Files.createDirectories(path.resolve(SPOOL));
                 clear(Files.createDirectories(path.resolve(IN_FLIGHT)));
             } catch (IOException e) {
                 lockFile.close();
@@ -66,7 +65,7 @@ final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** For the embedded broker. */
+    /** For an embedded broker, which makes it. */
     Path spool() {
         return path.resolve(SPOOL);
     }
@@ -101,7 +100,7 @@ final class DataDirectory implements AutoCloseable {
         }
         channel.close();
         throw new StartException("data: " + path + " is in use by process "
-                + Files.readString(file).strip());
+                + Files.readString(file).strip() + ": every process needs a data directory of its own (--data)");
     }
 
     /** A crash between making and unlinking such a file leaves it; its mail was never confirmed to anybody. */

@@ -24,6 +24,8 @@ import picocli.CommandLine.IVersionProvider;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            WorkerCommand.class,
+            IngressCommand.class,
             MailqCommand.class,
             FlushCommand.class,
             ReleaseCommand.class,
@@ -36,7 +38,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class Main {
 
     /** The commands that are services; all others talk to the operator and log nothing. */
-    private static final Set<String> SERVICES = Set.of("run");
+    private static final Set<String> SERVICES = Set.of("run", "worker", "ingress");
 
     private Main() {}
 

@@ -2,7 +2,6 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.ConfigLoader;
-import io.backupmx.ops.OrderlyStop;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.worker.cli.ConfigOptions;
 import java.io.PrintWriter;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,15 +63,7 @@ final class RunCommand implements Callable<Integer> {
             }
             throw e;
         }
-        OrderlyStop stop = new OrderlyStop();
-        try {
-            new Standalone(checked, stop).start(spec.commandLine().getOut());
-        } catch (RuntimeException e) {
-            stop.stop();
-            throw e;
-        }
-        new CountDownLatch(1).await(); // the shutdown hook ends the process
-        return CommandLine.ExitCode.OK;
+        return new Standalone().live(checked, spec.commandLine().getOut());
     }
 
     private Map<String, String> overrides() {

@@ -52,7 +52,10 @@ class BadStartIT {
                     "--data",
                     first.data().toString());
 
-            assertOneLine(second, "backupmx: data: " + first.data() + " is in use by process " + first.pid());
+            assertOneLine(
+                    second,
+                    "backupmx: data: " + first.data() + " is in use by process " + first.pid()
+                            + ": every process needs a data directory of its own (--data)");
             Sender.send(first.smtpPort(), MailCorpus.ordinary().octets(), "alice@example.test");
             primary.awaitMails(1, Duration.ofSeconds(10));
             assertThat(first.mailq())
@@ -183,6 +186,73 @@ class BadStartIT {
                 .startsWith("backupmx: nothing to back up: ")
                 .contains("--domain example.org --primary", "domains:")
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void workerAndIngressNeedABroker() throws IOException {
+        Path config = Files.writeString(directory.resolve("pair.yaml"), "domains:\n  example.test: 127.0.0.1:9\n");
+        for (String command : List.of("worker", "ingress")) {
+            assertOneLine(
+                    Product.run(directory, command, "-c", config.toString()),
+                    "backupmx: spool.broker: " + command
+                            + " needs a broker, as in tcp://broker:61616 (run embeds one)");
+            assertOneLine(
+                    Product.run(directory, command, "-c", config.toString(), "--set", "spool.broker=broker:61616"),
+                    "spool.broker: 'broker:61616' is not a broker's URL, as in tcp://broker:61616 (command line)");
+            Path secret = directory.resolve("secret");
+            assertOneLine(
+                    Product.run(
+                            directory,
+                            command,
+                            "-c",
+                            config.toString(),
+                            "--set",
+                            "spool.broker=tcp://127.0.0.1:9",
+                            "--set",
+                            "spool.user=mx",
+                            "--set",
+                            "spool.password_file=" + secret,
+                            "--set",
+                            "ops.listen=127.0.0.1:0"),
+                    "backupmx: spool.password_file: cannot read " + secret);
+        }
+    }
+
+    @Test
+    void pairWithOneDataDirectoryOrOneOpsPortIsTold() {
+        String broker = "tcp://127.0.0.1:9";
+        try (ServiceProcess worker = ServiceProcess.worker(directory.resolve("data"), broker)
+                .backingUp("example.test", 9)
+                .started()) {
+            String[] ingress = {
+                "ingress",
+                "--listen",
+                "127.0.0.1:0",
+                "--set",
+                "spool.broker=" + broker,
+                "--set",
+                "domains.example.test=127.0.0.1:9",
+                "--set",
+                "ops.listen=127.0.0.1:" + worker.opsPort(),
+                "--data"
+            };
+
+            assertOneLine(
+                    Product.run(directory, with(ingress, worker.data().toString())),
+                    "backupmx: data: " + worker.data() + " is in use by process " + worker.pid()
+                            + ": every process needs a data directory of its own (--data)");
+            assertOneLine(
+                    Product.run(
+                            directory, with(ingress, directory.resolve("other").toString())),
+                    "backupmx: ops.listen: cannot listen on 127.0.0.1:" + worker.opsPort()
+                            + ": another program listens there already");
+        }
+    }
+
+    private static String[] with(String[] arguments, String last) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.add(last);
+        return all.toArray(String[]::new);
     }
 
     @Test

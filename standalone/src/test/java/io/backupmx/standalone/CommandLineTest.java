@@ -14,7 +14,7 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "mailq", "flush", "release", "check", "version"})
+    @ValueSource(strings = {"run", "worker", "ingress", "mailq", "flush", "release", "check", "version"})
     void everyCommandHasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: backupmx " + command);

@@ -21,7 +21,7 @@ class DataDirectoryTest {
         try (DataDirectory data = DataDirectory.take(directory.resolve("var/data"))) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())))
                     .isEqualTo("rwx------");
-            assertThat(data.spool()).isDirectory();
+            assertThat(data.spool()).as("the broker's to make").doesNotExist();
             assertThat(data.inFlight()).isDirectory();
         }
     }
@@ -32,7 +32,8 @@ class DataDirectoryTest {
             assertThatThrownBy(() -> DataDirectory.take(directory))
                     .isInstanceOf(StartException.class)
                     .hasMessage("data: " + directory + " is in use by process "
-                            + ProcessHandle.current().pid());
+                            + ProcessHandle.current().pid()
+                            + ": every process needs a data directory of its own (--data)");
         }
     }
 

@@ -63,6 +63,19 @@ class LauncherIT {
     }
 
     @Test
+    void servicesWithoutABrokerHaveASmallerHeap() throws Exception {
+        Path launcher = Files.copy(source(), directory.resolve("backupmx"));
+        Files.createFile(directory.resolve("standalone-1.2.3.jar"));
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk("25.0.1").toString(), "BACKUPMX_JAVA_OPTS", "-Dx=y");
+
+        for (String service : List.of("worker", "ingress")) {
+            assertThat(launch(launcher, environment, service).output().lines())
+                    .containsSubsequence("-Xmx384m", "-XX:+ExitOnOutOfMemoryError", "-Dx=y", service)
+                    .doesNotContain("-Xmx512m", "-XX:TieredStopAtLevel=1");
+        }
+    }
+
+    @Test
     void shortCommandsStartQuicklyWithoutTheServicesOptions() throws Exception {
         Path launcher = Files.copy(source(), directory.resolve("backupmx"));
         Files.createFile(directory.resolve("standalone-1.2.3.jar"));

@@ -25,7 +25,9 @@ final class Product {
     private static final List<String> OPTIONS =
             List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
 
-    private static final List<String> SERVICE = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+    private static final List<String> SERVICE = List.of("-XX:+ExitOnOutOfMemoryError");
+    private static final String HEAP_WITH_BROKER = "-Xmx512m";
+    private static final String HEAP = "-Xmx384m";
     private static final List<String> COMMAND = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
     /** What only tests have: their logging would take the place of the product's. */
@@ -52,9 +54,16 @@ final class Product {
         }
     }
 
-    /** Starts a service; its stdout and stderr are one output. */
-    static RunningProgram start(List<String> arguments) {
-        return new Program(JAVA).start(commandLine(SERVICE, arguments).toArray(String[]::new));
+    /**
+     * Starts a service; its stdout and stderr are one output.
+     *
+     * @param jvmOptions stronger than the product's own
+     */
+    static RunningProgram start(List<String> jvmOptions, List<String> arguments) {
+        List<String> options = new ArrayList<>(SERVICE);
+        options.add(arguments.getFirst().equals("run") ? HEAP_WITH_BROKER : HEAP);
+        options.addAll(jvmOptions);
+        return new Program(JAVA).start(commandLine(options, arguments).toArray(String[]::new));
     }
 
     /** Runs a command to its end, in the directory {@code in}. */

@@ -40,6 +40,16 @@ final class ArtemisAdmin implements SpoolAdmin {
     }
 
     @Override
+    public void ping() {
+        boolean _ = call(link -> {
+            try (ClientSession session = link.plainSession()) {
+                return session.queueQuery(SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed())))
+                        .isExists();
+            }
+        });
+    }
+
+    @Override
     public List<QueueDepth> depths() {
         return call(link -> {
             try (Management management = new Management(link)) {

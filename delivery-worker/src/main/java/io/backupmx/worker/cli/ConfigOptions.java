@@ -16,7 +16,7 @@ public final class ConfigOptions {
     private static final List<Path> USUAL = List.of(Path.of("backupmx.yaml"), Path.of("/etc/backupmx/backupmx.yaml"));
 
     @Option(
-            names = "--config",
+            names = {"-c", "--config"},
             paramLabel = "FILE",
             defaultValue = "${env:BACKUPMX_CONFIG}",
             description = "The configuration; by default $BACKUPMX_CONFIG, else ./backupmx.yaml,"

@@ -1,0 +1,160 @@
+package io.backupmx.standalone;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.backupmx.config.Config;
+import io.backupmx.config.HostPort;
+import io.backupmx.ops.MachineName;
+import io.backupmx.ops.Observability;
+import io.backupmx.ops.OpsServer;
+import io.backupmx.ops.OrderlyStop;
+import io.backupmx.ops.Readiness;
+import io.backupmx.ops.StartException;
+import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.RelayTables;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.artemis.ArtemisSpool;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every service process has, whatever it serves: its configuration, data directory, event loops, metrics, health, and
+ * an orderly end.
+ */
+final class Host {
+
+    /** For a part that only has to let go. */
+    static final Duration SHORT = Duration.ofSeconds(5);
+
+    private static final Duration START_BOUND = Duration.ofSeconds(60);
+
+    private final CheckedConfig checked;
+    private final OrderlyStop stop;
+    private final MachineName name;
+    private final DataDirectory data;
+    private final Observability observability;
+    private final Readiness readiness = new Readiness();
+
+    private Host(
+            CheckedConfig checked,
+            OrderlyStop stop,
+            MachineName name,
+            DataDirectory data,
+            Observability observability) {
+        this.checked = checked;
+        this.stop = stop;
+        this.name = name;
+        this.data = data;
+        this.observability = observability;
+    }
+
+    /**
+     * @param stop learns of every part as soon as it runs, so that a failed start can be undone
+     * @throws StartException when an operator has to do something first
+     */
+    static Host open(CheckedConfig checked, OrderlyStop stop) {
+        stop.onSignal();
+        stop.add("log", SHORT, Host::flushLog);
+        MachineName name = MachineName.of(checked.config().hostname());
+        DataDirectory data = DataDirectory.take(checked.config().data());
+        stop.add("data-directory", SHORT, data::close);
+        Observability observability = Observability.start(new VertxOptions());
+        stop.add("event-loops", SHORT, () -> {
+            await(observability.vertx().close());
+            observability.close();
+        });
+        return new Host(checked, stop, name, data, observability);
+    }
+
+    /** The last events are still with the appender's thread. */
+    private static void flushLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.stop();
+        }
+    }
+
+    CheckedConfig checked() {
+        return checked;
+    }
+
+    Config config() {
+        return checked.config();
+    }
+
+    RelayTables tables() {
+        return checked.tables();
+    }
+
+    OrderlyStop stop() {
+        return stop;
+    }
+
+    MachineName name() {
+        return name;
+    }
+
+    DataDirectory data() {
+        return data;
+    }
+
+    Vertx vertx() {
+        return observability.vertx();
+    }
+
+    PrometheusMeterRegistry registry() {
+        return observability.registry();
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    /** The spool on the broker at {@code url}; whether that is there shows later. */
+    ArtemisSpool spool(String url) {
+        try {
+            return ArtemisSpool.at(url, config().spool());
+        } catch (SpoolException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Serves metrics and health from now on; the real address.
+     *
+     * @param more mounts what else is to be served
+     */
+    HostPort serveOps(Consumer<Router> more) {
+        OpsServer server = new OpsServer(vertx(), config().ops(), registry(), readiness);
+        more.accept(server.router());
+        HostPort address = await(server.listen());
+        stop.add("ops-server", SHORT, () -> await(server.close()));
+        return address;
+    }
+
+    static <T> T await(Future<T> future) {
+        return await(future, START_BOUND);
+    }
+
+    static <T> T await(Future<T> future, Duration bound) {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case StartException problem -> throw problem;
+                case TimeoutException _ -> throw new StartException("no part may take a minute to start or stop", e);
+                case null, default -> throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.backupmx.standalone;
+
+import io.backupmx.config.Config;
+import io.backupmx.config.HostPort;
+import io.backupmx.ingress.recipient.TableRecipientDirectory;
+import io.backupmx.ingress.session.IngressServer;
+import io.backupmx.ops.StartException;
+import io.backupmx.spool.SpoolWriter.Room;
+import io.backupmx.spool.artemis.ArtemisSpool;
+import io.vertx.core.Future;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The ingress as a part of a process: takes mail and puts it into a spool. */
+final class IngressParts {
+
+    private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
+
+    /** Beyond the ingress' own grace, for its last steps. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(12);
+
+    private final ArtemisSpool.Writer writer;
+    private final HostPort address;
+
+    private IngressParts(ArtemisSpool.Writer writer, HostPort address) {
+        this.writer = writer;
+        this.address = address;
+    }
+
+    /** Opens the door; whoever comes while the broker is away is told 451. */
+    static IngressParts start(Host host, ArtemisSpool spool) {
+        Config config = host.config();
+        ArtemisSpool.Writer writer = spool.writer(host.vertx());
+        host.stop().add("spool-writer", SPOOL_STOP, writer::close);
+        host.readiness().check("ingress", () -> problem(writer.room()));
+        IngressServer ingress = new IngressServer(
+                host.vertx(),
+                host.name().domain(),
+                config.ingress(),
+                host.data().inFlight(),
+                new TableRecipientDirectory(host.tables()),
+                writer,
+                host.registry());
+        HostPort configured = config.ingress().listenAddress();
+        SocketAddress bound = Host.await(ingress.listen()
+                .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
+        // A session whose mail is with the spool already gets its answer after its grace, too.
+        Duration stopBound =
+                config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
+        host.stop().add("ingress", stopBound, () -> Host.await(ingress.stop(), stopBound));
+        return new IngressParts(writer, new HostPort(configured.host(), bound.port()));
+    }
+
+    /** What it listens on. */
+    HostPort address() {
+        return address;
+    }
+
+    /** Whether the spool answers now. */
+    boolean hasSpool() {
+        return writer.room() != Room.UNAVAILABLE;
+    }
+
+    private static Optional<String> problem(Room room) {
+        return switch (room) {
+            case OPEN -> Optional.empty();
+            case FULL -> Optional.of("the disk is full: senders are told 452");
+            case UNAVAILABLE -> Optional.of("the broker does not answer: senders are told 451");
+        };
+    }
+}

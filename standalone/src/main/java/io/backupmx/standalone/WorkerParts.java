@@ -1,0 +1,84 @@
+package io.backupmx.standalone;
+
+import io.backupmx.config.HostPort;
+import io.backupmx.ops.StartException;
+import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.SpoolHealth;
+import io.backupmx.worker.SpoolMetrics;
+import io.backupmx.worker.admin.AdminAddress;
+import io.backupmx.worker.admin.AdminApi;
+import io.backupmx.worker.admin.AdminToken;
+import io.backupmx.worker.delivery.DeliveryWorker;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** The delivery worker as a part of a process: takes mail from a spool, shows and steers that for operators. */
+final class WorkerParts {
+
+    private static final Duration SPOOL_STOP = Duration.ofSeconds(15);
+
+    /** Beyond the worker's own grace, for its last steps. */
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(12);
+
+    private final Host host;
+    private final ArtemisSpool.Reader reader;
+    private final DeliveryWorker worker;
+    private final SpoolHealth health;
+
+    private WorkerParts(Host host, ArtemisSpool.Reader reader, DeliveryWorker worker, SpoolHealth health) {
+        this.host = host;
+        this.reader = reader;
+        this.worker = worker;
+        this.health = health;
+    }
+
+    /** Begins to deliver, or to look for the broker. */
+    static WorkerParts start(Host host, ArtemisSpool spool) {
+        ArtemisSpool.Reader reader = spool.reader(host.data().inFlight());
+        host.stop().add("spool-reader", SPOOL_STOP, reader::close);
+        DeliveryWorker worker = new DeliveryWorker(
+                host.vertx(),
+                host.name().domain(),
+                host.config(),
+                host.tables(),
+                reader.feeds(),
+                reader.admin(),
+                InstantSource.system(),
+                host.registry());
+        worker.start();
+        host.stop().add("delivery-worker", host.config().worker().stopGrace().plus(STOP_MARGIN), worker::close);
+        SpoolMetrics depths = new SpoolMetrics(reader.admin(), host.registry());
+        depths.start();
+        host.stop().add("spool-metrics", Host.SHORT, depths::close);
+        SpoolHealth health = new SpoolHealth(reader.admin());
+        health.start();
+        host.stop().add("spool-health", Host.SHORT, health::close);
+        host.readiness().check("worker", () -> health.problem().map(problem -> problem + ": no mail goes out"));
+        return new WorkerParts(host, reader, worker, health);
+    }
+
+    SpoolHealth health() {
+        return health;
+    }
+
+    /** Serves metrics, health and the admin API, and lets the command line find it. */
+    HostPort serveOps() {
+        HostPort address = host.serveOps(router -> new AdminApi(reader.admin(), worker)
+                .mount(
+                        router,
+                        AdminToken.ensure(host.data().path()),
+                        host.config().ops().listenAddress().host()));
+        try {
+            AdminAddress.ofThisProcess(address).write(host.data().path());
+        } catch (IOException e) {
+            throw new StartException("data: " + host.data().path() + " cannot be written: " + e.getMessage(), e);
+        }
+        host.stop()
+                .add(
+                        "admin-address",
+                        Host.SHORT,
+                        () -> AdminAddress.remove(host.data().path()));
+        return address;
+    }
+}
