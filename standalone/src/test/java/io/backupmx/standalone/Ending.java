@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What a scenario came to; its text is the line of figures that a report quotes.
@@ -15,6 +16,13 @@ import java.util.Locale;
  * @param failed mails that the log calls failed, bounced or expired
  */
 record Ending(String scenario, int mails, RouteHistory history, Traffic traffic, Instant mended, int failed) {
+
+    private static final Pattern FAILURE = Pattern.compile(".* mail .* (failed|bounced|expired)");
+
+    /** How many mails a log says were given up. */
+    static int failures(String log) {
+        return (int) log.lines().filter(FAILURE.asMatchPredicate()).count();
+    }
 
     /** Deliveries of mails that had been delivered before. */
     int duplicates() {

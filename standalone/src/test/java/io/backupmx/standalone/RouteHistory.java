@@ -2,6 +2,7 @@ package io.backupmx.standalone;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,6 +24,7 @@ record RouteHistory(List<Change> changes) {
         changes = List.copyOf(changes);
     }
 
+    /** @param log of one process after the other, in whatever order */
     static RouteHistory of(String log, String route) {
         return new RouteHistory(log.lines()
                 .map(LINE::matcher)
@@ -30,6 +32,7 @@ record RouteHistory(List<Change> changes) {
                 .filter(line -> route.equals(value(NEXT_HOP, line)))
                 .map(line -> new Change(
                         OffsetDateTime.parse(line.group("at")).toInstant(), value(STATE, line), value(REASON, line)))
+                .sorted(Comparator.comparing(Change::at))
                 .toList());
     }
 

@@ -165,11 +165,7 @@ final class Scenario implements AutoCloseable {
     }
 
     private Ending ending() {
-        int failed = (int) instance.output()
-                .lines()
-                .filter(line -> line.matches(".* mail .* (failed|bounced|expired)"))
-                .count();
-        return new Ending(name, load.sent(), history(), primary.traffic(), mended, failed);
+        return new Ending(name, load.sent(), history(), primary.traffic(), mended, Ending.failures(instance.output()));
     }
 
     @Override
