@@ -83,7 +83,7 @@ final class Cluster implements AutoCloseable {
     void restore() {
         primary.play(atItsPace());
         primary.start();
-        workers.forEach(ServiceProcess::thaw);
+        running().forEach(ServiceProcess::thaw);
         List<ServiceProcess> gone =
                 workers.stream().filter(worker -> !worker.isAlive()).toList();
         gone.forEach(ServiceProcess::launch);
@@ -183,6 +183,11 @@ final class Cluster implements AutoCloseable {
             awaitEmpty(SOON);
         } finally {
             System.out.println(ending(what));
+            for (int i = 0; i < workers.size(); i++) {
+                Ending.keepLog(
+                        workers.size() + "-workers-" + what + "-" + i,
+                        workers.get(i).log());
+            }
         }
         Ending ending = ending(what);
         assertThat(ending.traffic().deliveries().keySet())

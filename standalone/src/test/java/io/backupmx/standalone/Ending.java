@@ -2,12 +2,20 @@ package io.backupmx.standalone;
 
 import io.backupmx.testing.Traffic;
 import io.backupmx.testing.Traffic.Transaction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a scenario came to; its text is the line of figures that a report quotes.
@@ -24,10 +32,28 @@ record Ending(String scenario, int mails, RouteHistory history, Traffic traffic,
         return (int) log.lines().filter(FAILURE.asMatchPredicate()).count();
     }
 
+    /** Writes the log of a process where the build keeps what it makes: for whoever has to find out what went wrong. */
+    static void keepLog(String name, String log) {
+        try {
+            Path directory = Files.createDirectories(Path.of("target", "scenario-logs"));
+            Files.writeString(directory.resolve(name + ".log"), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Deliveries of mails that had been delivered before. */
     int duplicates() {
         Collection<Integer> times = traffic.deliveries().values();
         return times.stream().mapToInt(Integer::intValue).sum() - times.size();
+    }
+
+    /** Mails that were delivered more than once, by their reverse-path. */
+    Set<String> deliveredAgain() {
+        return traffic.deliveries().entrySet().stream()
+                .filter(mail -> mail.getValue() > 1)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The most transactions that one mail took. */

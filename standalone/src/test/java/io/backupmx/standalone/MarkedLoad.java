@@ -56,24 +56,19 @@ final class MarkedLoad {
 
     /** Sends this many more, over some connections; returns when all are taken. */
     void send(int count) {
-        int end = last.get() + count;
+        AtomicInteger left = new AtomicInteger(count);
         CompletableFuture.allOf(IntStream.range(0, CLIENTS)
-                        .mapToObj(_ -> running(() -> sendUpTo(end)))
+                        .mapToObj(_ -> running(() -> send(left)))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
     }
 
-    private void sendUpTo(int end) {
+    private void send(AtomicInteger left) {
         try (ScriptedSmtpClient client = ScriptedSmtpClient.to(port)) {
-            for (int mark = next(end); mark <= end; mark = next(end)) {
-                send(client, mark);
+            while (left.getAndDecrement() > 0) {
+                send(client, last.incrementAndGet());
             }
         }
-    }
-
-    /** The next number, which is beyond {@code end} when none is left. */
-    private int next(int end) {
-        return last.getAndUpdate(n -> Math.min(end, n + 1)) + 1;
     }
 
     /** Sends one mail after the other, {@code perSecond} at most, until {@code enough}; done when all are taken. */

@@ -42,7 +42,7 @@ class PaceScenarioIT {
             Ending ending = scenario.end(Duration.ofSeconds(45));
             assertThat(ending.traffic().maxTransactions()).isEqualTo(LIMIT);
             assertThat(ending.maxAttempts()).isEqualTo(1);
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.history().states()).containsExactly("DOWN", "RAMP", "UP");
         }
     }
@@ -65,7 +65,7 @@ class PaceScenarioIT {
             Ending ending = scenario.end(Duration.ofSeconds(35));
             assertThat(ending.history().states()).doesNotContain("DOWN", "THROTTLED", "QUARANTINE");
             assertThat(ending.maxAttempts()).isEqualTo(1);
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.traffic().maxTransactions()).isEqualTo(places);
             Traffic later = ending.traffic().since(begun.plus(settled));
             Duration rest = ending.toDrain().minus(settled);

@@ -58,7 +58,7 @@ class QuarantineScenarioIT {
             scenario.instance().cli("route", "release", scenario.route()).succeeded();
 
             Ending ending = scenario.end(SOON);
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.maxAttempts()).isLessThanOrEqualTo(2);
             assertThat(ending.history().states()).startsWith("DOWN", "RAMP", "QUARANTINE");
             scenario.awaitState("UP", SOON);

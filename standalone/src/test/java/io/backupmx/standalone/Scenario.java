@@ -150,6 +150,7 @@ final class Scenario implements AutoCloseable {
             instance.awaitEmptyQueue(TO_TELL);
         } finally {
             System.out.println(ending());
+            Ending.keepLog(name, instance.output());
         }
         Ending ending = ending();
         assertThat(ending.traffic().deliveries().keySet())

@@ -60,7 +60,7 @@ class SingledOutScenarioIT {
                     assertThat(attempts).as(sender).isEqualTo(1);
                 }
             });
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
         }
     }
 
@@ -78,7 +78,7 @@ class SingledOutScenarioIT {
             scenario.load().send(40);
 
             Ending ending = scenario.end(Duration.ofSeconds(60));
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.history().states()).isSubsetOf("UP", "THROTTLED", "RAMP");
             assertThat(ending.traffic().attempts())
                     .allSatisfy((_, attempts) -> assertThat(attempts).isGreaterThan(1));

@@ -77,7 +77,7 @@ class TempfailScenarioIT {
 
             Ending ending = scenario.end(Duration.ofSeconds(40));
             assertThat(ending.maxAttempts()).isLessThanOrEqualTo(3);
-            assertThat(ending.duplicates()).isZero();
+            assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.traffic().maxTransactions()).isLessThanOrEqualTo(LIMIT);
             scenario.awaitState("UP", SOON);
             assertThat(scenario.history().states()).containsExactly("THROTTLED", "RAMP", "UP");
