@@ -1,9 +1,9 @@
 package io.backupmx.standalone;
 
+import io.backupmx.testing.LongTest;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 
-@Tag("system") // takes minutes
+@LongTest
 class EightWorkersIT extends ClusterScenarios {
     EightWorkersIT() {
         super(8, Duration.ofSeconds(30));

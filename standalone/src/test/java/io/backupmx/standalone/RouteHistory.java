@@ -26,14 +26,17 @@ record RouteHistory(List<Change> changes) {
 
     /** @param log of one process after the other, in whatever order */
     static RouteHistory of(String log, String route) {
-        return new RouteHistory(log.lines()
+        List<Change> all = log.lines()
                 .map(LINE::matcher)
                 .filter(Matcher::matches)
                 .filter(line -> route.equals(value(NEXT_HOP, line)))
                 .map(line -> new Change(
                         OffsetDateTime.parse(line.group("at")).toInstant(), value(STATE, line), value(REASON, line)))
                 .sorted(Comparator.comparing(Change::at))
-                .toList());
+                .toList();
+        // A route that is up before it was anything else has not changed.
+        return new RouteHistory(
+                all.stream().dropWhile(change -> change.state().equals("UP")).toList());
     }
 
     private static String value(Pattern pattern, Matcher line) {
