@@ -41,4 +41,9 @@ public record SpoolConfig(
                 .check("intake_limit_percent", intakeLimitPercent, 1, 94)
                 .enforce();
     }
+
+    /** {@link #broker} for people: without its options, for some of them are secrets. */
+    public Optional<String> brokerShown() {
+        return broker.map(url -> url.replaceFirst("\\?.*", ""));
+    }
 }

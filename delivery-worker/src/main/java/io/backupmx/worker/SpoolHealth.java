@@ -13,23 +13,29 @@ public final class SpoolHealth implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /** A broker that has not answered for so long counts as away, though the connection may stand. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final String SILENT = "the broker does not answer";
 
     private final SpoolAdmin spool;
-    private final Thread thread;
+    private final Periodic periodic;
+    private final long patienceNanos;
     private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean well;
     private volatile long asked = System.nanoTime();
 
     public SpoolHealth(SpoolAdmin spool) {
+        this(spool, INTERVAL, PATIENCE);
+    }
+
+    SpoolHealth(SpoolAdmin spool, Duration interval, Duration patience) {
         this.spool = spool;
-        this.thread = Thread.ofVirtual().name("spool-health").unstarted(this::run);
+        this.periodic = new Periodic("spool-health", interval, this::ask);
+        this.patienceNanos = patience.toNanos();
     }
 
     public void start() {
-        thread.start();
+        periodic.start();
     }
 
     /** Waits for the first answer, not for longer than {@code limit}; whether there was one. */
@@ -44,29 +50,22 @@ public final class SpoolHealth implements AutoCloseable {
 
     /** What is wrong, in a few words; empty when the spool answers. */
     public Optional<String> problem() {
-        return well && System.nanoTime() - asked < PATIENCE_NANOS ? Optional.empty() : Optional.of(SILENT);
+        return well && System.nanoTime() - asked < patienceNanos ? Optional.empty() : Optional.of(SILENT);
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        periodic.close();
     }
 
-    private void run() {
-        while (!Thread.currentThread().isInterrupted()) {
-            asked = System.nanoTime();
-            try {
-                spool.ping();
-                well = true;
-                answered.countDown();
-            } catch (SpoolException e) {
-                well = false; // the feeds log it
-            }
-            try {
-                Thread.sleep(INTERVAL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    private void ask() {
+        asked = System.nanoTime();
+        try {
+            spool.ping();
+            well = true;
+            answered.countDown();
+        } catch (SpoolException e) {
+            well = false; // the feeds log it
         }
     }
 }

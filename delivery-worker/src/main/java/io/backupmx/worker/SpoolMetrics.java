@@ -29,7 +29,8 @@ public final class SpoolMetrics implements AutoCloseable {
     private final MultiGauge messages;
     private final MultiGauge bytes;
     private final MultiGauge oldest;
-    private final Thread thread;
+    private final Periodic periodic = new Periodic("spool-metrics", INTERVAL, this::refresh);
+    private boolean answered = true; // of the periodic thread
 
     public SpoolMetrics(SpoolAdmin spool, MeterRegistry registry) {
         this.spool = spool;
@@ -44,35 +45,26 @@ public final class SpoolMetrics implements AutoCloseable {
                 .description("Age of the first mail on a queue of the spool, since it arrived")
                 .baseUnit("seconds")
                 .register(registry);
-        this.thread = Thread.ofVirtual().name("spool-metrics").unstarted(this::run);
     }
 
     public void start() {
-        thread.start();
+        periodic.start();
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        periodic.close();
     }
 
-    private void run() {
-        boolean answered = true;
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                show(spool.depths());
-                answered = true;
-            } catch (SpoolException e) {
-                if (answered) {
-                    LOG.atWarn().addKeyValue("cause", e.getMessage()).log("spool counters are not to be had");
-                }
-                answered = false;
+    private void refresh() {
+        try {
+            show(spool.depths());
+            answered = true;
+        } catch (SpoolException e) {
+            if (answered) {
+                LOG.atWarn().addKeyValue("cause", e.getMessage()).log("spool counters are not to be had");
             }
-            try {
-                Thread.sleep(INTERVAL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            answered = false;
         }
     }
 

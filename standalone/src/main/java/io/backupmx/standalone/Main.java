@@ -5,6 +5,7 @@ import io.backupmx.worker.cli.FlushCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
+import io.backupmx.worker.cli.RouteCommand;
 import io.backupmx.worker.cli.VersionCommand;
 import java.security.Security;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import picocli.CommandLine.IVersionProvider;
             MailqCommand.class,
             FlushCommand.class,
             ReleaseCommand.class,
+            RouteCommand.class,
             CheckCommand.class,
             VersionCommand.class,
             HelpCommand.class
@@ -55,12 +57,13 @@ public final class Main {
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
-        commandLine
-                .getCommandSpec()
-                .subcommands()
-                .values()
-                .forEach(sub -> sub.getCommandSpec().mixinStandardHelpOptions(true));
+        commandLine.getSubcommands().values().forEach(Main::explain);
         return PlainErrors.in(commandLine);
+    }
+
+    private static void explain(CommandLine command) {
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getSubcommands().values().forEach(Main::explain);
     }
 
     /** As the build wrote it into the jar. */

@@ -32,10 +32,9 @@ final class SeparateBroker {
         return host.spool(url);
     }
 
-    /** The spool's line of the announcement; of the URL's options, some are secrets. */
+    /** The spool's line of the announcement, and what speaks against it. */
     void announce(Announcement announcement, boolean answers) {
-        int options = url.indexOf('?');
-        String shown = options < 0 ? url : url.substring(0, options);
+        String shown = host.config().spool().brokerShown().orElseThrow();
         announcement.line("spool", answers ? shown : shown + " (does not answer yet)");
         if (Files.exists(host.data().spool())) {
             announcement.line(

@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import io.backupmx.config.HostPort;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
 import io.backupmx.worker.admin.AdminAddress;
@@ -51,6 +52,9 @@ final class WorkerParts {
         SpoolMetrics depths = new SpoolMetrics(reader.admin(), host.registry());
         depths.start();
         host.stop().add("spool-metrics", Host.SHORT, depths::close);
+        RouteMetrics routes = new RouteMetrics(worker, InstantSource.system(), host.registry());
+        routes.start();
+        host.stop().add("route-metrics", Host.SHORT, routes::close);
         SpoolHealth health = new SpoolHealth(reader.admin());
         health.start();
         host.stop().add("spool-health", Host.SHORT, health::close);

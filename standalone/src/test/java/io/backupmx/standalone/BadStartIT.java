@@ -219,6 +219,14 @@ class BadStartIT {
     }
 
     @Test
+    void runDoesNotPassOverABroker() {
+        assertOneLine(
+                runFor("example.test", "--set", "spool.broker=tcp://broker:61616?keyStorePassword=secret"),
+                "backupmx: spool.broker: run embeds its own broker and would not use tcp://broker:61616:"
+                        + " worker and ingress do");
+    }
+
+    @Test
     void pairWithOneDataDirectoryOrOneOpsPortIsTold() {
         String broker = "tcp://127.0.0.1:9";
         try (ServiceProcess worker = ServiceProcess.worker(directory.resolve("data"), broker)

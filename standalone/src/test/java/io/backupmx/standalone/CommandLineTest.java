@@ -14,10 +14,23 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "worker", "ingress", "mailq", "flush", "release", "check", "version"})
+    @ValueSource(strings = {"run", "worker", "ingress", "mailq", "flush", "release", "route", "check", "version"})
     void everyCommandHasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: backupmx " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hold", "release"})
+    void routeCommandsHaveHelp(String command) {
+        assertThat(execute("route", command, "--help")).isZero();
+        assertThat(out.toString()).startsWith("Usage: backupmx route " + command);
+    }
+
+    @Test
+    void misuseOfASubcommandNamesItsHelp() {
+        assertThat(execute("route", "hold")).isEqualTo(2);
+        assertThat(err.toString()).endsWith("Try 'backupmx route hold --help'.\n");
     }
 
     @Test

@@ -58,8 +58,9 @@ class FirstMailIT {
                                     .contains(" " + MailCorpus.ordinary().octets().length + " ")
                                     .endsWith(" " + Sender.FROM),
                             reason -> assertThat(reason.strip())
-                                    .isEqualTo("(connect to 127.0.0.1[127.0.0.1]:" + primary.port()
-                                            + ": Connection refused)"),
+                                    .matches("\\(route DOWN since \\S+(, next probe \\S+)?:"
+                                            + " connect to 127\\.0\\.0\\.1\\[127\\.0\\.0\\.1]:" + primary.port()
+                                            + ": Connection refused\\)"),
                             recipient -> assertThat(recipient.strip()).isEqualTo("alice@example.test"),
                             empty -> assertThat(empty).isEmpty(),
                             total -> assertThat(total).isEqualTo("-- 0 Kbytes in 1 Request."));

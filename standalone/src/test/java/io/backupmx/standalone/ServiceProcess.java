@@ -113,7 +113,10 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Begins to start, and returns at once. */
     void launch() {
-        process.map(RunningProgram::output).ifPresent(earlier::append);
+        process.ifPresent(before -> {
+            earlier.append(before.output());
+            before.close();
+        });
         ops = Optional.empty();
         List<String> arguments = new ArrayList<>(List.of(command, "--data", data.toString()));
         arguments.addAll(options);

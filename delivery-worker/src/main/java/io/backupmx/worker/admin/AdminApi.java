@@ -8,7 +8,6 @@ import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
-import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.WorkerView;
 import io.vertx.core.Handler;
 import io.vertx.core.json.JsonArray;
@@ -17,13 +16,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What operators see and do, under {@code /api/v1/}: the queue, its counters, the routes; flush and release. Whatever asks
+ * What operators see and do, under {@code /api/v1/}: the queue, its counters, the routes; flush, hold and release. Whatever asks
  * the spool runs on a virtual thread.
  */
 public final class AdminApi {
@@ -37,11 +35,13 @@ public final class AdminApi {
     private final SpoolAdmin spool;
     private final WorkerView worker;
     private final QueueListing listing;
+    private final RouteRequests routes;
 
     public AdminApi(SpoolAdmin spool, WorkerView worker) {
         this.spool = spool;
         this.worker = worker;
         this.listing = new QueueListing(spool, worker);
+        this.routes = new RouteRequests(worker);
     }
 
     /** @param listenHost the host of {@code ops.listen} */
@@ -50,7 +50,9 @@ public final class AdminApi {
         router.post("/api/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         router.get(PREFIX + "queue").handler(blocking(this::queue));
         router.get(PREFIX + "queues").handler(blocking(this::queues));
-        router.get(PREFIX + "routes").handler(this::routes);
+        router.get(PREFIX + "routes").handler(blocking(routes::list));
+        router.post(PREFIX + "routes/hold").handler(blocking(routes::hold));
+        router.post(PREFIX + "routes/release").handler(blocking(routes::release));
         router.post(PREFIX + "flush").handler(this::flush);
         router.post(PREFIX + "release").handler(blocking(this::release));
         router.route("/api/*").handler(ctx -> AdminResponse.error(ctx, 404, "no such route or method"));
@@ -93,19 +95,6 @@ public final class AdminApi {
 
     private static JsonObject named(String kind) {
         return new JsonObject().put("kind", kind);
-    }
-
-    private void routes(RoutingContext ctx) {
-        JsonArray routes = new JsonArray();
-        for (RouteStatus status : worker.routes()) {
-            routes.add(new JsonObject()
-                    .put("route", status.route().toString())
-                    .put("state", status.state().name().toLowerCase(Locale.ROOT))
-                    .put("since", status.since().getEpochSecond())
-                    .put("reason", status.reason())
-                    .put("connections", status.connections()));
-        }
-        AdminResponse.json(ctx, new JsonObject().put("routes", routes));
     }
 
     private void flush(RoutingContext ctx) {

@@ -1,8 +1,6 @@
 package io.backupmx.worker.admin;
 
-import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
-import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SpoolAdmin;
@@ -10,23 +8,29 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.WorkerView;
-import io.backupmx.worker.admin.QueuedMail.QueuedRecipient;
-import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * All mail there is: what the worker has in hand, then what rests in the spool. The queue changes while it is listed; a
- * mail that moves meanwhile may be missed, as with any mailq.
+ * All mail there is: what the workers have in hand, then what rests in the spool. The queue changes while it is listed; a
+ * mail that moves meanwhile may be missed, as with any mailq, but is not shown twice.
  */
 final class QueueListing {
 
-    private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
+    /** For the other workers to tell what they have in hand. */
+    private static final long ELSEWHERE_MILLIS = 1000;
+
+    /** Of mail that may move onto its route while that is still to be listed; what is beyond may be shown twice. */
+    private static final int REMEMBERED = 100_000;
 
     private final SpoolAdmin spool;
     private final WorkerView worker;
@@ -38,121 +42,72 @@ final class QueueListing {
 
     /** Shows every mail to {@code viewer}, one at a time, until it says no. Blocks. */
     void show(Predicate<QueuedMail> viewer) {
+        CompletionStage<List<InFlightMail>> elsewhere = worker.inFlightElsewhere();
         Map<Route, RouteStatus> routes =
                 worker.routes().stream().collect(Collectors.toMap(RouteStatus::route, status -> status, (a, _) -> a));
-        Set<InHand> inHand = new HashSet<>();
-        for (InFlightMail mail : worker.inFlight()) {
-            inHand.add(new InHand(mail.envelope().queueId().value(), mail.route()));
-            if (!viewer.test(active(mail))) {
-                return;
+        Listed listed = new Listed(viewer);
+        worker.inFlight().forEach(listed::show);
+        await(elsewhere).forEach(listed::show);
+        // Mail moves from the other queues to the routes': these come last, so that it can be known again.
+        List<SpoolQueue> queues = spool.depths().stream()
+                .filter(depth -> depth.messages() > 0)
+                .map(QueueDepth::queue)
+                .sorted(Comparator.comparing(QueueListing::isRoute)) // stable
+                .toList();
+        for (SpoolQueue queue : queues) {
+            if (listed.wantsMore) {
+                spool.browse(queue, mail -> listed.show(mail, routes));
             }
         }
-        Watched watched = new Watched(viewer);
-        for (QueueDepth depth : spool.depths()) {
-            if (depth.messages() > 0 && watched.wantsMore) {
-                spool.browse(
-                        depth.queue(),
-                        // Given back since: it has been shown.
-                        mail -> inHand.contains(
-                                        new InHand(mail.envelope().queueId().value(), mail.route()))
-                                || watched.test(waiting(mail, routes)));
-            }
+    }
+
+    private static boolean isRoute(SpoolQueue queue) {
+        return switch (queue) {
+            case SpoolQueue.ForRoute _ -> true;
+            case SpoolQueue.Retry _, SpoolQueue.Failed _, SpoolQueue.DeadLetter _ -> false;
+        };
+    }
+
+    private static List<InFlightMail> await(CompletionStage<List<InFlightMail>> elsewhere) {
+        try {
+            return elsewhere.toCompletableFuture().get(ELSEWHERE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return List.of(); // it is in a worker's hands, and soon out of them
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
         }
     }
 
     /** A mail for several routes has one id and a part on each. */
-    private record InHand(String queueId, Route route) {}
+    private record Part(String queueId, Route route) {}
 
-    /** Remembers that the viewer has had enough, for the queues still to come. */
-    private static final class Watched implements Predicate<QueuedMail> {
+    /** Knows what was shown and may come again, and whether the viewer has had enough. */
+    private static final class Listed {
         private final Predicate<QueuedMail> viewer;
+        private final Set<Part> shown = new HashSet<>();
         private boolean wantsMore = true;
 
-        Watched(Predicate<QueuedMail> viewer) {
+        Listed(Predicate<QueuedMail> viewer) {
             this.viewer = viewer;
         }
 
-        @Override
-        public boolean test(QueuedMail mail) {
-            wantsMore = viewer.test(mail);
+        void show(InFlightMail mail) {
+            if (wantsMore && shown.add(new Part(mail.envelope().queueId().value(), mail.route()))) {
+                wantsMore = viewer.test(QueuedMails.active(mail));
+            }
+        }
+
+        /** Whether it wants more. */
+        boolean show(ListedMail mail, Map<Route, RouteStatus> routes) {
+            Part part = new Part(mail.envelope().queueId().value(), mail.route());
+            if (!shown.contains(part)) {
+                if (!isRoute(mail.queue()) && shown.size() < REMEMBERED) {
+                    shown.add(part);
+                }
+                wantsMore = viewer.test(QueuedMails.waiting(mail, routes));
+            }
             return wantsMore;
         }
-    }
-
-    private static QueuedMail active(InFlightMail mail) {
-        return entry(
-                QueuedMail.ACTIVE, mail.route(), mail.envelope(), mail.sizeBytes(), Optional.empty(), Optional.empty());
-    }
-
-    private static QueuedMail waiting(ListedMail mail, Map<Route, RouteStatus> routes) {
-        return switch (mail.queue()) {
-            case SpoolQueue.ForRoute _ ->
-                entry(
-                        QueuedMail.DEFERRED,
-                        mail.route(),
-                        mail.envelope(),
-                        mail.sizeBytes(),
-                        mail.dueAt(),
-                        routeReason(Optional.ofNullable(routes.get(mail.route()))));
-            case SpoolQueue.Retry _ ->
-                entry(
-                        QueuedMail.DEFERRED,
-                        mail.route(),
-                        mail.envelope(),
-                        mail.sizeBytes(),
-                        mail.dueAt(),
-                        Optional.empty());
-            case SpoolQueue.Failed _, SpoolQueue.DeadLetter _ ->
-                entry(
-                        QueuedMail.HOLD,
-                        mail.route(),
-                        mail.envelope(),
-                        mail.sizeBytes(),
-                        Optional.empty(),
-                        Optional.empty());
-        };
-    }
-
-    /** Why nothing goes that route now; empty when something does. */
-    private static Optional<String> routeReason(Optional<RouteStatus> status) {
-        if (status.isEmpty()) {
-            return Optional.of(NO_LONGER_CONFIGURED);
-        }
-        return switch (status.get().state()) {
-            case UP, RAMP -> Optional.empty();
-            case THROTTLED, DOWN, HELD, QUARANTINE ->
-                status.map(RouteStatus::reason).filter(reason -> !reason.isEmpty());
-        };
-    }
-
-    /** @param reason what holds all recipients up; without it, each one's last reply counts */
-    private static QueuedMail entry(
-            String queueName,
-            Route route,
-            Envelope envelope,
-            long sizeBytes,
-            Optional<Instant> dueAt,
-            Optional<String> reason) {
-        List<QueuedRecipient> recipients = envelope.recipients().stream()
-                .map(recipient -> new QueuedRecipient(recipient.path().address(), reason.or(recipient::lastReply)))
-                .toList();
-        return new QueuedMail(
-                queueName,
-                envelope.queueId().value(),
-                envelope.arrival().at().getEpochSecond(),
-                sizeBytes,
-                false,
-                sender(envelope.from()),
-                recipients,
-                route.toString(),
-                envelope.attempts(),
-                dueAt.map(Instant::getEpochSecond));
-    }
-
-    private static String sender(ReversePath path) {
-        return switch (path) {
-            case ReversePath.Null _ -> "MAILER-DAEMON";
-            case ReversePath.Sender sender -> sender.address();
-        };
     }
 }

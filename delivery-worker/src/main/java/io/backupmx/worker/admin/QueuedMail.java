@@ -21,6 +21,10 @@ import java.util.Optional;
  * @param route the next hop it goes to
  * @param attempts deliveries tried and deferred for the mail's own sake
  * @param dueTime when a deferred mail is tried again, in seconds since the epoch
+ * @param activeSince when an active mail was taken for delivery, in seconds since the epoch
+ * @param routeState how the route of waiting mail stands ({@code UP}, {@code DOWN}, ...), when mail waits for that
+ * @param routeSince when the route came to stand so, in seconds since the epoch
+ * @param routeNext when the route is probed or tried next, in seconds since the epoch
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -35,7 +39,11 @@ public record QueuedMail(
         List<QueuedRecipient> recipients,
         String route,
         int attempts,
-        Optional<Long> dueTime) {
+        Optional<Long> dueTime,
+        Optional<Long> activeSince,
+        Optional<String> routeState,
+        Optional<Long> routeSince,
+        Optional<Long> routeNext) {
 
     public static final String ACTIVE = "active";
     public static final String DEFERRED = "deferred";

@@ -56,13 +56,21 @@ final class AdminClient {
         }
     }
 
+    JsonNode get(String route) {
+        return answer("GET", route, BodyPublishers.noBody());
+    }
+
     JsonNode post(String route, Map<String, ?> body) {
         try {
-            HttpResponse<InputStream> response =
-                    send("POST", route, BodyPublishers.ofString(AdminJson.MAPPER.writeValueAsString(body)));
-            try (InputStream answer = body(response)) {
-                return AdminJson.MAPPER.readTree(answer);
-            }
+            return answer("POST", route, BodyPublishers.ofString(AdminJson.MAPPER.writeValueAsString(body)));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("a request that is no JSON", e);
+        }
+    }
+
+    private JsonNode answer(String method, String route, BodyPublisher body) {
+        try (InputStream answer = body(send(method, route, body))) {
+            return AdminJson.MAPPER.readTree(answer);
         } catch (IOException e) {
             throw new CliException("what answers at " + url + " is not Backup MX", e);
         }

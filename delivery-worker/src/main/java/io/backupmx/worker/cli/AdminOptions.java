@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** Which running instance a command is for: the one that uses the data directory, or the one at {@code --admin}. */
 final class AdminOptions {
@@ -17,12 +18,14 @@ final class AdminOptions {
 
     @Option(
             names = "--admin",
+            scope = ScopeType.INHERIT,
             paramLabel = "URL",
             description = "Where it listens; by default, what it left in its data directory.")
     private Optional<URI> url = Optional.empty();
 
     @Option(
             names = "--token-file",
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             description = "Its token; by default, the data directory's " + AdminToken.FILE + ".")
     private Optional<Path> tokenFile = Optional.empty();

@@ -52,6 +52,7 @@ public final class CheckCommand implements Callable<Integer> {
         out.println(ConfigSummary.line("smtp", config.ingress().listen()));
         out.println(ConfigSummary.line("ops", "http://" + config.ops().listen()));
         out.println(ConfigSummary.line("data", config.data().toAbsolutePath().normalize()));
+        config.spool().brokerShown().ifPresent(url -> out.println(ConfigSummary.line("broker", url)));
         summary.backedUp().forEach(out::println);
         summary.warnings().forEach(warning -> out.println(ConfigSummary.line("warning", warning)));
         out.println("ok");

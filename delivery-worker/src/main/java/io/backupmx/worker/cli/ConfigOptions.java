@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** Where a command takes its configuration from. */
 public final class ConfigOptions {
@@ -17,17 +18,19 @@ public final class ConfigOptions {
 
     @Option(
             names = {"-c", "--config"},
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             defaultValue = "${env:BACKUPMX_CONFIG}",
             description = "The configuration; by default $BACKUPMX_CONFIG, else ./backupmx.yaml,"
                     + " else /etc/backupmx/backupmx.yaml, if there.")
     private Optional<Path> file = Optional.empty();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory; by default ./data.")
+    @Option(names = "--data", scope = ScopeType.INHERIT, paramLabel = "DIR", description = "The data directory; by default ./data.")
     private Optional<Path> data = Optional.empty();
 
     @Option(
             names = "--set",
+            scope = ScopeType.INHERIT,
             paramLabel = "KEY=VALUE",
             description = "Overrides a key of the configuration, for example ingress.listen=127.0.0.1:2525.")
     private Map<String, String> settings = new LinkedHashMap<>();

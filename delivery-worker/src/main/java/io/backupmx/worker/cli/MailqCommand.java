@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import io.backupmx.worker.admin.AdminJson;
 import io.backupmx.worker.admin.QueuedMail;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mailq",
         description = {
-            "Lists the mail that waits, with the reason.",
+            "Lists the mail that waits: why, and until when.",
             "Behind a queue id, * is mail being delivered and ! is failed mail, kept until it is released."
         })
 public final class MailqCommand implements Callable<Integer> {
@@ -38,7 +39,7 @@ public final class MailqCommand implements Callable<Integer> {
             client.lines("queue", line -> out.print(line + "\n"));
             out.flush();
         } else {
-            MailqTable table = new MailqTable(out, ZoneId.systemDefault());
+            MailqTable table = new MailqTable(out, Clock.system(ZoneId.systemDefault()));
             client.lines("queue", line -> table.add(parse(line)));
             table.end();
         }

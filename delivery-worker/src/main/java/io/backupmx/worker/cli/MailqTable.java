@@ -3,31 +3,32 @@ package io.backupmx.worker.cli;
 import io.backupmx.worker.admin.QueuedMail;
 import io.backupmx.worker.admin.QueuedMail.QueuedRecipient;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The queue as Postfix's {@code mailq} prints it with long queue ids (postqueue(1), {@code -p}): {@code *} behind the id
- * of active mail, {@code !} of mail on hold, the reason once before the recipients it holds for.
+ * of active mail, {@code !} of mail on hold, the reason once before the recipients it holds for; with it, until when.
  */
 final class MailqTable {
 
     private static final String HEADINGS = "----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------";
     private static final int RECIPIENT_COLUMN = 47;
     private static final int REASON_END = 76;
-    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss", Locale.ROOT);
 
     private final PrintWriter out;
-    private final ZoneId zone;
+    private final LocalTimes times;
+    private final WaitReason reasons;
     private long mails;
     private long bytes;
 
-    MailqTable(PrintWriter out, ZoneId zone) {
+    /** @param clock of the local zone */
+    MailqTable(PrintWriter out, Clock clock) {
         this.out = out;
-        this.zone = zone;
+        this.times = new LocalTimes(clock);
+        this.reasons = new WaitReason(times);
     }
 
     void add(QueuedMail mail) {
@@ -35,19 +36,18 @@ final class MailqTable {
             out.print(HEADINGS + "\n");
         }
         bytes += mail.messageSize();
-        String arrival =
-                ASCTIME.format(Instant.ofEpochSecond(mail.arrivalTime()).atZone(zone));
+        String arrival = times.asctime(Instant.ofEpochSecond(mail.arrivalTime()));
         String id = mail.queueId() + mark(mail);
-        String sender = printable(mail.sender());
+        String sender = Printable.of(mail.sender());
         out.printf(Locale.ROOT, "%-17s %8d %19.19s %s\n", id, mail.messageSize(), arrival, sender);
         Optional<String> shown = Optional.empty();
         for (QueuedRecipient recipient : mail.recipients()) {
-            Optional<String> reason = recipient.delayReason().map(MailqTable::printable);
+            Optional<String> reason = reasons.of(mail, recipient.delayReason()).map(Printable::of);
             if (reason.isPresent() && !reason.equals(shown)) {
                 out.print(" ".repeat(Math.max(0, REASON_END - reason.get().length())) + "(" + reason.get() + ")\n");
                 shown = reason;
             }
-            out.print(" ".repeat(RECIPIENT_COLUMN) + printable(recipient.address()) + "\n");
+            out.print(" ".repeat(RECIPIENT_COLUMN) + Printable.of(recipient.address()) + "\n");
         }
         out.print("\n");
     }
@@ -66,21 +66,6 @@ final class MailqTable {
             case QueuedMail.ACTIVE -> "*";
             case QueuedMail.HOLD -> "!";
             default -> "";
-        };
-    }
-
-    /** Peers choose addresses and replies; a terminal must not obey them. */
-    private static String printable(String text) {
-        StringBuilder safe = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) || isInvisible(c) ? '?' : c));
-        return safe.toString();
-    }
-
-    /** Bidirectional overrides and their like, which make a text look like another. */
-    private static boolean isInvisible(int c) {
-        return switch (Character.getType(c)) {
-            case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
-            default -> false;
         };
     }
 }

@@ -37,7 +37,17 @@ public final class PlainErrors {
         PrintWriter err = command.getErr();
         err.println("backupmx: " + e.getMessage());
         UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("Try 'backupmx help" + (command.getParent() == null ? "" : " " + command.getCommandName()) + "'.");
+        err.println("Try '" + moreAbout(command) + "'.");
         return CommandLine.ExitCode.USAGE;
+    }
+
+    private static String moreAbout(CommandLine command) {
+        CommandLine parent = command.getParent();
+        if (parent == null) {
+            return "backupmx help";
+        }
+        return parent.getParent() == null
+                ? "backupmx help " + command.getCommandName()
+                : command.getCommandSpec().qualifiedName() + " --help"; // help knows no subcommands of subcommands
     }
 }

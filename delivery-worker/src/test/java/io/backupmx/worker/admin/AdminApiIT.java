@@ -6,7 +6,9 @@ import static io.backupmx.worker.admin.SampleMail.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.worker.RouteStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -160,10 +162,73 @@ class AdminApiIT {
     @Test
     void routesAsTheirGatesSeeThem() throws Exception {
         server.worker.add(SampleMail.down("connection refused"));
+        server.worker.add(new RouteStatus(
+                Route.of("smtp:[mx2.example.org]:25"),
+                RouteStatus.State.RAMP,
+                SampleMail.ARRIVAL,
+                "",
+                4,
+                2,
+                true,
+                Optional.of(SampleMail.ARRIVAL.plusSeconds(9))));
 
         assertThat(get("routes").body())
-                .isEqualTo("{\"routes\":[{\"route\":\"smtp:[mx1.example.org]:25\",\"state\":\"down\","
-                        + "\"since\":1772600767,\"reason\":\"connection refused\",\"connections\":0}]}\n");
+                .isEqualTo("{\"routes\":[{\"route\":\"smtp:[mx1.example.org]:25\",\"state\":\"DOWN\","
+                        + "\"since\":1772600767,\"reason\":\"connection refused\",\"limit\":0,\"connections\":0,"
+                        + "\"probation\":false},{\"route\":\"smtp:[mx2.example.org]:25\",\"state\":\"RAMP\","
+                        + "\"since\":1772600767,\"reason\":\"\",\"limit\":4,\"connections\":2,\"probation\":true,"
+                        + "\"next\":1772600776}]}\n");
+    }
+
+    @Test
+    void routeIsHeldAndReleased() throws Exception {
+        server.worker.add(SampleMail.up());
+        String route = "\"route\":\"" + SampleMail.ROUTE + "\"";
+
+        HttpResponse<String> held = post("routes/hold", "{" + route + ",\"reason\":\"new disks\"}");
+        assertThat(held.statusCode()).isEqualTo(200);
+        assertThat(held.body()).contains(route + ",\"state\":\"HELD\"", "\"reason\":\"new disks\"");
+        assertThat(post("routes/release", "{" + route + "}").body()).contains("\"state\":\"UP\"");
+        assertThat(post("routes/hold", "{" + route + "}").body()).contains("\"reason\":\"by an operator\"");
+    }
+
+    @Test
+    void unknownRouteIsNotFound() throws Exception {
+        for (String request : List.of("routes/hold", "routes/release")) {
+            HttpResponse<String> response = post(request, "{\"route\":\"smtp:[mx9.example.org]:25\"}");
+
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body()).isEqualTo("{\"error\":\"no route smtp:[mx9.example.org]:25\"}\n");
+        }
+    }
+
+    @Test
+    void changeThatNobodyCouldBeToldOfIsNone() throws Exception {
+        server.worker.add(SampleMail.up());
+        server.worker.goAway();
+
+        HttpResponse<String> response = post("routes/hold", "{\"route\":\"" + SampleMail.ROUTE + "\"}");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body()).contains("the spool does not answer: the broker is gone");
+    }
+
+    @Test
+    void holdOfNobodyKnowsWhatHoldsNothing() throws Exception {
+        server.worker.add(SampleMail.up());
+        String route = "{\"route\":\"" + SampleMail.ROUTE + "\",\"reason\":\"";
+        for (String body : List.of(
+                "",
+                "{}",
+                "[]",
+                "nonsense",
+                "{\"route\":\"mx1.example.org\"}",
+                "{\"route\":\"smtp:[\"}",
+                route + "x".repeat(201) + "\"}",
+                route + "two\\nlines\"}")) {
+            assertThat(post("routes/hold", body).statusCode()).as(body).isEqualTo(400);
+        }
+        assertThat(server.worker.routes()).containsExactly(SampleMail.up());
     }
 
     @Test

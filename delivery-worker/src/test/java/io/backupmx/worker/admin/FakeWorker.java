@@ -1,11 +1,14 @@
 package io.backupmx.worker.admin;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.RouteStatus.State;
 import io.backupmx.worker.UnknownRouteException;
 import io.backupmx.worker.WorkerView;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +19,8 @@ public final class FakeWorker implements WorkerView {
 
     private final List<RouteStatus> routes = new CopyOnWriteArrayList<>();
     private final List<InFlightMail> inFlight = new CopyOnWriteArrayList<>();
+    private volatile CompletionStage<List<InFlightMail>> elsewhere = CompletableFuture.completedFuture(List.of());
+    private volatile boolean away;
     private final AtomicInteger flushes = new AtomicInteger();
 
     public void add(RouteStatus status) {
@@ -24,6 +29,21 @@ public final class FakeWorker implements WorkerView {
 
     public void add(InFlightMail mail) {
         inFlight.add(mail);
+    }
+
+    /** Forgets its routes. */
+    public void clear() {
+        routes.clear();
+    }
+
+    /** What the other workers say. */
+    void elsewhere(CompletionStage<List<InFlightMail>> mails) {
+        elsewhere = mails;
+    }
+
+    /** From now on nobody can be told of a change. */
+    void goAway() {
+        away = true;
     }
 
     public int flushes() {
@@ -42,17 +62,30 @@ public final class FakeWorker implements WorkerView {
 
     @Override
     public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
-        return CompletableFuture.completedFuture(List.of());
+        return elsewhere;
     }
 
     @Override
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
-        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+        return change(route, State.HELD, reason);
     }
 
     @Override
     public CompletionStage<RouteStatus> release(Route route) {
-        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+        return change(route, State.UP, "");
+    }
+
+    private CompletionStage<RouteStatus> change(Route route, State state, String reason) {
+        if (away) {
+            return CompletableFuture.failedFuture(
+                    new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker is gone"));
+        }
+        if (!routes.removeIf(status -> status.route().equals(route))) {
+            return CompletableFuture.failedFuture(new UnknownRouteException(route));
+        }
+        RouteStatus status = new RouteStatus(route, state, SampleMail.ARRIVAL, reason, 0, 0, false, Optional.empty());
+        routes.add(status);
+        return CompletableFuture.completedFuture(status);
     }
 
     @Override

@@ -12,10 +12,14 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.admin.QueuedMail.QueuedRecipient;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +46,10 @@ class QueueListingTest {
                 .extracting(QueuedMail::queueId, QueuedMail::queueName)
                 .containsExactly(
                         tuple(id(1).value(), "active"),
-                        tuple(id(2).value(), "deferred"),
                         tuple(id(3).value(), "deferred"),
                         tuple(id(4).value(), "hold"),
-                        tuple(id(5).value(), "hold"));
+                        tuple(id(5).value(), "hold"),
+                        tuple(id(2).value(), "deferred"));
     }
 
     @Test
@@ -102,7 +106,7 @@ class QueueListingTest {
 
         onVirtualThread(() -> new QueueListing(spool, worker).show(mail -> !seen.add(mail)));
 
-        assertThat(seen).extracting(QueuedMail::queueId).containsExactly(id(1).value());
+        assertThat(seen).extracting(QueuedMail::queueId).containsExactly(id(3).value());
     }
 
     /** postqueue(1), JSON OBJECT FORMAT, then ours. */
@@ -131,7 +135,69 @@ class QueueListingTest {
         worker.add(SampleMail.up());
         spool.put(ON_ROUTE, on(ON_ROUTE, 1));
 
-        assertThat(json(list().getFirst())).doesNotContain("delay_reason").doesNotContain("due_time");
+        assertThat(json(list().getFirst()))
+                .doesNotContain("delay_reason")
+                .doesNotContain("due_time")
+                .doesNotContain("active_since")
+                .doesNotContain("route_next");
+    }
+
+    @Test
+    void waitingMailTellsHowItsRouteStands() throws Exception {
+        Instant since = SampleMail.ARRIVAL.minusSeconds(60);
+        worker.add(new RouteStatus(
+                SampleMail.ROUTE,
+                RouteStatus.State.THROTTLED,
+                since,
+                "452 4.3.1 no space",
+                1,
+                0,
+                false,
+                Optional.of(SampleMail.ARRIVAL)));
+        spool.put(ON_ROUTE, on(ON_ROUTE, 1));
+
+        assertThat(json(list().getFirst()))
+                .contains("\"delay_reason\":\"452 4.3.1 no space\"")
+                .endsWith(",\"route_state\":\"THROTTLED\",\"route_since\":1772600707,\"route_next\":1772600767}");
+    }
+
+    @Test
+    void mailInTheHandsOfOtherWorkersIsActiveToo() throws Exception {
+        worker.add(SampleMail.up());
+        worker.add(SampleMail.inFlight(1));
+        worker.elsewhere(CompletableFuture.completedFuture(List.of(SampleMail.inFlight(1), SampleMail.inFlight(2))));
+        spool.put(ON_ROUTE, on(ON_ROUTE, 2), on(ON_ROUTE, 3));
+
+        assertThat(list())
+                .extracting(QueuedMail::queueId, QueuedMail::queueName)
+                .containsExactly(
+                        tuple(id(1).value(), "active"),
+                        tuple(id(2).value(), "active"),
+                        tuple(id(3).value(), "deferred"));
+    }
+
+    @Test
+    void workersThatDoNotAnswerAreNotWaitedForLong() throws Exception {
+        worker.add(SampleMail.up());
+        worker.elsewhere(new CompletableFuture<>());
+        spool.put(ON_ROUTE, on(ON_ROUTE, 1));
+        long begin = System.nanoTime();
+
+        assertThat(list()).hasSize(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+
+        worker.elsewhere(CompletableFuture.failedFuture(new IllegalStateException("gone")));
+        assertThat(list()).hasSize(1);
+    }
+
+    /** Due while it is listed: it has moved from its delay queue to its route's when that is looked at. */
+    @Test
+    void mailThatBecomesDueMeanwhileIsShownOnce() throws Exception {
+        worker.add(SampleMail.up());
+        spool.put(ON_ROUTE, on(ON_ROUTE, 1), on(ON_ROUTE, 2));
+        spool.put(ON_RETRY, on(ON_RETRY, 1));
+
+        assertThat(list()).extracting(QueuedMail::queueId).containsExactly(id(1).value(), id(2).value());
     }
 
     private static String json(QueuedMail mail) throws JsonProcessingException {

@@ -34,7 +34,15 @@ import picocli.CommandLine;
 class AdminCommandsIT {
 
     private static final Map<String, Supplier<Object>> COMMANDS =
-            Map.of("mailq", MailqCommand::new, "flush", FlushCommand::new, "release", ReleaseCommand::new);
+            Map.of(
+                    "mailq",
+                    MailqCommand::new,
+                    "flush",
+                    FlushCommand::new,
+                    "release",
+                    ReleaseCommand::new,
+                    "route",
+                    RouteCommand::new);
 
     @TempDir
     Path data;
@@ -54,7 +62,8 @@ class AdminCommandsIT {
             assertThat(ran.out())
                     .startsWith("----Queue ID----- --Size-- ")
                     .contains("\n01J0000000000001      1234 ")
-                    .contains("(connect to mx1.example.org:25: Connection refused)\n")
+                    .contains("(route DOWN since Mar ")
+                    .contains(": connect to mx1.example.org:25: Connection refused)\n")
                     .contains(" alice@example.org\n")
                     .endsWith("\n-- 1 Kbytes in 1 Request.\n");
         }
@@ -130,6 +139,50 @@ class AdminCommandsIT {
         assertThat(run("release", "--data", data.toString()).exitCode()).isEqualTo(2);
         assertThat(run("release", "--all", id(7).value()).exitCode()).isEqualTo(2);
         assertThat(run("release", "nonsense").err()).startsWith("backupmx: 'nonsense' is not a queue id\n");
+    }
+
+    @Test
+    void routesAreListed() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.worker.add(SampleMail.down("Connection refused"));
+
+            Ran table = run("route", "--data", data.toString());
+            Ran json = run("route", "--json", "--data", data.toString());
+
+            assertThat(table.out())
+                    .startsWith("Route  ")
+                    .contains("\nsmtp:[mx1.example.org]:25            DOWN       Mar ")
+                    .contains("\n    Connection refused\n")
+                    .endsWith("\n-- 1 route: 1 DOWN.\n");
+            assertThat(json.out())
+                    .isEqualTo("{\"route\":\"smtp:[mx1.example.org]:25\",\"state\":\"DOWN\",\"since\":1772600767,"
+                            + "\"reason\":\"Connection refused\",\"limit\":0,\"connections\":0,"
+                            + "\"probation\":false}\n");
+        }
+    }
+
+    @Test
+    void routeIsHeldByAPartOfItsNameAndReleased() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.worker.add(SampleMail.up());
+
+            assertThat(run("route", "hold", "mx1.example", "--reason", "new disks", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "smtp:[mx1.example.org]:25 is HELD: new disks\n", ""));
+            assertThat(run("route", "--data", data.toString(), "release", "MX1"))
+                    .as("options before the subcommand")
+                    .isEqualTo(new Ran(0, "smtp:[mx1.example.org]:25 is UP\n", ""));
+        }
+    }
+
+    @Test
+    void holdOfNothingIsAProblem() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.worker.add(SampleMail.up());
+
+            assertThat(run("route", "hold", "mx9", "--data", data.toString()))
+                    .isEqualTo(new Ran(1, "", "backupmx: no route is 'mx9': 'backupmx route' lists them\n"));
+            assertThat(run("route", "hold", "--data", data.toString()).exitCode()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.backupmx.worker.admin.QueuedMail;
 import io.backupmx.worker.admin.QueuedMail.QueuedRecipient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +16,11 @@ import org.junit.jupiter.api.Test;
 /** Compared with what Postfix 3.7 prints for the like mails, enable_long_queue_ids = yes. */
 class MailqTableTest {
 
+    private static final long ARRIVAL = 1_772_600_767;
+
     private final StringWriter text = new StringWriter();
-    private final MailqTable table = new MailqTable(new PrintWriter(text), ZoneOffset.UTC);
+    private final MailqTable table = new MailqTable(
+            new PrintWriter(text), Clock.fixed(Instant.ofEpochSecond(ARRIVAL + 3600), ZoneOffset.UTC));
 
     @Test
     void emptyQueue() {
@@ -114,6 +119,86 @@ class MailqTableTest {
                 .contains("c?@d.example\n");
     }
 
+    @Test
+    void deferredMailSaysWhenItIsTriedAgain() {
+        table.add(waiting(Optional.of(ARRIVAL + 3610), Optional.empty(), recipient("c@d.example", "450 4.2.0 later")));
+        table.add(waiting(Optional.of(ARRIVAL + 86_400), Optional.empty(), recipient("c@d.example", "450 4.2.0 later")));
+        table.add(waiting(Optional.of(ARRIVAL + 3610), Optional.empty(), recipient("c@d.example")));
+
+        assertThat(reasons())
+                .containsExactly(
+                        "(retry at 06:06:17: 450 4.2.0 later)",
+                        "(retry at Mar 5 05:06:07: 450 4.2.0 later)",
+                        "(retry at 06:06:17)");
+    }
+
+    @Test
+    void mailThatWaitsForItsRouteSaysHowThatStands() {
+        for (String state : List.of("DOWN", "THROTTLED", "HELD", "QUARANTINE", "UP", "RAMP", "OF_A_NEWER_VERSION")) {
+            table.add(waiting(Optional.empty(), Optional.of(state), recipient("c@d.example", "some reason")));
+        }
+        table.add(waiting(Optional.empty(), Optional.of("UP"), recipient("c@d.example")));
+
+        assertThat(reasons())
+                .containsExactly(
+                        "(route DOWN since 05:08:07, next probe 06:07:00: some reason)",
+                        "(route THROTTLED since 05:08:07, next trial 06:07:00: some reason)",
+                        "(route HELD by an operator since 05:08:07: some reason)",
+                        "(route in QUARANTINE since 05:08:07: some reason)",
+                        "(waiting for its turn: some reason)",
+                        "(waiting for its turn, route in RAMP since 05:08:07: some reason)",
+                        "(some reason)",
+                        "(waiting for its turn)");
+    }
+
+    @Test
+    void mailInDeliverySaysSinceWhen() {
+        table.add(new QueuedMail(
+                "active",
+                "01J0000000000001",
+                ARRIVAL,
+                100,
+                false,
+                "a@b.example",
+                List.of(recipient("c@d.example")),
+                "smtp:[d.example]:25",
+                0,
+                Optional.empty(),
+                Optional.of(ARRIVAL + 3590),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+
+        assertThat(reasons()).containsExactly("(being delivered since 06:05:57)");
+    }
+
+    private List<String> reasons() {
+        return text.toString()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("("))
+                .toList();
+    }
+
+    private static QueuedMail waiting(
+            Optional<Long> dueTime, Optional<String> routeState, QueuedRecipient... recipients) {
+        return new QueuedMail(
+                "deferred",
+                "01J0000000000001",
+                ARRIVAL,
+                100,
+                false,
+                "a@b.example",
+                List.of(recipients),
+                "smtp:[d.example]:25",
+                0,
+                dueTime,
+                Optional.empty(),
+                routeState,
+                routeState.map(_ -> ARRIVAL + 120),
+                routeState.map(_ -> ARRIVAL + 3653));
+    }
+
     private static QueuedRecipient recipient(String address) {
         return new QueuedRecipient(address, Optional.empty());
     }
@@ -126,13 +211,17 @@ class MailqTableTest {
         return new QueuedMail(
                 queue,
                 "01J%013d".formatted(number),
-                1_772_600_767,
+                ARRIVAL,
                 size,
                 false,
                 sender,
                 List.of(recipients),
                 "smtp:[d.example]:25",
                 0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }
