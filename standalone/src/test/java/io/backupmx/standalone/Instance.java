@@ -98,6 +98,11 @@ final class Instance implements AutoCloseable {
         return process.queue();
     }
 
+    /** What the admin API answers to a GET of one JSON object. */
+    JsonNode json(String path) {
+        return process.json(path);
+    }
+
     /** The sum of a metric's values over the series that have all of {@code labels}, such as {@code queue="failed"}. */
     double metric(String name, String... labels) {
         return process.metric(name, labels);

@@ -54,10 +54,15 @@ final class Product {
         }
     }
 
-    /** Starts a service; its stdout and stderr are one output. */
-    static RunningProgram start(List<String> arguments) {
+    /**
+     * Starts a service; its stdout and stderr are one output.
+     *
+     * @param jvmOptions stronger than the product's own
+     */
+    static RunningProgram start(List<String> jvmOptions, List<String> arguments) {
         List<String> options = new ArrayList<>(SERVICE);
         options.add(arguments.getFirst().equals("run") ? HEAP_WITH_BROKER : HEAP);
+        options.addAll(jvmOptions);
         return new Program(JAVA).start(commandLine(options, arguments).toArray(String[]::new));
     }
 

@@ -42,6 +42,7 @@ final class ServiceProcess implements AutoCloseable {
     private final String command;
     private final Path data;
     private final OptionalInt smtpPort;
+    private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final StringBuilder earlier = new StringBuilder();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -90,6 +91,12 @@ final class ServiceProcess implements AutoCloseable {
         return this;
     }
 
+    /** Options of its JVM, stronger than the product's own; hold from the next start on. */
+    ServiceProcess jvm(String... jvmOptions) {
+        this.jvmOptions.addAll(List.of(jvmOptions));
+        return this;
+    }
+
     /** Returns when it runs and its ops server answers; the broker of a worker or ingress may be away. */
     ServiceProcess started() {
         launch();
@@ -113,7 +120,7 @@ final class ServiceProcess implements AutoCloseable {
         ops = Optional.empty();
         List<String> arguments = new ArrayList<>(List.of(command, "--data", data.toString()));
         arguments.addAll(options);
-        process = Optional.of(Product.start(arguments));
+        process = Optional.of(Product.start(jvmOptions, arguments));
     }
 
     /** Returns when what was launched has said where its metrics are. */
@@ -224,6 +231,11 @@ final class ServiceProcess implements AutoCloseable {
         List<JsonNode> routes = new ArrayList<>();
         parse(get("/api/v1/routes")).path("routes").forEach(routes::add);
         return routes;
+    }
+
+    /** What the admin API answers to a GET of one JSON object. */
+    JsonNode json(String path) {
+        return parse(get(path));
     }
 
     private static JsonNode parse(String json) {

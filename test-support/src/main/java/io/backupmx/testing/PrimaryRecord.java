@@ -3,10 +3,13 @@ package io.backupmx.testing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What a {@link ScriptedPrimary} has seen since it was made, over all its starts; for any number of threads. */
 final class PrimaryRecord {
@@ -15,6 +18,8 @@ final class PrimaryRecord {
     private final Condition changed = lock.newCondition();
     private final List<ReceivedMail> mails = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
+    private final TrafficRecord traffic = new TrafficRecord();
+    private Optional<Predicate<ReceivedMail>> check = Optional.empty();
     private int accepted;
     private int connections;
     private int open;
@@ -23,16 +28,48 @@ final class PrimaryRecord {
     private int helos;
     private int transactions;
 
-    int connected() {
-        return changing(() -> {
-            open++;
-            mostOpen = Math.max(mostOpen, open);
-            return ++connections;
+    /** Keeps no mail from now on but gives each that is taken to {@code check}; what fails it is a violation. */
+    void check(Predicate<ReceivedMail> check) {
+        changing(() -> {
+            this.check = Optional.of(check);
+            return 0;
         });
     }
 
-    void disconnected() {
-        changing(() -> --open);
+    Arrival connected() {
+        lock.lock();
+        try {
+            open++;
+            mostOpen = Math.max(mostOpen, open);
+            traffic.connected();
+            connections++;
+            changed.signalAll();
+            return new Arrival(connections, open);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A connection that has come.
+     *
+     * @param number from 1
+     * @param open how many are open with it
+     */
+    record Arrival(int number, int open) {}
+
+    void greeted(int connection) {
+        changing(() -> {
+            traffic.greeted(connection);
+            return 0;
+        });
+    }
+
+    void disconnected(int connection) {
+        changing(() -> {
+            traffic.disconnected(connection);
+            return --open;
+        });
     }
 
     void ehlo() {
@@ -44,15 +81,37 @@ final class PrimaryRecord {
     }
 
     /** A MAIL command has come; its number. */
-    int transaction() {
-        return changing(() -> ++transactions);
+    int transaction(int connection, String sender) {
+        return changing(() -> {
+            traffic.begun(connection, sender);
+            return ++transactions;
+        });
+    }
+
+    /** It was refused, reset or lost, unless it was taken before. */
+    void over(int transaction) {
+        changing(() -> {
+            traffic.ended(transaction, false);
+            return 0;
+        });
     }
 
     void mail(ReceivedMail mail) {
+        Optional<Predicate<ReceivedMail>> checking = reading(() -> check);
+        if (checking.isPresent() && mail.accepted() && !checking.get().test(mail)) {
+            violation(mail.connection(), "not what was sent: " + mail);
+        }
         changing(() -> {
-            mails.add(mail);
+            if (checking.isEmpty()) {
+                mails.add(mail);
+            }
+            traffic.ended(mail.transaction(), mail.accepted());
             return mail.accepted() ? ++accepted : accepted;
         });
+    }
+
+    Traffic traffic() {
+        return reading(traffic::soFar);
     }
 
     void violation(int connection, String what) {
@@ -73,21 +132,11 @@ final class PrimaryRecord {
     }
 
     List<ReceivedMail> mails() {
-        lock.lock();
-        try {
-            return List.copyOf(mails);
-        } finally {
-            lock.unlock();
-        }
+        return reading(() -> List.copyOf(mails));
     }
 
     List<String> violations() {
-        lock.lock();
-        try {
-            return List.copyOf(violations);
-        } finally {
-            lock.unlock();
-        }
+        return reading(() -> List.copyOf(violations));
     }
 
     int accepted() {
@@ -149,10 +198,10 @@ final class PrimaryRecord {
         }
     }
 
-    private int reading(IntSupplier value) {
+    private <T> T reading(Supplier<T> value) {
         lock.lock();
         try {
-            return value.getAsInt();
+            return value.get();
         } finally {
             lock.unlock();
         }

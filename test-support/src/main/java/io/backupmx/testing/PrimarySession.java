@@ -26,7 +26,7 @@ final class PrimarySession {
     private record Open(int number, EnvelopeLine mail, List<EnvelopeLine> recipients, Instant begun) {}
 
     private final Wire wire;
-    private final int connection;
+    private final PrimaryRecord.Arrival arrival;
     private final PrimaryRecord record;
     private final PrimaryStage stage;
     private final Supplier<Script> script;
@@ -34,19 +34,26 @@ final class PrimarySession {
     private boolean greeted;
     private Optional<Open> open = Optional.empty();
 
-    PrimarySession(Wire wire, int connection, PrimaryRecord record, Supplier<Script> script) {
+    PrimarySession(Wire wire, PrimaryRecord.Arrival arrival, PrimaryRecord record, Supplier<Script> script) {
         this.wire = wire;
-        this.connection = connection;
+        this.arrival = arrival;
         this.record = record;
         this.script = script;
         this.stage = new PrimaryStage(wire);
+    }
+
+    /** Its number. */
+    int connection() {
+        return arrival.number();
     }
 
     /** Runs until either side closes. */
     void run() {
         try (wire) {
             turnEnds("greeting");
-            act(Phase.CONNECT, "", "", "220 primary.example ESMTP");
+            if (act(Phase.CONNECT, "", "", "220 primary.example ESMTP")) {
+                record.greeted(connection());
+            }
             while (true) {
                 command(new String(wire.readLine(MAX_COMMAND_OCTETS, Deadline.in(IDLE)), StandardCharsets.UTF_8));
             }
@@ -54,7 +61,15 @@ final class PrimarySession {
             violation(String.valueOf(e.getMessage()));
         } catch (IOException _) {
             // either side has closed
+        } finally {
+            over();
         }
+    }
+
+    /** Whatever mail was on its way is not any more. */
+    private void over() {
+        open.ifPresent(mail -> record.over(mail.number()));
+        open = Optional.empty();
     }
 
     /** Ends the session from another thread. */
@@ -83,7 +98,7 @@ final class PrimarySession {
             case "RCPT" -> rcpt(line);
             case "DATA" -> data(line);
             case "RSET" -> {
-                open = Optional.empty();
+                over();
                 act(Phase.RSET, line, "", "250 2.0.0 Ok");
             }
             case "NOOP" -> act(Phase.NOOP, line, "", "250 2.0.0 Ok");
@@ -95,7 +110,7 @@ final class PrimarySession {
     private void ehlo(String line) throws IOException {
         record.ehlo();
         turnEnds("EHLO");
-        open = Optional.empty();
+        over();
         List<String> keywords = script.get().keywords();
         List<String> lines = new ArrayList<>(List.of("250 primary.example"));
         lines.addAll(keywords);
@@ -107,7 +122,7 @@ final class PrimarySession {
 
     private void helo(String line) throws IOException {
         record.helo();
-        open = Optional.empty();
+        over();
         if (act(Phase.HELO, line, "", "250 primary.example")) {
             greeted = true;
             offered = Extensions.none();
@@ -115,9 +130,11 @@ final class PrimarySession {
     }
 
     private void mail(String line) throws IOException {
-        int number = record.transaction();
         Optional<EnvelopeLine> parsed = EnvelopeLine.parse(line);
+        String sender = parsed.map(EnvelopeLine::address).orElse("");
+        int number = record.transaction(connection(), sender);
         if (parsed.isEmpty() || !greeted || open.isPresent()) {
+            record.over(number);
             violation("MAIL out of order or of wrong form: " + line);
             stage.reply("503 5.5.1 Bad sequence or syntax");
             return;
@@ -125,8 +142,16 @@ final class PrimarySession {
         EnvelopeLine mail = parsed.get();
         offered.violationsIn(mail.parameters()).forEach(this::violation);
         String usual = mail.declaredSize() > sizeLimit() ? "552 5.3.4 Message too big" : "250 2.1.0 Ok";
-        Moment moment = new Moment(Phase.MAIL, connection, number, line, mail.address());
-        if (act(moment, usual, _ -> {})) {
+        Moment moment = moment(Phase.MAIL, number, line, sender, sender);
+        boolean begun = false;
+        try {
+            begun = act(moment, usual, _ -> {});
+        } finally {
+            if (!begun) {
+                record.over(number);
+            }
+        }
+        if (begun) {
             open = Optional.of(new Open(number, mail, new ArrayList<>(), Instant.now()));
         }
     }
@@ -153,13 +178,14 @@ final class PrimarySession {
             stage.reply("503 5.5.1 No recipients"); // RFC 5321 §3.3; rightly reached by pipelining
         } else if (act(Phase.DATA, line, "", "354 Go on")) {
             content(open.get());
-            open = Optional.empty();
+            over();
         }
     }
 
     private void content(Open mail) throws IOException {
         ContentReader reader = new ContentReader();
-        Moment atContent = new Moment(Phase.CONTENT, connection, mail.number(), "", "");
+        Moment atContent =
+                moment(Phase.CONTENT, mail.number(), "", "", mail.mail().address());
         boolean complete = false;
         try {
             complete = stage.readContent(reader, script.get().at(atContent));
@@ -173,14 +199,14 @@ final class PrimarySession {
                 ? "552 5.3.4 Message too big"
                 : "250 2.0.0 Ok: taken as " + mail.number();
         act(
-                new Moment(Phase.DOT, connection, mail.number(), "", ""),
+                moment(Phase.DOT, mail.number(), "", "", mail.mail().address()),
                 usual,
                 answer -> record(mail, reader, true, answer));
     }
 
     private void record(Open mail, ContentReader reader, boolean complete, Optional<String> answer) {
         record.mail(new ReceivedMail(
-                connection,
+                connection(),
                 mail.number(),
                 mail.mail(),
                 mail.recipients(),
@@ -198,7 +224,12 @@ final class PrimarySession {
 
     private boolean act(Phase phase, String line, String address, String usual) throws IOException {
         int transaction = open.map(Open::number).orElse(0);
-        return act(new Moment(phase, connection, transaction, line, address), usual, _ -> {});
+        String sender = open.map(mail -> mail.mail().address()).orElse("");
+        return act(moment(phase, transaction, line, address, sender), usual, _ -> {});
+    }
+
+    private Moment moment(Phase phase, int transaction, String line, String address, String sender) {
+        return new Moment(phase, connection(), transaction, line, address, sender, arrival.open());
     }
 
     /** Whether the reply was positive. {@code decided} hears of it (or of there being none) before the client does. */
@@ -219,6 +250,6 @@ final class PrimarySession {
     }
 
     private void violation(String what) {
-        record.violation(connection, what);
+        record.violation(connection(), what);
     }
 }

@@ -1,5 +1,6 @@
 package io.backupmx.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -50,6 +51,15 @@ public final class Script {
         List<Rule> more = new ArrayList<>(rules);
         more.add(new Rule(phase, when, behaviour));
         return new Script(keywords, more);
+    }
+
+    /** Every answer comes this much later. */
+    public Script slowly(Duration time) {
+        Script slow = this;
+        for (Phase phase : List.of(Phase.CONNECT, Phase.EHLO, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT)) {
+            slow = slow.on(phase, Behaviour.delay(time, Behaviour.accept()));
+        }
+        return slow;
     }
 
     List<String> keywords() {

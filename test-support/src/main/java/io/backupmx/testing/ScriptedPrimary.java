@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * A primary MX on 127.0.0.1 that does what its {@link Script} says, can be stopped and started again on its port, and records
@@ -58,6 +59,15 @@ public final class ScriptedPrimary implements AutoCloseable {
     /** Behaves like this from the next command on, in sessions that are open, too. */
     public ScriptedPrimary play(Script script) {
         this.script = script;
+        return this;
+    }
+
+    /**
+     * Keeps no mail from now on, so that any number may come: each that is taken is given to {@code intact}, and is a
+     * violation if it is not.
+     */
+    public ScriptedPrimary keepingNothing(Predicate<ReceivedMail> intact) {
+        record.check(intact);
         return this;
     }
 
@@ -123,7 +133,7 @@ public final class ScriptedPrimary implements AutoCloseable {
 
     private synchronized void ended(PrimarySession session) {
         sessions.remove(session);
-        record.disconnected();
+        record.disconnected(session.connection());
     }
 
     private static void close(Listening listening) {
@@ -166,6 +176,16 @@ public final class ScriptedPrimary implements AutoCloseable {
         return mails();
     }
 
+    /** Returns once at least {@code count} mails are taken, kept or not. */
+    public void awaitMailCount(int count, Duration timeout) {
+        await(() -> record.accepted() >= count, timeout, count + " mails");
+    }
+
+    /** Returns once at least {@code count} MAIL commands have come. */
+    public void awaitTransactions(int count, Duration timeout) {
+        await(() -> record.transactions() >= count, timeout, count + " transactions");
+    }
+
     /** Returns once at least {@code count} mails have reached their content and ended in whatever way; all that have. */
     public List<ReceivedMail> awaitAttempts(int count, Duration timeout) {
         await(() -> record.mails().size() >= count, timeout, count + " attempts");
@@ -196,6 +216,11 @@ public final class ScriptedPrimary implements AutoCloseable {
     /** What its clients did against SMTP, such as a bare LF, a parameter that was not offered, or talk out of turn. */
     public List<String> violations() {
         return record.violations();
+    }
+
+    /** All that its clients have done since it was made. */
+    public Traffic traffic() {
+        return record.traffic();
     }
 
     /** Connections so far. */

@@ -1,0 +1,67 @@
+package io.backupmx.standalone;
+
+import static io.backupmx.testing.Behaviour.say;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.testing.Phase;
+import io.backupmx.testing.Script;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A primary that comes back from an outage wrong, as one with an empty user database does, must not bounce the spool. */
+class QuarantineScenarioIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int MAILS = 300;
+
+    /** Deliveries after an outage in which refusals are not believed. */
+    private static final int PROBATION = 20;
+
+    @TempDir
+    private Path directory;
+
+    @Execution(ExecutionMode.CONCURRENT)
+    @ParameterizedTest
+    @CsvSource({
+        "550-for-all, RCPT, 550 5.1.1 No such user",
+        "550-at-mail, MAIL, 550 5.7.1 We do not take mail from you",
+        "550-at-dot, DOT, 550 5.7.1 We do not like that"
+    })
+    void primaryThatComesBackRefusingIsLeftAloneUntilAnOperatorSaysSo(String name, Phase phase, String refusal) {
+        try (Scenario scenario = Scenario.of(
+                name, directory, "domains.%s.recipients=%s".formatted(MarkedLoad.DOMAIN, MarkedLoad.recipients()))) {
+            scenario.load().send(MAILS);
+            scenario.awaitState("DOWN", SOON);
+            scenario.primary().play(Script.acceptAll().on(phase, say(refusal))).start();
+
+            scenario.awaitState("QUARANTINE", SOON);
+            Scenario.pass(Duration.ofSeconds(1)); // what was on its way ends by itself
+            int tried = scenario.primary().transactions();
+            assertThat(scenario.primary().traffic().attempts()).hasSizeLessThanOrEqualTo(PROBATION);
+            Scenario.pass(Duration.ofSeconds(4));
+            assertThat(scenario.primary().transactions()).as("tried since then").isEqualTo(tried);
+            assertThat(scenario.attemptsOfWaiting()).as("all mail waits").hasSize(MAILS);
+            assertThat(scenario.failed()).isZero();
+
+            scenario.primary().play(Script.acceptAll());
+            Scenario.pass(Duration.ofSeconds(4));
+            assertThat(scenario.state()).isEqualTo("QUARANTINE");
+            assertThat(scenario.primary().transactions())
+                    .as("tried because it is well again")
+                    .isEqualTo(tried);
+            scenario.mended();
+            scenario.instance().cli("route", "release", scenario.route()).succeeded();
+
+            Ending ending = scenario.end(SOON);
+            assertThat(ending.deliveredAgain()).isEmpty();
+            assertThat(ending.maxAttempts()).isLessThanOrEqualTo(2);
+            assertThat(ending.history().states()).startsWith("DOWN", "RAMP", "QUARANTINE");
+            scenario.awaitState("UP", SOON);
+        }
+    }
+}
