@@ -60,7 +60,7 @@ final class Scenario implements AutoCloseable {
 
     /** The setting by which tempfailed mail is tried again every {@code delay}. */
     static String retrying(Duration delay) {
-        return "retry.delay=" + delay.toMillis() + "ms";
+        return "retry.delays=[" + Math.max(1, delay.toSeconds()) + "s]";
     }
 
     Instance instance() {
