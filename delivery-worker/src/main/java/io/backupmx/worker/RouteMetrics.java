@@ -72,8 +72,11 @@ public final class RouteMetrics implements AutoCloseable {
                                 hop(route).and("state", route.state().name()), 1))
                         .toList(),
                 true);
-        show(age, told, route -> Math.max(
-                0, Duration.between(route.since(), clock.instant()).toMillis() / 1000.0));
+        show(
+                age,
+                told,
+                route -> Math.max(
+                        0, Duration.between(route.since(), clock.instant()).toMillis() / 1000.0));
         show(limit, told, RouteStatus::limit);
     }
 

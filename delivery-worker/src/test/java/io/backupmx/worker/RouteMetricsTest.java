@@ -86,14 +86,7 @@ class RouteMetricsTest {
 
     private void add(int number, RouteStatus.State state, int connections, long age) {
         worker.add(new RouteStatus(
-                Route.of(name(number)),
-                state,
-                NOW.minusSeconds(age),
-                "",
-                7,
-                connections,
-                false,
-                Optional.empty()));
+                Route.of(name(number)), state, NOW.minusSeconds(age), "", 7, connections, false, Optional.empty()));
     }
 
     private static String name(int number) {

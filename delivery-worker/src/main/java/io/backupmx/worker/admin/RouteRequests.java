@@ -47,7 +47,9 @@ final class RouteRequests {
         Optional<Request> request = Request.parse(body(ctx));
         if (request.isEmpty()) {
             AdminResponse.error(
-                    ctx, 400, "send {\"route\": \"...\", \"reason\": \"...\"}, a reason of up to " + MAX_REASON
+                    ctx,
+                    400,
+                    "send {\"route\": \"...\", \"reason\": \"...\"}, a reason of up to " + MAX_REASON
                             + " printable characters");
             return;
         }

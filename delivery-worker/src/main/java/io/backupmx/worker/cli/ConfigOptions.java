@@ -25,7 +25,11 @@ public final class ConfigOptions {
                     + " else /etc/backupmx/backupmx.yaml, if there.")
     private Optional<Path> file = Optional.empty();
 
-    @Option(names = "--data", scope = ScopeType.INHERIT, paramLabel = "DIR", description = "The data directory; by default ./data.")
+    @Option(
+            names = "--data",
+            scope = ScopeType.INHERIT,
+            paramLabel = "DIR",
+            description = "The data directory; by default ./data.")
     private Optional<Path> data = Optional.empty();
 
     @Option(

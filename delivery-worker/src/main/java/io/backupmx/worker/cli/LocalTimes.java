@@ -21,8 +21,8 @@ final class LocalTimes {
 
     String brief(Instant at) {
         ZonedDateTime local = at.atZone(clock.getZone());
-        boolean today =
-                local.toLocalDate().equals(clock.instant().atZone(clock.getZone()).toLocalDate());
+        boolean today = local.toLocalDate()
+                .equals(clock.instant().atZone(clock.getZone()).toLocalDate());
         return (today ? TODAY : ANOTHER_DAY).format(local);
     }
 

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         subcommands = {RouteCommand.Hold.class, RouteCommand.Release.class})
 public final class RouteCommand implements Callable<Integer> {
 
-    private static final String ROUTE = "As 'backupmx route' shows it, or a part of it that no other has,"
-            + " such as mx1.example.org.";
+    private static final String ROUTE =
+            "As 'backupmx route' shows it, or a part of it that no other has," + " such as mx1.example.org.";
 
     @Mixin
     private AdminOptions admin = new AdminOptions();
@@ -76,8 +76,9 @@ public final class RouteCommand implements Callable<Integer> {
 
     private void change(CommandSpec command, String what, String part, Map<String, String> more) {
         AdminClient client = admin.connect();
-        List<String> names =
-                routes(client).stream().map(route -> route.path("route").asText()).toList();
+        List<String> names = routes(client).stream()
+                .map(route -> route.path("route").asText())
+                .toList();
         Map<String, String> body = new HashMap<>(more);
         body.put("route", RouteChoice.among(names, part));
         ListedRoute now = parse(client.post("routes/" + what, body));
@@ -100,7 +101,10 @@ public final class RouteCommand implements Callable<Integer> {
         @Parameters(paramLabel = "ROUTE", arity = "1", description = ROUTE)
         private String part = "";
 
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for whoever looks: mailq and route show it.")
+        @Option(
+                names = "--reason",
+                paramLabel = "TEXT",
+                description = "Why, for whoever looks: mailq and route show it.")
         private Optional<String> reason = Optional.empty();
 
         @Spec
@@ -108,7 +112,11 @@ public final class RouteCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            route.change(spec, "hold", part, reason.map(text -> Map.of("reason", text)).orElse(Map.of()));
+            route.change(
+                    spec,
+                    "hold",
+                    part,
+                    reason.map(text -> Map.of("reason", text)).orElse(Map.of()));
             return 0;
         }
     }

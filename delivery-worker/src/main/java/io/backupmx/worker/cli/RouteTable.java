@@ -85,7 +85,8 @@ final class RouteTable {
     private static String totals(List<ListedRoute> routes) {
         Map<State, Integer> counts = new EnumMap<>(State.class);
         routes.forEach(route -> counts.merge(route.state(), 1, Integer::sum));
-        return routes.size() + (routes.size() == 1 ? " route: " : " routes: ")
+        return routes.size()
+                + (routes.size() == 1 ? " route: " : " routes: ")
                 + counts.entrySet().stream()
                         .map(count -> count.getValue() + " " + count.getKey())
                         .collect(Collectors.joining(", "));

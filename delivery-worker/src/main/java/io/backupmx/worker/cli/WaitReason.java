@@ -20,7 +20,9 @@ final class WaitReason {
     /** @param reason what a recipient of {@code mail} has in its {@code delay_reason} */
     Optional<String> of(QueuedMail mail, Optional<String> reason) {
         Optional<String> when = when(mail);
-        return when.flatMap(text -> reason.map(why -> text + ": " + why)).or(() -> reason).or(() -> when);
+        return when.flatMap(text -> reason.map(why -> text + ": " + why))
+                .or(() -> reason)
+                .or(() -> when);
     }
 
     private Optional<String> when(QueuedMail mail) {
@@ -34,7 +36,8 @@ final class WaitReason {
     }
 
     private String onRoute(State state, QueuedMail mail) {
-        String stands = state + at(mail.routeSince()).map(since -> " since " + since).orElse("");
+        String stands =
+                state + at(mail.routeSince()).map(since -> " since " + since).orElse("");
         String next = at(mail.routeNext())
                 .flatMap(time -> RouteTable.nextStep(state, time))
                 .map(step -> ", " + step)
@@ -43,7 +46,8 @@ final class WaitReason {
             case UP -> ITS_TURN;
             case RAMP -> ITS_TURN + ", route in " + stands;
             case THROTTLED, DOWN -> "route " + stands + next;
-            case HELD -> "route HELD by an operator" + stands.substring(state.name().length());
+            case HELD ->
+                "route HELD by an operator" + stands.substring(state.name().length());
             case QUARANTINE -> "route in " + stands;
         };
     }

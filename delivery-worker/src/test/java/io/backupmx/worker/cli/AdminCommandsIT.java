@@ -33,16 +33,15 @@ import picocli.CommandLine;
 /** The commands as an operator types them, against the admin API on a real port. */
 class AdminCommandsIT {
 
-    private static final Map<String, Supplier<Object>> COMMANDS =
-            Map.of(
-                    "mailq",
-                    MailqCommand::new,
-                    "flush",
-                    FlushCommand::new,
-                    "release",
-                    ReleaseCommand::new,
-                    "route",
-                    RouteCommand::new);
+    private static final Map<String, Supplier<Object>> COMMANDS = Map.of(
+            "mailq",
+            MailqCommand::new,
+            "flush",
+            FlushCommand::new,
+            "release",
+            ReleaseCommand::new,
+            "route",
+            RouteCommand::new);
 
     @TempDir
     Path data;
@@ -181,7 +180,8 @@ class AdminCommandsIT {
 
             assertThat(run("route", "hold", "mx9", "--data", data.toString()))
                     .isEqualTo(new Ran(1, "", "backupmx: no route is 'mx9': 'backupmx route' lists them\n"));
-            assertThat(run("route", "hold", "--data", data.toString()).exitCode()).isEqualTo(2);
+            assertThat(run("route", "hold", "--data", data.toString()).exitCode())
+                    .isEqualTo(2);
         }
     }
 

@@ -19,8 +19,8 @@ class MailqTableTest {
     private static final long ARRIVAL = 1_772_600_767;
 
     private final StringWriter text = new StringWriter();
-    private final MailqTable table = new MailqTable(
-            new PrintWriter(text), Clock.fixed(Instant.ofEpochSecond(ARRIVAL + 3600), ZoneOffset.UTC));
+    private final MailqTable table =
+            new MailqTable(new PrintWriter(text), Clock.fixed(Instant.ofEpochSecond(ARRIVAL + 3600), ZoneOffset.UTC));
 
     @Test
     void emptyQueue() {
@@ -122,7 +122,8 @@ class MailqTableTest {
     @Test
     void deferredMailSaysWhenItIsTriedAgain() {
         table.add(waiting(Optional.of(ARRIVAL + 3610), Optional.empty(), recipient("c@d.example", "450 4.2.0 later")));
-        table.add(waiting(Optional.of(ARRIVAL + 86_400), Optional.empty(), recipient("c@d.example", "450 4.2.0 later")));
+        table.add(
+                waiting(Optional.of(ARRIVAL + 86_400), Optional.empty(), recipient("c@d.example", "450 4.2.0 later")));
         table.add(waiting(Optional.of(ARRIVAL + 3610), Optional.empty(), recipient("c@d.example")));
 
         assertThat(reasons())

@@ -47,7 +47,8 @@ class RouteChoiceTest {
                 .mapToObj(i -> "smtp:[mx" + i + ".example.org]:25")
                 .toList();
 
-        assertThatThrownBy(() -> RouteChoice.among(names, "example.org")).hasMessageEndingWith(" and 95 more: say which");
+        assertThatThrownBy(() -> RouteChoice.among(names, "example.org"))
+                .hasMessageEndingWith(" and 95 more: say which");
     }
 
     @ParameterizedTest
