@@ -18,8 +18,8 @@ final class Standalone implements Service {
     @Override
     public void start(Host host, PrintWriter out) {
         host.config().spool().brokerShown().ifPresent(url -> {
-            throw new StartException("spool.broker: run embeds its own broker and would not use " + url
-                    + ": worker and ingress do");
+            throw new StartException(
+                    "spool.broker: run embeds its own broker and would not use " + url + ": worker and ingress do");
         });
         EmbeddedBroker broker = EmbeddedBroker.start(host.data().spool(), Standalone::endFor);
         host.stop().add("broker", BROKER_STOP, broker::close);

@@ -46,7 +46,7 @@ class ProbeTraceIT {
                 int _ = strace.terminate(SOON);
             }
 
-            String tried = "sin_port=htons(" + scenario.primary().port() + ")";
+            String tried = "_port=htons(" + scenario.primary().port() + ")";
             long probes = Files.readString(trace, StandardCharsets.ISO_8859_1)
                     .lines()
                     .filter(line -> line.contains(tried))

@@ -51,9 +51,10 @@ final class PrimarySession {
     void run() {
         try (wire) {
             turnEnds("greeting");
-            if (act(Phase.CONNECT, "", "", "220 primary.example ESMTP")) {
-                record.greeted(connection());
-            }
+            act(
+                    moment(Phase.CONNECT, 0, "", "", ""),
+                    "220 primary.example ESMTP",
+                    answer -> answer.filter(text -> text.startsWith("2")).ifPresent(_ -> record.greeted(connection())));
             while (true) {
                 command(new String(wire.readLine(MAX_COMMAND_OCTETS, Deadline.in(IDLE)), StandardCharsets.UTF_8));
             }
