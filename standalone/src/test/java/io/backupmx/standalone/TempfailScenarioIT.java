@@ -84,12 +84,17 @@ class TempfailScenarioIT {
         }
     }
 
-    /** One at a time, a second apart and then more, and another mail each time: that greylisting can pass. */
+    /**
+     * One at a time, a second apart and then more, fresh mail and mail that is due again by turns: that greylisting can
+     * pass, and that no mail stands in front of all others.
+     */
     private static void assertTrials(List<Transaction> trials) {
         assertThat(trials).as("trials in 9 s").hasSizeBetween(2, 9);
-        assertThat(new HashSet<>(trials.stream().map(Transaction::sender).toList()))
-                .as("mails tried in %s", trials)
-                .hasSize(trials.size());
+        List<String> mails = trials.stream().map(Transaction::sender).toList();
+        assertThat(new HashSet<>(mails)).as("mails tried: %s", mails).hasSizeGreaterThan(trials.size() / 2);
+        for (int i = 1; i < mails.size(); i++) {
+            assertThat(mails.get(i)).as("trial %d of %s", i, mails).isNotEqualTo(mails.get(i - 1));
+        }
         Duration before = Duration.ofMillis(800);
         for (int i = 1; i < trials.size(); i++) {
             Duration gap =

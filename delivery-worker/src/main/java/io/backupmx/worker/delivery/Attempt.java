@@ -102,7 +102,7 @@ final class Attempt {
                 tell(
                         forGood && !gate.believesRefusals()
                                 ? new GateEvent.RefusedAll(why)
-                                : new GateEvent.Met(new Trouble(Trouble.Kind.UNHEALTHY, why), connections.busy()));
+                                : new GateEvent.Met(new Trouble(Trouble.Kind.UNHEALTHY, why), connections.others()));
                 yield untried(pending, why);
             }
             case ConnectResult.Connected(SmtpConnection connection) ->
@@ -164,11 +164,11 @@ final class Attempt {
             case RouteSignal.Nothing _ -> {}
             case RouteSignal.Trouble(String why) -> {
                 metTrouble = true;
-                tell(new GateEvent.Met(unhealthy(peer, why), connections.busy()));
+                tell(new GateEvent.Met(unhealthy(peer, why), connections.others()));
             }
             case RouteSignal.ContentLost(String why) -> {
                 toldGate = true;
-                boolean routeAtFault = gate.contentLost(envelope.queueId(), unhealthy(peer, why), connections.busy());
+                boolean routeAtFault = gate.contentLost(envelope.queueId(), unhealthy(peer, why), connections.others());
                 metTrouble |= routeAtFault;
                 return routeAtFault;
             }

@@ -151,6 +151,19 @@ final class Connections {
         }
     }
 
+    /**
+     * How many may be well beside one that is not: those that deliver, and those that are being made, of which nobody knows
+     * yet.
+     */
+    int others() {
+        lock.lock();
+        try {
+            return busy.size() + connecting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes leave of those that have rested for too long, and of those that are more than allowed. */
     void closeIdle() {
         closeIdle(idleTimeout);
