@@ -201,8 +201,12 @@ abstract class ClusterContract {
                 assertThat(history).isSorted().doesNotHaveDuplicates();
             }
         }
-        assertThat(members.getLast().history("key7")).containsExactly("199");
         RecordingMember.until(() -> valuesOnTheBroker() == 50);
+        RecordingMember late = RecordingMember.started(bus(), 2);
+        for (int key = 0; key < 50; key++) {
+            late.awaitValue("key" + key, "199");
+            assertThat(late.history("key" + key)).containsExactly("199");
+        }
     }
 
     @Test

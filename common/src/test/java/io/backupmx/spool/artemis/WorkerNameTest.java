@@ -11,7 +11,7 @@ class WorkerNameTest {
     @Test
     void aNameIsLegibleBoundedAndSafeInAFilter() {
         assertThat(WorkerName.unique("mx2.example.org")).matches("mx2\\.example\\.org\\.[0-9]+\\.[0-9a-f]{8}");
-        assertThat(WorkerName.unique("x' OR '1' = '1")).startsWith("x__OR__1______1.");
+        assertThat(WorkerName.unique("x' OR '1' = '1")).matches("x_+OR_+1_+1_*\\.[0-9]+\\.[0-9a-f]{8}");
         assertThat(WorkerName.unique("ü*/\n")).startsWith("____.");
         assertThat(WorkerName.unique("a".repeat(1000)).length()).isLessThan(100);
     }
