@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is fenced: of the workers that believe to hold a lock at most one can publish under it, as the broker closes a
  * worker's session before it passes the lock on. A holder that runs knows of its loss before the next acquires: without a
  * sign of the broker for 4.5 s it gives up, while the broker waits 6 s. What is not: what a worker does outside the broker
- * that was stopped as a whole (SIGSTOP, a sleeping machine) and has just woken up; until it has heard, some 15 ms later, it
+ * that was stopped as a whole (SIGSTOP, a sleeping machine) and has just woken up; until it has heard, some 25 to 130 ms later, it
  * goes on where it was. What others must not believe from such a one needs the epoch in it.
  */
 final class ArtemisCluster implements ClusterBus {

@@ -112,8 +112,12 @@ final class ClusterConnection {
     private void values() throws ActiveMQException {
         ClientSession session = link.plainSession();
         ClientConsumer consumer = session.createConsumer(ClusterQueues.STATE, null, VALUES_WINDOW_BYTES, -1, false);
+        NewestOnly newest = new NewestOnly();
         consumer.setMessageHandler(message -> {
-            dispatch.value(number, message.getStringProperty(ClusterQueues.KEY), ClusterQueues.text(message));
+            String key = message.getStringProperty(ClusterQueues.KEY);
+            if (newest.isNew(key, message)) {
+                dispatch.value(number, key, ClusterQueues.text(message));
+            }
             acknowledge(message);
         });
         session.start();
@@ -143,8 +147,12 @@ final class ClusterConnection {
             // Without credits to run out of, "no more" is said after the last only.
             ClientConsumer browser = session.createConsumer(ClusterQueues.STATE, filter, -1, -1, true);
             session.start();
+            NewestOnly newest = new NewestOnly();
             for (ClientMessage m = browser.receiveImmediate(); m != null; m = browser.receiveImmediate()) {
-                values.put(m.getStringProperty(ClusterQueues.KEY), ClusterQueues.text(m));
+                String key = m.getStringProperty(ClusterQueues.KEY);
+                if (newest.isNew(key, m)) {
+                    values.put(key, ClusterQueues.text(m));
+                }
             }
         } catch (ActiveMQException | RuntimeException e) {
             throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "the values were not read", e);
@@ -164,10 +172,10 @@ final class ClusterConnection {
 
     /** Nothing on this connection counts any more; the member is told. From any thread; never waits; once. */
     void fail(Throwable why) {
-        end(why, link::cut);
+        end(why, () -> Thread.ofVirtual().name("cluster-closing").start(link::cut));
     }
 
-    /** The same in good order, once {@link #run} has returned. */
+    /** The same in good order, once {@link #run} has returned; waits for the broker. */
     void close() {
         end(new ActiveMQException("closed"), link::close);
     }
@@ -187,8 +195,8 @@ final class ClusterConnection {
         LOG.atDebug().addKeyValue("cause", why.toString()).log("cluster connection over");
         leaseWatch.interrupt();
         talk.end();
-        Thread.ofVirtual().name("cluster-closing").start(closing);
         locks.failWaiting();
+        closing.run();
     }
 
     /**

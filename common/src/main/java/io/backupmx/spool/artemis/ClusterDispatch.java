@@ -130,7 +130,7 @@ final class ClusterDispatch {
         }
     }
 
-    /** Tells the events that are left, for as long as {@code millis}, and then no more. */
+    /** Tells no talk and no values any more, and waits {@code millis} at most for the events that are left to be told. */
     void close(long millis) {
         long left = TimeUnit.MILLISECONDS.toNanos(isOwnThread() ? 0 : millis);
         lock.lock();

@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import java.nio.charset.StandardCharsets;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -69,7 +70,7 @@ final class ClusterQueues {
     static String text(ClientMessage message) {
         byte[] octets = new byte[message.getBodySize()];
         message.getBodyBuffer().readBytes(octets);
-        return new String(octets, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(octets, StandardCharsets.UTF_8);
     }
 
     private static QueueConfiguration durable(SimpleString name) {

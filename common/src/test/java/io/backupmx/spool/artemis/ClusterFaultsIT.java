@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,13 +132,12 @@ final class ClusterFaultsIT {
         bus.start(LOCKS, member);
         for (int round = 0; round < 3; round++) {
             RecordingMember.until(() -> member.held().size() == LOCKS);
-            List<Long> epochs = java.util.stream.IntStream.range(0, LOCKS)
-                    .mapToObj(member::epoch)
-                    .toList();
+            List<Long> epochs =
+                    IntStream.range(0, LOCKS).mapToObj(member::epoch).toList();
             int confirmed = publishUntilKilled(round);
             assertThat(member.held()).isEmpty();
-            long start = System.nanoTime();
             broker.restart();
+            long start = System.nanoTime();
             RecordingMember.until(() -> member.held().size() == LOCKS);
             ClusterContract.report("16 locks after the broker listens again", start);
             for (int lock = 0; lock < LOCKS; lock++) {
@@ -157,7 +158,7 @@ final class ClusterFaultsIT {
                         .toCompletableFuture()
                         .get(20, TimeUnit.SECONDS);
                 confirmed = number;
-            } catch (java.util.concurrent.ExecutionException _) {
+            } catch (ExecutionException _) {
                 break;
             }
             if (i == 200) {
