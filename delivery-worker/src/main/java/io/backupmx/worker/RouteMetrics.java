@@ -27,6 +27,7 @@ public final class RouteMetrics implements AutoCloseable {
     private final InstantSource clock;
     private final MultiGauge counts;
     private final MultiGauge state;
+    private final MultiGauge up;
     private final MultiGauge age;
     private final MultiGauge limit;
     private final Periodic periodic = new Periodic("route-metrics", INTERVAL, this::refresh);
@@ -39,6 +40,9 @@ public final class RouteMetrics implements AutoCloseable {
                 .register(registry);
         this.state = MultiGauge.builder("backupmx.route.state")
                 .description("1 for the state a route is in; routes that are up and idle are left out")
+                .register(registry);
+        this.up = MultiGauge.builder("backupmx.route.up")
+                .description("1 when a route takes mail, 0 when it does not; routes that are up and idle are left out")
                 .register(registry);
         this.age = MultiGauge.builder("backupmx.route.state.age")
                 .description("How long a route has been in its state")
@@ -78,6 +82,14 @@ public final class RouteMetrics implements AutoCloseable {
                 route -> Math.max(
                         0, Duration.between(route.since(), clock.instant()).toMillis() / 1000.0));
         show(limit, told, RouteStatus::limit);
+        show(up, told, route -> takesMail(route) ? 1 : 0);
+    }
+
+    private static boolean takesMail(RouteStatus route) {
+        return switch (route.state()) {
+            case UP, RAMP -> true;
+            case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+        };
     }
 
     private void count(List<RouteStatus> routes) {

@@ -111,7 +111,13 @@ final class Instance implements AutoCloseable {
     /** Returns when the route to a primary on this machine is known to be down. */
     void awaitDown(int primaryPort) {
         await(Duration.ofSeconds(30), () -> {
-            if (metric("backupmx_route_up", "next_hop=\"smtp:[127.0.0.1]:" + primaryPort + "\"") != 0) {
+            String route = "smtp:[127.0.0.1]:" + primaryPort;
+            boolean down = json("/api/v1/routes")
+                    .path("routes")
+                    .valueStream()
+                    .anyMatch(one -> one.path("route").asText().equals(route)
+                            && one.path("state").asText().equals("DOWN"));
+            if (!down) {
                 throw new AssertionError("the route to " + primaryPort + " is not down");
             }
         });

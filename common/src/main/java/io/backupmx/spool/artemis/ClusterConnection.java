@@ -42,6 +42,7 @@ final class ClusterConnection {
     private final Thread leaseWatch;
     private volatile long aliveNanos = System.nanoTime();
     private boolean announced;
+    private Farewell forgetEars = () -> {};
 
     /** @param rests when this worker competes for each lock again; outlives the connection */
     ClusterConnection(Links.Link link, String self, AtomicLongArray rests, ClusterDispatch dispatch)
@@ -61,15 +62,14 @@ final class ClusterConnection {
 
     /** Hears, announces itself, and competes for the locks until it has left or {@link #fail} was called. */
     void run(String self) throws ActiveMQException, InterruptedException {
-        alive();
-        leaseWatch.start();
         ClientSession pulse = listening(link.plainSession());
         locks.ensure();
-        alive();
         ears(self);
         talk.start();
         announce();
         values();
+        alive();
+        leaseWatch.start(); // nothing has been ours before, however long the broker took
         locks.compete();
         alive();
         Thread.ofVirtual().name("cluster-pulse").start(() -> pulse(pulse));
@@ -102,6 +102,10 @@ final class ClusterConnection {
         ClientSession session = link.plainSession();
         SimpleString queue = ClusterQueues.createEars(session, self);
         ClientConsumer consumer = session.createConsumer(queue, null, TALK_WINDOW_BYTES, -1, false);
+        forgetEars = () -> {
+            consumer.close();
+            session.deleteQueue(queue); // now: a broker that is stopping next would be too late
+        };
         consumer.setMessageHandler(message -> {
             dispatch.heard(number, message.getStringProperty(ClusterQueues.FROM), ClusterQueues.text(message));
             acknowledge(message);
@@ -177,7 +181,18 @@ final class ClusterConnection {
 
     /** The same in good order, once {@link #run} has returned; waits for the broker. */
     void close() {
-        end(new ActiveMQException("closed"), link::close);
+        end(new ActiveMQException("closed"), () -> {
+            try {
+                forgetEars.run();
+            } catch (ActiveMQException e) {
+                LOG.atDebug().setCause(e).log("the broker forgets this worker's queue by itself");
+            }
+            link.close();
+        });
+    }
+
+    private interface Farewell {
+        void run() throws ActiveMQException;
     }
 
     private void end(Throwable why, Runnable closing) {

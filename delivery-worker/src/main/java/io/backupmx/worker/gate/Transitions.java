@@ -20,6 +20,7 @@ import io.backupmx.worker.gate.GateState.Quarantine;
 import io.backupmx.worker.gate.GateState.Ramp;
 import io.backupmx.worker.gate.GateState.Throttled;
 import io.backupmx.worker.gate.GateState.Up;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,8 @@ import java.util.Set;
  * </ul>
  */
 record Transitions(GateRules rules, Instant now) {
+
+    private static final Duration JUST = Duration.ofMinutes(1);
 
     GateState after(GateState state, GateEvent event) {
         if (event instanceof Hold(String reason)) {
@@ -89,7 +92,12 @@ record Transitions(GateRules rules, Instant now) {
             Allowance lowered = up.allowance().refusedBeside(alive, now, rules.maxConnections(), rules.allowanceStep());
             return new Up(up.since(), lowered, up.clues(), up.probation());
         }
-        return down(trouble, 0, alive);
+        return down(trouble, 0, hasJustComeBack(up) ? alive : 0);
+    }
+
+    /** One that refuses connections beside others so soon after an outage lets in no more; else those others are dead, too. */
+    private boolean hasJustComeBack(Up up) {
+        return Duration.between(up.since(), now).compareTo(JUST) < 0;
     }
 
     private GateState afterRamp(Ramp ramp, GateEvent event) {
