@@ -119,7 +119,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                 pauseWithoutRoom();
             } catch (ActiveMQException | IOException | RuntimeException e) {
                 session = null;
-                if (link != null && Failures.isConnectionLost(e)) {
+                if (link != null && !isClosing() && Failures.isConnectionLost(e)) {
                     links.broken(link);
                 }
                 if (isClosing() || !backoff.pause(e)) {

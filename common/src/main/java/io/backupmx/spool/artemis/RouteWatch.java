@@ -76,10 +76,13 @@ final class RouteWatch implements AutoCloseable {
                 watch(link);
             } catch (ActiveMQException | RuntimeException e) {
                 listening = null;
+                if (closing) {
+                    return; // the consumer was closed for it; the connection is others' as well
+                }
                 if (link != null && Failures.isConnectionLost(e)) {
                     links.broken(link);
                 }
-                if (closing || !backoff.pause(e)) {
+                if (!backoff.pause(e)) {
                     return;
                 }
             }
@@ -89,8 +92,7 @@ final class RouteWatch implements AutoCloseable {
     private void watch(Links.Link link) throws ActiveMQException {
         try (ClientSession session = link.plainSession();
                 Management management = new Management(link)) {
-            SimpleString subscription = subscription(session);
-            ClientConsumer consumer = session.createConsumer(subscription, null, WINDOW_BYTES, -1, false);
+            ClientConsumer consumer = session.createConsumer(subscription(session), null, WINDOW_BYTES, -1, false);
             session.start();
             listening = consumer;
             long sweepAt = System.nanoTime();
@@ -103,8 +105,6 @@ final class RouteWatch implements AutoCloseable {
                     hear(consumer.receive(1 + TimeUnit.NANOSECONDS.toMillis(wait)));
                 }
             }
-            consumer.close();
-            session.deleteQueue(subscription); // now: a broker that is stopping next would be too late
         } finally {
             listening = null;
         }

@@ -34,15 +34,16 @@ record Roster(String self, List<String> alive, Map<Integer, String> keepers, boo
     /**
      * This worker's share of the connections that all together may have to {@code route}. The keeper's comes first, for it
      * has the connection of the probe that was answered; what cannot be divided goes to other workers for other routes.
-     * Without a keeper, or as a newcomer, one connection is what a worker may have.
+     * Without a keeper one connection is what a worker may have, as a newcomer it is the most.
      */
     int share(Route route, int shard, int limit) {
-        if (!hasKeeper(shard) || !settled) {
-            return keeps(shard) && alive.size() == 1 ? limit : Math.min(1, limit);
+        if (!hasKeeper(shard)) {
+            return Math.min(1, limit);
         }
         int workers = Math.max(1, alive.size());
         int rank = rank(route, keepers.getOrDefault(shard, self));
-        return limit / workers + (rank < limit % workers ? 1 : 0);
+        int share = limit / workers + (rank < limit % workers ? 1 : 0);
+        return settled || workers == 1 ? share : Math.min(1, share);
     }
 
     private int rank(Route route, String keeper) {
