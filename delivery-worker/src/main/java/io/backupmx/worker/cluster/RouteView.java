@@ -101,10 +101,12 @@ final class RouteView implements RouteGate {
             return now.share(route, shard, own.connections());
         }
         Facts known = facts;
+        boolean keeperToBeHeard = !now.hasKeeper(shard) && !now.settled();
         return switch (known.state()) {
             case HELD, QUARANTINE -> 0;
-            case DOWN, THROTTLED -> now.hasKeeper(shard) ? 0 : 1; // tried by the keeper; without one, gently by all
-            case UP, RAMP -> now.share(route, shard, known.limit());
+            case DOWN, THROTTLED -> now.hasKeeper(shard) || keeperToBeHeard ? 0 : 1; // without a keeper gently by all
+            case RAMP -> keeperToBeHeard ? 0 : now.share(route, shard, known.limit());
+            case UP -> now.share(route, shard, known.limit());
         };
     }
 
