@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The delivery worker.
  *
- * @param maxConnectionsPerRoute deliveries at once to one route
+ * @param maxConnectionsPerRoute deliveries at once to one route, of all workers together
  * @param connectTimeout until a TCP connection stands, for each address
  * @param greetingTimeout until 220 (RFC 5321 §4.5.3.2.1)
  * @param commandTimeout for EHLO, HELO, RSET, QUIT
