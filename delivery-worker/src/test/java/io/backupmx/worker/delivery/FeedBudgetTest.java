@@ -9,9 +9,12 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.TakenMail;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -63,9 +66,32 @@ class FeedBudgetTest {
         await().atMost(LONG).until(() -> reading.equals(Set.of(2)));
     }
 
+    @Test
+    void thousandsOfRoutesWithAMailEachAllHaveTheirTurn() {
+        Set<Integer> read = ConcurrentHashMap.newKeySet();
+        FeedBudget many = new FeedBudget(1000);
+        List<Supply> supplies = new ArrayList<>();
+        AtomicInteger most = new AtomicInteger();
+        for (int i = 1; i <= 3000; i++) {
+            supplies.add(new Supply(queue(i), new Reader(), new NoTaker(), many, () -> true, () -> false));
+        }
+        supplies.forEach(Supply::mailWaits);
+        await().atMost(LONG).until(() -> {
+            Set<Integer> now = Set.copyOf(reading);
+            most.accumulateAndGet(now.size(), Math::max);
+            read.addAll(now);
+            now.forEach(port -> supplies.get(port - 1).foundNone()); // its one mail is gone
+            return read.size() == 3000;
+        });
+        assertThat(most).hasValueLessThanOrEqualTo(1000);
+    }
+
+    private static SpoolQueue.ForRoute queue(int port) {
+        return new SpoolQueue.ForRoute(Route.to(new NextHop("127.0.0.1", port)));
+    }
+
     private Supply supply(int port, AtomicBoolean gate) {
-        SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(Route.to(new NextHop("127.0.0.1", port)));
-        return new Supply(queue, new Reader(), new NoTaker(), budget, gate::get, () -> false);
+        return new Supply(queue(port), new Reader(), new NoTaker(), budget, gate::get, () -> false);
     }
 
     private final class Reader implements SpoolReader {
