@@ -87,6 +87,9 @@ public interface SpoolReader extends AutoCloseable {
         /** Mail deferred before this call is due now. */
         void flush();
 
+        /** The mail that this feed holds until it is due, which no listing of the queue shows meanwhile. Never blocks. */
+        Optional<ListedMail> held();
+
         /**
          * Holds no mail back any more, settles what its takers have in hand (bounded by {@code grace}), and gives the
          * rest back. Idempotent.

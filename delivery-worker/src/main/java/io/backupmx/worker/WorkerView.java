@@ -1,6 +1,7 @@
 package io.backupmx.worker;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.ListedMail;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -18,6 +19,9 @@ public interface WorkerView {
 
     /** Mail in the hands of the other workers, as far as they answer within half a second or so; never fails. */
     CompletionStage<List<InFlightMail>> inFlightElsewhere();
+
+    /** Deferred mail that the other workers hold until it is due, which no listing of the spool shows; else as above. */
+    CompletionStage<List<ListedMail>> heldElsewhere();
 
     /** Tries everything now, all workers: probes every route that is down, and makes all deferred mail due. */
     void flush();

@@ -11,6 +11,7 @@ import io.backupmx.worker.admin.AdminAddress;
 import io.backupmx.worker.admin.AdminApi;
 import io.backupmx.worker.admin.AdminToken;
 import io.backupmx.worker.delivery.DeliveryWorker;
+import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,7 +39,10 @@ final class WorkerParts {
 
     /** Begins to deliver, or to look for the broker. */
     static WorkerParts start(Host host, ArtemisSpool spool) {
-        ArtemisSpool.Reader reader = spool.reader(host.data().inFlight());
+        Counter noRoom = Counter.builder("backupmx.no_room_pauses")
+                .description("Times a queue was not read for half a minute for want of room on a disk")
+                .register(host.registry());
+        ArtemisSpool.Reader reader = spool.reader(host.data().inFlight(), noRoom::increment);
         host.stop().add("spool-reader", SPOOL_STOP, reader::close);
         ClusterBus bus = spool.cluster(host.name().domain().name());
         host.stop().add("cluster", CLUSTER_STOP, bus::close);

@@ -16,21 +16,24 @@ final class ArtemisReader implements SpoolReader {
 
     private final SharedLink links;
     private final Path spillDirectory;
+    private final Runnable onNoRoomPause;
     private final ArrivalHints hints;
     private final List<RouteWatch> watches = new CopyOnWriteArrayList<>();
     private final List<RouteFeed> routeFeeds = new CopyOnWriteArrayList<>();
     private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
 
-    ArtemisReader(Links links, Path spillDirectory) {
+    /** @param onNoRoomPause told each time a feed pauses for want of room */
+    ArtemisReader(Links links, Path spillDirectory, Runnable onNoRoomPause) {
         this.links = new SharedLink(links);
         this.spillDirectory = spillDirectory;
+        this.onNoRoomPause = onNoRoomPause;
         this.hints = new ArrivalHints(this.links::get);
         hints.start();
     }
 
     @Override
     public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
-        RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory);
+        RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory, onNoRoomPause);
         routeFeeds.add(feed);
         feed.start();
         return feed;
@@ -38,7 +41,7 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
-        RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, hints::tell);
+        RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, hints::tell, onNoRoomPause);
         retryFeeds.add(feed);
         feed.start();
         return feed;

@@ -40,7 +40,15 @@ public final class ArtemisSpool {
 
     /** @param spillDirectory an existing directory for large contents on their way */
     public Reader reader(Path spillDirectory) {
-        ArtemisReader reader = new ArtemisReader(links, spillDirectory);
+        return reader(spillDirectory, () -> {});
+    }
+
+    /**
+     * @param onNoRoomPause told each time a queue is not read for half a minute because there is no room for what becomes
+     *     of its mail; must not block or throw
+     */
+    public Reader reader(Path spillDirectory, Runnable onNoRoomPause) {
+        ArtemisReader reader = new ArtemisReader(links, spillDirectory, onNoRoomPause);
         return new Reader(reader, new ArtemisAdmin(links, reader));
     }
 

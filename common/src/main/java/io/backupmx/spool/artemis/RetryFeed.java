@@ -32,6 +32,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
     private final SpoolReader.Places places;
     private final SharedLink links;
     private final Path spillDirectory;
+    private final Runnable onNoRoomPause;
     private final Consumer<Route> arrivals;
     private final DelayClock clock;
     private final Thread thread;
@@ -44,11 +45,13 @@ final class RetryFeed implements SpoolReader.DelayFeed {
             SpoolReader.Places places,
             SharedLink links,
             Path spillDirectory,
-            Consumer<Route> arrivals) {
+            Consumer<Route> arrivals,
+            Runnable onNoRoomPause) {
         this.queue = queue;
         this.places = places;
         this.links = links;
         this.spillDirectory = spillDirectory;
+        this.onNoRoomPause = onNoRoomPause;
         this.arrivals = arrivals;
         this.clock = new DelayClock(queue.delay(), InstantSource.system(), System::nanoTime);
         this.thread =
@@ -63,7 +66,8 @@ final class RetryFeed implements SpoolReader.DelayFeed {
         return queue;
     }
 
-    Optional<ListedMail> held() {
+    @Override
+    public Optional<ListedMail> held() {
         return Optional.ofNullable(session).flatMap(DelaySession::held);
     }
 
@@ -111,6 +115,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                 return;
             } catch (NoRoomPause e) {
                 session = null;
+                onNoRoomPause.run();
                 LOG.atError()
                         .addKeyValue("queue", QueueNames.nameOf(queue))
                         .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))

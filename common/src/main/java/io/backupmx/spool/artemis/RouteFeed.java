@@ -25,16 +25,23 @@ final class RouteFeed implements SpoolReader.Feed {
     private final SpoolReader.Taker taker;
     private final SharedLink links;
     private final Path spillDirectory;
+    private final Runnable onNoRoomPause;
     private final Thread thread;
     private final AtomicLong closeBy = new AtomicLong();
     private volatile boolean closing;
     private volatile @Nullable FeedSession session;
 
-    RouteFeed(SpoolQueue.ForRoute queue, SpoolReader.Taker taker, SharedLink links, Path spillDirectory) {
+    RouteFeed(
+            SpoolQueue.ForRoute queue,
+            SpoolReader.Taker taker,
+            SharedLink links,
+            Path spillDirectory,
+            Runnable onNoRoomPause) {
         this.queue = queue;
         this.taker = taker;
         this.links = links;
         this.spillDirectory = spillDirectory;
+        this.onNoRoomPause = onNoRoomPause;
         this.thread = Thread.ofVirtual().name("feed-" + queue.route()).unstarted(this::run);
     }
 
@@ -89,6 +96,7 @@ final class RouteFeed implements SpoolReader.Feed {
                 opened.run();
             } catch (NoRoomPause e) {
                 session = null;
+                onNoRoomPause.run();
                 LOG.atError()
                         .addKeyValue("route", queue.route())
                         .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,10 +76,12 @@ final class NoRoomIT extends SpoolFixture {
         store(ROUTE, Mails.to("small@example.org"), Mails.octets(4096));
         Path gone = Files.createTempDirectory(directory, "gone");
         Files.delete(gone);
+        AtomicInteger pauses = new AtomicInteger();
         QueueOf taker = new QueueOf(4);
-        try (ArtemisSpool.Reader other = ArtemisSpool.at(url(broker), CONFIG).reader(gone);
+        try (ArtemisSpool.Reader other = ArtemisSpool.at(url(broker), CONFIG).reader(gone, pauses::incrementAndGet);
                 SpoolReader.Feed _ = other.feeds().feed(QUEUE, taker)) {
             assertThat(taker.isEmptyFor(1000)).isTrue();
+            assertThat(pauses).hasPositiveValue();
             QueueOf good = new QueueOf(4);
             try (SpoolReader.Feed feed = reader.feeds().feed(QUEUE, good)) {
                 TakenMail one = good.next();

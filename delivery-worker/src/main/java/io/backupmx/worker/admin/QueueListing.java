@@ -43,11 +43,13 @@ final class QueueListing {
     /** Shows every mail to {@code viewer}, one at a time, until it says no. Blocks. */
     void show(Predicate<QueuedMail> viewer) {
         CompletionStage<List<InFlightMail>> elsewhere = worker.inFlightElsewhere();
+        CompletionStage<List<ListedMail>> held = worker.heldElsewhere();
         Map<Route, RouteStatus> routes =
                 worker.routes().stream().collect(Collectors.toMap(RouteStatus::route, status -> status, (a, _) -> a));
         Listed listed = new Listed(viewer);
         worker.inFlight().forEach(listed::show);
         await(elsewhere).forEach(listed::show);
+        await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
         // Mail moves from the other queues to the routes': these come last, so that it can be known again.
         List<SpoolQueue> queues = spool.depths().stream()
                 .filter(depth -> depth.messages() > 0)
@@ -68,7 +70,7 @@ final class QueueListing {
         };
     }
 
-    private static List<InFlightMail> await(CompletionStage<List<InFlightMail>> elsewhere) {
+    private static <T> List<T> await(CompletionStage<List<T>> elsewhere) {
         try {
             return elsewhere.toCompletableFuture().get(ELSEWHERE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -95,6 +97,12 @@ final class QueueListing {
         void show(InFlightMail mail) {
             if (wantsMore && shown.add(new Part(mail.envelope().queueId().value(), mail.route()))) {
                 wantsMore = viewer.test(QueuedMails.active(mail));
+            }
+        }
+
+        void showUnlessFull(ListedMail mail, Map<Route, RouteStatus> routes) {
+            if (wantsMore) {
+                boolean _ = show(mail, routes);
             }
         }
 

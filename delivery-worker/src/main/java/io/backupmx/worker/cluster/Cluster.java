@@ -2,6 +2,7 @@ package io.backupmx.worker.cluster;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.route.Route;
+import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
@@ -90,7 +91,18 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         this.members = new Members(bus.self());
         this.roster = Roster.alone(bus.self());
         this.probers = probersFor.with(this::shareOfCluster);
-        this.keeper = new Keeper(held, bus, shards, rules, probers, clock, this::view, crew::probed, new GateLog());
+        this.keeper = new Keeper(
+                held,
+                bus,
+                shards,
+                rules,
+                probers,
+                clock,
+                this::view,
+                crew::probed,
+                new GateLog(),
+                crew::connections,
+                this::ready);
     }
 
     public void start() {
@@ -117,6 +129,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         var initial = rules.initial(now);
         Facts unsaid = new Facts(
                 route,
+                shards.of(route),
                 0,
                 rules.name(initial),
                 now,
@@ -124,13 +137,14 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                 rules.connections(initial, now),
                 false,
                 Optional.empty());
-        return new RouteView(unsaid, shards.of(route), () -> roster, this::report, () -> crew.changed(route));
+        return new RouteView(
+                unsaid, shards.of(route), () -> roster, held::containsKey, this::report, () -> crew.changed(route));
     }
 
     private void report(RouteView view, GateEvent event) {
         Optional<KeptRoute> own = keeper.kept(view.route());
         if (own.isPresent()) {
-            own.get().apply(event);
+            own.get().met(event);
         } else {
             reports.add(view.route(), event);
         }
@@ -185,9 +199,9 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private CompletionStage<RouteStatus> steer(Route route, GateEvent event, JsonObject message) {
         Optional<KeptRoute> own = keeper.kept(route);
         if (own.isPresent()) {
-            return steerHere(own.get(), event).thenApply(facts -> facts.status(0));
+            return own.get().steer(event).thenApply(facts -> facts.status(0));
         }
-        Optional<String> other = Optional.ofNullable(roster.keepers().get(shards.of(route)));
+        Optional<String> other = roster.keeperOf(shards.of(route));
         if (other.isEmpty()) {
             return CompletableFuture.failedFuture(nobody());
         }
@@ -209,26 +223,32 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                 SpoolException.Kind.UNAVAILABLE, "the worker that keeps this route does not answer now; try again");
     }
 
-    private CompletionStage<Facts> steerHere(KeptRoute route, GateEvent event) {
-        route.apply(event);
-        Facts facts = route.facts();
-        return bus.publish(route.shard(), route.route().toString(), facts.toJson())
-                .thenApply(_ -> facts);
-    }
-
     /** What the other workers have in hand, as far as they say so in time. */
     public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
+        return askOthers("in_flight?")
+                .thenApply(lists -> lists.stream()
+                        .flatMap(mails -> InFlightJson.read(mails).stream())
+                        .toList());
+    }
+
+    /** What the other workers hold until it is due, as far as they say so in time. */
+    public CompletionStage<List<ListedMail>> heldElsewhere() {
+        return askOthers("held?")
+                .thenApply(lists -> lists.stream()
+                        .flatMap(mails -> HeldJson.read(mails).stream())
+                        .toList());
+    }
+
+    private CompletionStage<List<JsonArray>> askOthers(String question) {
         int others = roster.alive().size() - 1;
         Calls.Asked asked = calls.ask(others, LISTING_PATIENCE);
         if (others > 0) {
-            bus.broadcast(new JsonObject()
-                    .put("type", "in_flight?")
-                    .put("id", asked.id())
-                    .encode());
+            bus.broadcast(
+                    new JsonObject().put("type", question).put("id", asked.id()).encode());
         }
         return asked.answers()
                 .thenApply(answers -> answers.stream()
-                        .flatMap(answer -> InFlightJson.read(answer.getJsonArray("mails", new JsonArray())).stream())
+                        .map(answer -> answer.getJsonArray("mails", new JsonArray()))
                         .toList());
     }
 
@@ -254,7 +274,10 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     @Override
     public void published(String key, String value) {
-        Facts.parse(value).ifPresent(facts -> view(facts.route()).published(facts));
+        Facts.parse(value).ifPresent(facts -> {
+            view(facts.route()).published(facts);
+            keeper.adopt(facts);
+        });
     }
 
     @Override
@@ -303,6 +326,11 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                     answer(from, message, new JsonObject().put("mails", InFlightJson.write(crew.inFlight())));
                 }
             }
+            case "held?" -> {
+                if (!from.equals(bus.self())) {
+                    answer(from, message, new JsonObject().put("mails", HeldJson.write(crew.held())));
+                }
+            }
             case "answer" -> calls.answered(message.getString("id"), message);
             default -> {} // a newer version's word
         }
@@ -331,7 +359,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private void steered(String from, JsonObject message, GateEvent event) {
         Route.parse(message.getString("route"))
                 .flatMap(keeper::kept)
-                .ifPresent(route -> steerHere(route, event)
+                .ifPresent(route -> route.steer(event)
                         .whenComplete((facts, failure) -> answer(
                                 from,
                                 message,
@@ -363,7 +391,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     private void tick(int tick) {
         Roster now = roster;
-        reports.take(route -> Optional.ofNullable(now.keepers().get(shards.of(route))), crew::connections)
+        reports.take(route -> now.keeperOf(shards.of(route)), crew::connections)
                 .forEach(message -> bus.send(message.keeper(), message.json().encode()));
         if (tick % TICKS_PER_SETTLING == 0) {
             keeper.settleReports();
@@ -375,6 +403,13 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
             shareLocks();
         }
         keeper.trialsDue().forEach(crew::changed);
+    }
+
+    /** A shard is this worker's to keep: the others need not wait for the next second to hear so. */
+    private void ready(int shard) {
+        views.values().forEach(view -> view.saidOfAnotherShard().ifPresent(keeper::adopt));
+        signOfLife();
+        crew.changedAll();
     }
 
     private void signOfLife() {

@@ -2,6 +2,7 @@ package io.backupmx.worker.cluster;
 
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.spool.ListedMail;
 import io.backupmx.worker.InFlightMail;
 import java.util.List;
 
@@ -25,4 +26,7 @@ public interface Crew {
 
     /** What this worker has in hand. */
     List<InFlightMail> inFlight();
+
+    /** What it holds until it is due. */
+    List<ListedMail> held();
 }

@@ -10,13 +10,15 @@ import java.util.Optional;
 /**
  * What a keeper publishes of a route's gate.
  *
- * @param epoch the keeper's; of two published facts that of the later keeper counts
+ * @param shard whose lock the keeper has: another configuration may have put the route elsewhere
+ * @param epoch the keeper's; of two published facts of one shard that of the later keeper counts
  * @param limit connections of all workers together
  * @param probation whether refusals are not believed yet
  * @param next when something is tried next, where that is worth knowing
  */
 record Facts(
         Route route,
+        int shard,
         long epoch,
         RouteStatus.State state,
         Instant since,
@@ -28,6 +30,7 @@ record Facts(
     String toJson() {
         JsonObject json = new JsonObject()
                 .put("route", route.toString())
+                .put("shard", shard)
                 .put("epoch", epoch)
                 .put("state", state.name())
                 .put("since", since.toEpochMilli())
@@ -44,6 +47,7 @@ record Facts(
             JsonObject json = new JsonObject(text);
             return Optional.of(new Facts(
                     Route.of(json.getString("route")),
+                    json.getInteger("shard"),
                     json.getLong("epoch"),
                     RouteStatus.State.valueOf(json.getString("state")),
                     Instant.ofEpochMilli(json.getLong("since")),

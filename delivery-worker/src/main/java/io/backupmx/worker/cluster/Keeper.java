@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,8 @@ final class Keeper implements KeptRoute.Consequences {
     private final Function<Route, RouteView> views;
     private final BiConsumer<Route, SmtpConnection> onProbed;
     private final GateLog log;
+    private final ToIntFunction<Route> connections;
+    private final IntConsumer onReady;
 
     /** Epochs of the shards that are ready; a lock whose values are still being read is not among them. */
     private final Map<Integer, Long> held;
@@ -50,6 +55,8 @@ final class Keeper implements KeptRoute.Consequences {
     /**
      * @param held is kept up to date for whoever wants to know
      * @param onProbed takes over the connection of a probe that was answered
+     * @param connections of this worker that are delivering
+     * @param onReady told of each shard whose routes are kept from now on
      */
     Keeper(
             Map<Integer, Long> held,
@@ -60,7 +67,9 @@ final class Keeper implements KeptRoute.Consequences {
             InstantSource clock,
             Function<Route, RouteView> views,
             BiConsumer<Route, SmtpConnection> onProbed,
-            GateLog log) {
+            GateLog log,
+            ToIntFunction<Route> connections,
+            IntConsumer onReady) {
         this.held = held;
         this.bus = bus;
         this.shards = shards;
@@ -70,6 +79,8 @@ final class Keeper implements KeptRoute.Consequences {
         this.views = views;
         this.onProbed = onProbed;
         this.log = log;
+        this.connections = connections;
+        this.onReady = onReady;
     }
 
     /** The lock is held; the gates are kept as soon as the former keeper's word has been read. */
@@ -84,12 +95,12 @@ final class Keeper implements KeptRoute.Consequences {
                 Map<String, String> values = bus.published(shard);
                 values.values().forEach(value -> Facts.parse(value).ifPresent(facts -> restore(facts, shard, epoch)));
                 synchronized (this) {
-                    if (isStillMine(shard, epoch)) {
-                        held.put(shard, epoch);
-                    } else {
-                        forget(shard);
+                    if (!isStillMine(shard, epoch)) {
+                        return; // whoever lost it has forgotten what was read; it may have been acquired anew since
                     }
+                    held.put(shard, epoch);
                 }
+                onReady.accept(shard);
                 return;
             } catch (SpoolException e) {
                 LOG.atDebug().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read yet");
@@ -111,8 +122,8 @@ final class Keeper implements KeptRoute.Consequences {
 
     /** Where the former keeper had it. */
     private synchronized void restore(Facts facts, int shard, long epoch) {
-        if (!isStillMine(shard, epoch)) {
-            return;
+        if (!isStillMine(shard, epoch) || shards.of(facts.route()) != shard || kept.containsKey(facts.route())) {
+            return; // of another configuration, which had the route in another shard: see adopt
         }
         GateState state = rules.restored(
                 facts.state(),
@@ -124,14 +135,27 @@ final class Keeper implements KeptRoute.Consequences {
                 clock.instant());
         KeptRoute route = new KeptRoute(facts, shard, epoch, state, rules, clock, this);
         kept.put(facts.route(), route);
-        views.apply(facts.route()).keptBy(route);
         if (state instanceof GateState.Down down) {
             probe(route, down);
         }
         if (state instanceof GateState.Throttled) {
             throttled.add(route);
         }
+        views.apply(facts.route()).keptBy(route, facts);
         route.tick(); // publishes the new epoch
+    }
+
+    /** What is known of a route that another configuration had in another shard: the keeper of its shard now goes on from it. */
+    void adopt(Facts facts) {
+        int shard = shards.of(facts.route());
+        if (facts.shard() != shard && !kept.containsKey(facts.route())) {
+            synchronized (this) {
+                Long epoch = held.get(shard);
+                if (epoch != null) {
+                    restore(facts, shard, epoch);
+                }
+            }
+        }
     }
 
     synchronized void lost(int shard) {
@@ -175,6 +199,7 @@ final class Keeper implements KeptRoute.Consequences {
         GateState state = rules.initial(now);
         Facts unsaid = new Facts(
                 route,
+                shard,
                 epoch,
                 rules.name(state),
                 now,
@@ -183,16 +208,13 @@ final class Keeper implements KeptRoute.Consequences {
                 false,
                 Optional.empty());
         KeptRoute gate = new KeptRoute(unsaid, shard, epoch, state, rules, clock, this);
-        views.apply(route).keptBy(gate);
+        views.apply(route).keptBy(gate, unsaid);
         return gate;
     }
 
     /** {@code worker} has met {@code events} on {@code route}; nothing, unless that is kept here. */
     void reported(Route route, String worker, int connections, List<GateEvent> events) {
-        kept(route).ifPresent(gate -> {
-            gate.reported(worker, connections, events);
-            reportedOf.add(gate);
-        });
+        kept(route).ifPresent(gate -> gate.reported(worker, connections, events));
     }
 
     /** What was reported since the time before counts now. */
@@ -256,16 +278,27 @@ final class Keeper implements KeptRoute.Consequences {
     }
 
     @Override
-    public void toPublish(KeptRoute route, Facts facts) {
+    public void toSettle(KeptRoute route) {
+        reportedOf.add(route);
+    }
+
+    @Override
+    public int connections(Route route) {
+        return connections.applyAsInt(route);
+    }
+
+    @Override
+    public CompletionStage<Void> toPublish(KeptRoute route, Facts facts) {
         views.apply(route.route()).now(facts);
-        bus.publish(route.shard(), route.route().toString(), facts.toJson()).whenComplete((_, failure) -> {
-            if (failure != null) {
-                LOG.atDebug()
-                        .setCause(failure)
-                        .addKeyValue("next_hop", route.route())
-                        .log("not published yet");
-                route.notPublished();
-            }
-        });
+        return bus.publish(route.shard(), route.route().toString(), facts.toJson())
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        LOG.atDebug()
+                                .setCause(failure)
+                                .addKeyValue("next_hop", route.route())
+                                .log("not published yet");
+                        route.notPublished();
+                    }
+                });
     }
 }

@@ -1,6 +1,7 @@
 package io.backupmx.worker.cluster;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.GateRules;
@@ -13,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The gate of a route that this worker keeps: its state, what all workers report of it, and what the others are told. Safe
@@ -28,14 +31,23 @@ final class KeptRoute {
 
     private static final int MAX_REPORTED = 200;
 
+    /** This worker, among those that report: no name of a worker is empty. */
+    private static final String HERE = "";
+
     /** What is to be done when the gate moved. Called in order, one at a time; must not block. */
     interface Consequences {
 
         /** The gate stands otherwise than before: {@code before} and {@code after} may be of one kind. */
         void moved(KeptRoute route, GateState before, GateState after);
 
-        /** The others have to know. */
-        void toPublish(KeptRoute route, Facts facts);
+        /** The others have to know. Done when they will. */
+        CompletionStage<Void> toPublish(KeptRoute route, Facts facts);
+
+        /** What was reported has to count soon. */
+        void toSettle(KeptRoute route);
+
+        /** How many connections of this very worker are delivering there. */
+        int connections(Route route);
     }
 
     private record Busy(int connections, long atNanos) {}
@@ -105,6 +117,7 @@ final class KeptRoute {
         Optional<Instant> next = rules.next(state).or(() -> nextProbe.filter(_ -> state instanceof GateState.Down));
         return new Facts(
                 route,
+                shard,
                 epoch,
                 rules.name(state),
                 state.since(),
@@ -136,10 +149,59 @@ final class KeptRoute {
         publishIfNews(now);
     }
 
+    /**
+     * An operator's word. Done when the others will know of it; nothing newer is published before.
+     */
+    synchronized CompletionStage<Facts> steer(GateEvent event) {
+        if (over) {
+            return CompletableFuture.failedFuture(new SpoolException(
+                    SpoolException.Kind.UNAVAILABLE, "another worker keeps this route now; try again"));
+        }
+        apply(event);
+        Facts facts = facts(clock.instant());
+        published = facts;
+        return consequences.toPublish(this, facts).thenApply(_ -> facts);
+    }
+
+    /**
+     * What this worker has met itself. Others' connections are as alive as its own; and while others report, too, what only
+     * counts in a row waits for its turn among theirs.
+     */
+    synchronized void met(GateEvent event) {
+        switch (event) {
+            case GateEvent.Met met -> apply(new GateEvent.Met(met.trouble(), met.othersAlive() + elsewhere(HERE)));
+            case GateEvent.ContentLost lost ->
+                apply(new GateEvent.ContentLost(lost.mail(), lost.trouble(), lost.othersAlive() + elsewhere(HERE)));
+            case GateEvent.Delivered _, GateEvent.TempFailed _
+            when isShared() -> {
+                later(HERE, event);
+                consequences.toSettle(this);
+            }
+            case GateEvent.Delivered _,
+                    GateEvent.TempFailed _,
+                    GateEvent.Refused _,
+                    GateEvent.RefusedAll _,
+                    GateEvent.Slow _,
+                    GateEvent.Answered _,
+                    GateEvent.NotAnswered _,
+                    GateEvent.Tried _,
+                    GateEvent.Hold _,
+                    GateEvent.Release _,
+                    GateEvent.Flush _ -> apply(event);
+        }
+    }
+
+    /** Whether other workers deliver there, too: a trial is the keeper's alone, and nothing else goes out while it is down. */
+    private boolean isShared() {
+        return switch (state) {
+            case GateState.Up _, GateState.Ramp _ -> !busy.isEmpty();
+            case GateState.Throttled _, GateState.Down _, GateState.Held _, GateState.Quarantine _ -> false;
+        };
+    }
+
     /** What {@code worker} reports: the route's trouble counts at once, the rest with the others' reports of the time. */
     synchronized void reported(String worker, int connections, List<GateEvent> events) {
         busy.put(worker, new Busy(connections, System.nanoTime()));
-        List<GateEvent> later = reported.computeIfAbsent(worker, _ -> new ArrayList<>());
         for (GateEvent event : events) {
             switch (event) {
                 case GateEvent.Met met ->
@@ -157,22 +219,28 @@ final class KeptRoute {
                         GateEvent.Tried _,
                         GateEvent.Hold _,
                         GateEvent.Release _,
-                        GateEvent.Flush _ -> {
-                    if (later.size() < MAX_REPORTED) {
-                        later.add(event);
-                    }
-                }
+                        GateEvent.Flush _ -> later(worker, event);
             }
+        }
+        consequences.toSettle(this);
+    }
+
+    private void later(String worker, GateEvent event) {
+        List<GateEvent> waiting = reported.computeIfAbsent(worker, _ -> new ArrayList<>());
+        if (!over && waiting.size() < MAX_REPORTED) {
+            waiting.add(event);
         }
     }
 
     private int elsewhere(String worker) {
         long now = System.nanoTime();
-        return busy.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(worker))
-                .filter(entry -> now - entry.getValue().atNanos() < BUSY_FRESH.toNanos())
-                .mapToInt(entry -> entry.getValue().connections())
-                .sum();
+        int here = worker.equals(HERE) ? 0 : consequences.connections(route);
+        return here
+                + busy.entrySet().stream()
+                        .filter(entry -> !entry.getKey().equals(worker))
+                        .filter(entry -> now - entry.getValue().atNanos() < BUSY_FRESH.toNanos())
+                        .mapToInt(entry -> entry.getValue().connections())
+                        .sum();
     }
 
     /**
@@ -225,7 +293,7 @@ final class KeptRoute {
         if (!over && (publishAgain || !facts.equals(published))) {
             publishAgain = false;
             published = facts;
-            consequences.toPublish(this, facts);
+            var _ = consequences.toPublish(this, facts);
         }
     }
 

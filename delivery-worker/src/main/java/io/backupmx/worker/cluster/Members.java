@@ -21,6 +21,9 @@ final class Members {
     /** A newcomer has its share only when the others have had the time to hear of it and make room. */
     static final Duration SETTLING = Duration.ofSeconds(3);
 
+    /** All values that were published have come by then. */
+    static final Duration INFORMING = Duration.ofSeconds(1);
+
     /** @param shards those it keeps, with their epochs */
     private record Seen(long atNanos, Map<Integer, Long> shards) {}
 
@@ -56,7 +59,9 @@ final class Members {
     /** {@code worker} has taken leave. */
     void left(String worker) {
         seen.remove(worker);
-        kept.values().removeIf(keeper -> keeper.by().equals(worker));
+        // What it published stays as fresh as it was: its shards go to others in a moment.
+        kept.replaceAll((_, keeper) ->
+                keeper.by().equals(worker) ? new Kept(Roster.NOBODY, keeper.epoch(), keeper.atNanos()) : keeper);
     }
 
     /** Nothing has been heard since: what was known is no longer. */
@@ -80,6 +85,7 @@ final class Members {
                 .distinct()
                 .sorted()
                 .toList();
-        return new Roster(self, alive, keepers, echoed && now - firstEchoNanos >= SETTLING.toNanos());
+        long there = echoed ? now - firstEchoNanos : -1;
+        return new Roster(self, alive, keepers, there >= INFORMING.toNanos(), there >= SETTLING.toNanos());
     }
 }

@@ -3,16 +3,22 @@ package io.backupmx.worker.cluster;
 import io.backupmx.route.Route;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Who is there, as one worker sees it at one moment.
  *
  * @param self this worker
  * @param alive all workers, this one included, in an order that all agree on
- * @param keepers who keeps the gates of which shard, as far as fresh word of it is there
+ * @param keepers who keeps the gates of which shard, as far as fresh word of it is there; {@link #NOBODY} when the one
+ *     who kept it a moment ago has taken leave
+ * @param informed whether this worker has been there long enough to have heard what was published
  * @param settled whether this worker has been there long enough for the others to leave it its share
  */
-record Roster(String self, List<String> alive, Map<Integer, String> keepers, boolean settled) {
+record Roster(String self, List<String> alive, Map<Integer, String> keepers, boolean informed, boolean settled) {
+
+    /** Nobody's name. */
+    static final String NOBODY = "";
 
     Roster {
         alive = List.copyOf(alive);
@@ -20,9 +26,15 @@ record Roster(String self, List<String> alive, Map<Integer, String> keepers, boo
     }
 
     static Roster alone(String self) {
-        return new Roster(self, List.of(self), Map.of(), false);
+        return new Roster(self, List.of(self), Map.of(), false, false);
     }
 
+    /** Who is to be told of what happens there. */
+    Optional<String> keeperOf(int shard) {
+        return Optional.ofNullable(keepers.get(shard)).filter(keeper -> !keeper.equals(NOBODY));
+    }
+
+    /** Whether what is known of the shard is fresh. */
     boolean hasKeeper(int shard) {
         return keepers.containsKey(shard);
     }

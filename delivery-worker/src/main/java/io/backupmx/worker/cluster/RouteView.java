@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,18 @@ final class RouteView implements RouteGate {
     private final Route route;
     private final int shard;
     private final Supplier<Roster> roster;
+    private final IntPredicate isKeptHere;
     private final BiConsumer<RouteView, GateEvent> report;
     private final Runnable onChange;
     private final AtomicReference<@Nullable QueueId> contentLost = new AtomicReference<>();
     private volatile Facts facts;
+    private volatile Facts said; // by a keeper, and on the broker
     private volatile @Nullable KeptRoute kept;
     private volatile long pausedSinceNanos;
     private volatile boolean paused;
 
     /**
+     * @param isKeptHere whether this worker keeps a shard, and so has read what was published of it
      * @param report takes events to the keeper
      * @param onChange told when the gate may stand otherwise than before; must not block
      */
@@ -41,12 +45,15 @@ final class RouteView implements RouteGate {
             Facts initial,
             int shard,
             Supplier<Roster> roster,
+            IntPredicate isKeptHere,
             BiConsumer<RouteView, GateEvent> report,
             Runnable onChange) {
         this.route = initial.route();
         this.facts = initial;
+        this.said = initial;
         this.shard = shard;
         this.roster = roster;
+        this.isKeptHere = isKeptHere;
         this.report = report;
         this.onChange = onChange;
     }
@@ -60,23 +67,38 @@ final class RouteView implements RouteGate {
     }
 
     /** The keeper's word. Of a former keeper, or while this worker keeps the route itself, it does not count. */
-    void published(Facts newer) {
-        if (kept == null && newer.epoch() >= facts.epoch()) {
-            now(newer);
+    synchronized void published(Facts newer) {
+        if (isNews(newer, said)) {
+            said = newer;
+            if (kept == null) {
+                now(newer);
+            }
         }
     }
 
-    /** This worker keeps the route from now on. */
-    void keptBy(KeptRoute own) {
-        kept = own;
-        paused = false;
-        onChange.run();
+    /** Epochs are of one shard; what another configuration had in another is better than nothing, but not than the least. */
+    private boolean isNews(Facts newer, Facts known) {
+        if (newer.shard() != shard) {
+            return known.shard() != shard || known.epoch() == 0;
+        }
+        return known.shard() != shard || newer.epoch() >= known.epoch();
     }
 
-    /** Another does. What was true is the best that is known. */
-    void keptElsewhere() {
+    /** This worker keeps the route from now on. */
+    synchronized void keptBy(KeptRoute own, Facts asItStands) {
+        kept = own;
+        now(asItStands);
+    }
+
+    /** Another does. Nobody else knows what this worker could not publish: then the keeper would never contradict it. */
+    synchronized void keptElsewhere() {
         kept = null;
-        onChange.run();
+        now(said);
+    }
+
+    /** What is known of it from a shard that it is not in now. */
+    Optional<Facts> saidOfAnotherShard() {
+        return Optional.of(said).filter(known -> known.shard() != shard);
     }
 
     /** This worker's own gate stands so now. */
@@ -101,6 +123,9 @@ final class RouteView implements RouteGate {
             return now.share(route, shard, own.connections());
         }
         Facts known = facts;
+        if (known.epoch() == 0 && !now.informed() && !isKeptHere.test(shard)) {
+            return 0; // it may be held: nobody could say so yet
+        }
         boolean keeperToBeHeard = !now.hasKeeper(shard) && !now.settled();
         return switch (known.state()) {
             case HELD, QUARANTINE -> 0;
@@ -160,7 +185,7 @@ final class RouteView implements RouteGate {
         }
         KeptRoute own = kept;
         if (own != null) {
-            own.apply(event);
+            own.met(event);
         } else {
             report.accept(this, event);
         }

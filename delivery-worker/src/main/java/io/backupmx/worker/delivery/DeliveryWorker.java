@@ -10,6 +10,7 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.InFlightMail;
@@ -234,6 +235,11 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<List<ListedMail>> heldElsewhere() {
+        return cluster.heldElsewhere();
+    }
+
+    @Override
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
         return runners.containsKey(route) ? cluster.hold(route, reason) : unknown(route);
     }
@@ -293,6 +299,11 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         @Override
         public List<InFlightMail> inFlight() {
             return DeliveryWorker.this.inFlight();
+        }
+
+        @Override
+        public List<ListedMail> held() {
+            return retryQueues.held();
         }
     }
 

@@ -30,12 +30,17 @@ final class FeedBudget {
     }
 
     void giveBack() {
-        Optional<Supply> next;
         synchronized (this) {
             open--;
-            next = line.isEmpty() ? Optional.empty() : Optional.of(line.removeFirst());
         }
-        next.ifPresent(Supply::mayAskAgain);
+        // Whoever is called may have no use for it by now: then the next in line has.
+        for (Optional<Supply> next = next(); next.isPresent(); next = next()) {
+            next.get().mayAskAgain();
+        }
+    }
+
+    private synchronized Optional<Supply> next() {
+        return open >= max || line.isEmpty() ? Optional.empty() : Optional.of(line.removeFirst());
     }
 
     /** Whether somebody stands in line, so that who has nothing to read should leave. */

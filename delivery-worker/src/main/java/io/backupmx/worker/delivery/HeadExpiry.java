@@ -53,6 +53,7 @@ final class HeadExpiry implements SpoolReader.Taker {
         HeadExpiry expiry = new HeadExpiry(judge, why);
         SpoolReader.Feed feed = spool.feed(queue, expiry);
         expiry.wake = feed::wake;
+        feed.wake(); // one may have been settled before there was anything to wake
         try {
             return expiry.head.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException _) {

@@ -53,7 +53,18 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void tick() {
-        runners.get().forEach(RouteRunner::tick);
+        for (RouteRunner runner : runners.get()) {
+            try {
+                runner.tick();
+            } catch (RuntimeException e) {
+                failed(runner, e);
+            }
+        }
+    }
+
+    /** One route's trouble is not the others'. */
+    private static void failed(RouteRunner runner, RuntimeException e) {
+        LOG.atError().setCause(e).addKeyValue("next_hop", runner.route()).log("housekeeping failed");
     }
 
     private void look() throws InterruptedException {
@@ -64,7 +75,11 @@ final class Housekeeping implements AutoCloseable {
                 case UP, RAMP, HELD, QUARANTINE -> false; // mail is tried, or an operator's (DESIGN §3)
             };
             if (resting && cluster.keeps(runner.route())) {
-                runner.lookAtHead(status);
+                try {
+                    runner.lookAtHead(status);
+                } catch (RuntimeException e) {
+                    failed(runner, e);
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolAdmin;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +92,14 @@ final class RetryQueues implements AutoCloseable {
                 LOG.atWarn().setCause(e).log("deferred mail not flushed");
             }
         }
+    }
+
+    /** Mail that is held until it is due, which no listing of the spool by another worker shows. */
+    List<ListedMail> held() {
+        return feeds().stream()
+                .map(SpoolReader.DelayFeed::held)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private synchronized List<SpoolReader.DelayFeed> feeds() {

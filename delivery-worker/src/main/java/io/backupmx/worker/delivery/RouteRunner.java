@@ -105,10 +105,10 @@ final class RouteRunner implements SpoolReader.Taker {
         }
         Thread.ofVirtual().name("delivery").start(() -> {
             try {
-                delivery.run(mail, inHand, supply::review);
+                delivery.run(mail, inHand, this::review);
             } finally {
                 places.giveBack();
-                supply.review();
+                review();
             }
         });
     }
@@ -143,7 +143,7 @@ final class RouteRunner implements SpoolReader.Taker {
     void review() {
         if (candidate.isThere()) {
             boolean throttled = gate.triesHere();
-            if (!throttled && gate.places() == 0) {
+            if (stopping || (!throttled && gate.places() == 0)) {
                 candidate.take().ifPresent(this::putBack);
             } else if ((!throttled || candidate.isNext(true) || !supply.hasMail()) && hasFreePlace()) {
                 candidate.take().ifPresentOrElse(one -> start(one.mail(), one.inHand()), places::giveBack);
@@ -172,6 +172,9 @@ final class RouteRunner implements SpoolReader.Taker {
             connections.closeIdle();
         }
         supply.tick();
+        if (supply.hasMail() || candidate.isThere()) {
+            review(); // a pause of the gate's ends without a word
+        }
     }
 
     /**

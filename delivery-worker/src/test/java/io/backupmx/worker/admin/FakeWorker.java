@@ -1,6 +1,7 @@
 package io.backupmx.worker.admin;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
@@ -21,6 +22,7 @@ public final class FakeWorker implements WorkerView {
     private final List<InFlightMail> inFlight = new CopyOnWriteArrayList<>();
     private volatile CompletionStage<List<InFlightMail>> elsewhere = CompletableFuture.completedFuture(List.of());
     private volatile boolean away;
+    private volatile List<ListedMail> heldElsewhere = List.of();
     private final AtomicInteger flushes = new AtomicInteger();
 
     public void add(RouteStatus status) {
@@ -63,6 +65,16 @@ public final class FakeWorker implements WorkerView {
     @Override
     public CompletionStage<List<InFlightMail>> inFlightElsewhere() {
         return elsewhere;
+    }
+
+    /** What the other workers hold until it is due. */
+    void heldElsewhere(List<ListedMail> mails) {
+        heldElsewhere = mails;
+    }
+
+    @Override
+    public CompletionStage<List<ListedMail>> heldElsewhere() {
+        return CompletableFuture.completedFuture(heldElsewhere);
     }
 
     @Override

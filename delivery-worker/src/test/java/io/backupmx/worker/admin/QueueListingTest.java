@@ -53,6 +53,19 @@ class QueueListingTest {
     }
 
     @Test
+    void mailThatAnotherWorkerHoldsUntilItIsDueIsShownOnce() throws Exception {
+        worker.add(SampleMail.up());
+        worker.heldElsewhere(List.of(on(ON_RETRY, 1), on(ON_RETRY, 2)));
+        spool.put(ON_RETRY, on(ON_RETRY, 2), on(ON_RETRY, 3)); // handed on between the one look and the other
+        assertThat(list())
+                .extracting(QueuedMail::queueId, QueuedMail::queueName)
+                .containsExactly(
+                        tuple(id(1).value(), "deferred"),
+                        tuple(id(2).value(), "deferred"),
+                        tuple(id(3).value(), "deferred"));
+    }
+
+    @Test
     void mailOnADownRouteWaitsForTheRoutesReason() throws Exception {
         worker.add(SampleMail.down("connect to mx1.example.org:25: Connection refused"));
         spool.put(ON_ROUTE, on(ON_ROUTE, 1));

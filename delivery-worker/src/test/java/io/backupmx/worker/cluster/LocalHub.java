@@ -46,6 +46,7 @@ public final class LocalHub {
                 }
             }
             bus.tell(ClusterBus.Member::disconnected);
+            buses.forEach(other -> other.resting.clear()); // nobody else is there to take them, perhaps
             assignLocks();
         }
     }

@@ -190,7 +190,7 @@ final class InMemorySpool implements SpoolReader {
 
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
-        RetryFeed feed = new RetryFeed(queue.delay());
+        RetryFeed feed = new RetryFeed(queue, places);
         Thread.ofVirtual().name("retry-feed").start(feed::run);
         return feed;
     }
@@ -268,7 +268,7 @@ final class InMemorySpool implements SpoolReader {
                     lock.unlock();
                 }
                 if (mail != null) {
-                    taker.accept(new Taken(mail));
+                    taker.accept(new Taken(mail, false));
                     continue;
                 }
                 if (wanted) {
@@ -307,33 +307,78 @@ final class InMemorySpool implements SpoolReader {
     }
 
     private final class RetryFeed implements DelayFeed {
-        private final Duration delay;
+        private final SpoolQueue.Retry queue;
+        private final Places places;
         private boolean over;
         private Instant flushedAt = Instant.MIN;
 
-        RetryFeed(Duration delay) {
-            this.delay = delay;
+        RetryFeed(SpoolQueue.Retry queue, Places places) {
+            this.queue = queue;
+            this.places = places;
         }
 
         void run() {
+            for (Optional<Stored> due = nextDue(); due.isPresent(); due = nextDue()) {
+                Stored mail = due.get();
+                Optional<Taker> place = places.placeFor(mail.route());
+                if (place.isPresent()) {
+                    place.get().accept(new Taken(mail, true));
+                } else {
+                    moved(mail);
+                }
+            }
+        }
+
+        private void moved(Stored mail) {
+            lock.lock();
+            try {
+                taken--;
+                store(mail);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Counts as taken. Empty when the feed is over. */
+        private Optional<Stored> nextDue() {
             lock.lock();
             try {
                 while (!over && !closed) {
                     Instant now = Instant.now();
-                    for (Stored mail : List.copyOf(deferred(delay))) {
-                        if (!mail.dueAt().isAfter(now) || flushedAt.isAfter(Instant.MIN)) {
-                            deferred(delay).remove(mail);
-                            queue(mail.route()).addLast(mail);
-                        }
+                    List<Stored> waiting = deferred(queue.delay());
+                    Optional<Stored> due = waiting.stream()
+                            .filter(mail -> !mail.dueAt().isAfter(now) || isFlushed(mail))
+                            .findFirst();
+                    if (due.isPresent()) {
+                        waiting.remove(due.get());
+                        taken++;
+                        return due;
                     }
-                    flushedAt = Instant.MIN;
                     long _ = changed.awaitNanos(POLL_NANOS);
                 }
+                return Optional.empty();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                return Optional.empty();
             } finally {
                 lock.unlock();
             }
+        }
+
+        private boolean isFlushed(Stored mail) {
+            return mail.dueAt().minus(queue.delay()).isBefore(flushedAt);
+        }
+
+        @Override
+        public Optional<ListedMail> held() {
+            return locked(() -> deferred(queue.delay()).stream()
+                    .findFirst()
+                    .map(mail -> new ListedMail(
+                            queue,
+                            mail.route(),
+                            mail.envelope(),
+                            mail.content().sizeBytes(),
+                            Optional.of(mail.dueAt()))));
         }
 
         @Override
@@ -360,10 +405,21 @@ final class InMemorySpool implements SpoolReader {
 
     private final class Taken implements TakenMail {
         private final Stored mail;
+        private final boolean due;
         private @Nullable Settlement settled;
 
-        Taken(Stored mail) {
+        /** @param due whether it is from a retry queue, and so goes behind its route's when it is given back */
+        Taken(Stored mail, boolean due) {
             this.mail = mail;
+            this.due = due;
+        }
+
+        private void putBack() {
+            if (due) {
+                queue(mail.route()).addLast(mail);
+            } else {
+                queue(mail.route()).addFirst(mail); // as if never taken: the broker does not count these, either
+            }
         }
 
         @Override
@@ -401,13 +457,12 @@ final class InMemorySpool implements SpoolReader {
                         if (holdsGiveBacks) {
                             CompletableFuture<Void> done = new CompletableFuture<>();
                             heldBack.add(() -> {
-                                queue(mail.route())
-                                        .addFirst(mail); // as if never taken: the broker does not count these, either
+                                putBack();
                                 done.complete(null);
                             });
                             return done;
                         }
-                        queue(mail.route()).addFirst(mail);
+                        putBack();
                     }
                     case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
                 }

@@ -32,7 +32,7 @@ final class WorkerRig implements AutoCloseable {
 
     static final Duration LONG = Duration.ofSeconds(20);
 
-    private static final Domain HOSTNAME = Domain.of("backup.example");
+    static final Domain HOSTNAME = Domain.of("backup.example");
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemorySpool spool = new InMemorySpool();
@@ -178,7 +178,7 @@ final class WorkerRig implements AutoCloseable {
                     grace);
         }
 
-        private Config config() {
+        Config config() {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     timeout,
@@ -212,7 +212,7 @@ final class WorkerRig implements AutoCloseable {
         }
     }
 
-    private record Tables(Set<Route> routes) implements RelayTables {
+    record Tables(Set<Route> routes) implements RelayTables {
         @Override
         public RecipientVerdict verdict(ForwardPath path) {
             return new RecipientVerdict.Unavailable();

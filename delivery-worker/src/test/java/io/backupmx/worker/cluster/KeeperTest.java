@@ -1,0 +1,161 @@
+package io.backupmx.worker.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.cluster.ClusterBus;
+import io.backupmx.route.NextHop;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.gate.GateEvent;
+import io.backupmx.worker.gate.GateRules;
+import io.backupmx.worker.gate.ProbeSchedule;
+import io.backupmx.worker.gate.Probers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Taking over from a keeper that is no more. */
+class KeeperTest {
+
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Route ROUTE = Route.to(new NextHop("192.0.2.1", 25));
+    private static final Shards SHARDS = new Shards(List.of(ROUTE));
+    private static final int SHARD = SHARDS.of(ROUTE);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final GateRules rules = GateRules.of(20, Duration.ofSeconds(5));
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+    private final SlowBus bus = new SlowBus();
+    private final Probers probers = new Probers(
+            _ -> new ConnectResult.Unreachable("nobody there"),
+            new ProbeSchedule(SECOND, SECOND, SECOND, SECOND),
+            () -> 50,
+            new Random(1),
+            InstantSource.system());
+    private final RouteView view = new RouteView(
+            facts(0, RouteStatus.State.UP), SHARD, () -> Roster.alone("a"), held::containsKey, (_, _) -> {}, () -> {});
+    private final Keeper keeper = new Keeper(
+            held,
+            bus,
+            SHARDS,
+            rules,
+            probers,
+            InstantSource.system(),
+            _ -> view,
+            (_, _) -> {},
+            new GateLog(),
+            _ -> 0,
+            _ -> {});
+
+    @AfterEach
+    void close() {
+        probers.close();
+    }
+
+    @Test
+    void aReaderThatIsLateDoesNotUndoTheNextTakeover() {
+        bus.value = facts(4, RouteStatus.State.HELD);
+        keeper.acquired(SHARD, 5);
+        await().atMost(LONG).until(() -> bus.reads.get() == 1);
+        keeper.lost(SHARD);
+        keeper.acquired(SHARD, 6);
+        await().atMost(LONG).until(() -> held.containsKey(SHARD));
+        bus.first.countDown();
+        await().atMost(LONG).until(() -> bus.answered.get() == 2);
+        await().during(Duration.ofMillis(200))
+                .atMost(LONG)
+                .until(() -> keeper.kept(ROUTE).orElseThrow().kind() == RouteStatus.State.HELD);
+        assertThat(held).containsEntry(SHARD, 6L);
+    }
+
+    @Test
+    void aShardIsNotKeptBeforeTheFormersWordHasBeenRead() {
+        bus.value = facts(4, RouteStatus.State.DOWN);
+        keeper.acquired(SHARD, 5);
+        await().atMost(LONG).until(() -> bus.reads.get() == 1);
+        assertThat(keeper.kept(ROUTE)).isEmpty();
+        bus.first.countDown();
+        await().atMost(LONG).until(() -> keeper.kept(ROUTE).isPresent());
+        assertThat(keeper.kept(ROUTE).orElseThrow().facts().since()).isEqualTo(Instant.EPOCH);
+        assertThat(view.state()).isEqualTo(RouteStatus.State.DOWN);
+    }
+
+    @Test
+    void whatNobodyWasToldIsForgottenWithTheLock() {
+        bus.first.countDown();
+        bus.refuses = true;
+        keeper.acquired(SHARD, 5);
+        await().atMost(LONG).until(() -> keeper.kept(ROUTE).isPresent());
+        keeper.kept(ROUTE).orElseThrow().apply(new GateEvent.Hold("wait"));
+        assertThat(view.state()).isEqualTo(RouteStatus.State.HELD);
+        keeper.lost(SHARD);
+        // The next keeper knows nothing of it, and so would never say otherwise.
+        assertThat(view.state()).isEqualTo(RouteStatus.State.UP);
+    }
+
+    private static Facts facts(long epoch, RouteStatus.State state) {
+        return new Facts(ROUTE, SHARD, epoch, state, Instant.EPOCH, "so", 0, false, Optional.empty());
+    }
+
+    /** The first to read is kept waiting. */
+    private static final class SlowBus implements ClusterBus {
+        final CountDownLatch first = new CountDownLatch(1);
+        final AtomicInteger reads = new AtomicInteger();
+        final AtomicInteger answered = new AtomicInteger();
+        volatile boolean refuses;
+        volatile Facts value = facts(1, RouteStatus.State.UP);
+
+        @Override
+        public Map<String, String> published(int lock) {
+            try {
+                if (reads.incrementAndGet() == 1) {
+                    first.await();
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            answered.incrementAndGet();
+            return refuses ? Map.of() : Map.of(ROUTE.toString(), value.toJson());
+        }
+
+        @Override
+        public CompletionStage<Void> publish(int lock, String key, String text) {
+            return refuses
+                    ? CompletableFuture.failedFuture(new IllegalStateException("away"))
+                    : CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public String self() {
+            return "a";
+        }
+
+        @Override
+        public void start(int locks, Member member) {}
+
+        @Override
+        public void broadcast(String message) {}
+
+        @Override
+        public void send(String worker, String message) {}
+
+        @Override
+        public void release(int lock, Duration rest) {}
+
+        @Override
+        public void close() {}
+    }
+}
