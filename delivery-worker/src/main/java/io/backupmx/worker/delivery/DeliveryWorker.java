@@ -29,7 +29,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +39,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -82,8 +80,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private final RetryQueues retryQueues;
     private final Cluster cluster;
     private final Map<Route, RouteRunner> runners = new LinkedHashMap<>();
-    private final Map<Route, Instant> unconfigured = new ConcurrentHashMap<>();
-    private final InstantSource clock;
+    private final Unconfigured unconfigured;
     private final Reviews reviews = new Reviews();
     private final Housekeeping housekeeping;
     private @Nullable AutoCloseable watch;
@@ -106,7 +103,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         WorkerConfig worker = config.worker();
         RetryConfig retry = config.retry();
         this.stopGrace = worker.stopGrace();
-        this.clock = clock;
+        this.unconfigured = new Unconfigured(clock);
         this.spool = spool;
         this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
         this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES, this::placeForDue);
@@ -195,7 +192,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             RouteRunner runner = runners.get(route);
             if (runner != null) {
                 runner.mailWaits();
-            } else if (unconfigured.putIfAbsent(route, clock.instant()) == null) {
+            } else if (unconfigured.seen(route)) {
                 LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED);
             }
         }
@@ -209,7 +206,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     public List<RouteStatus> routes() {
         return Stream.concat(
                         runners.values().stream().map(runner -> cluster.status(runner.route(), runner.connections())),
-                        unconfigured.entrySet().stream()
+                        unconfigured.routes().entrySet().stream()
                                 .map(entry -> new RouteStatus(
                                         entry.getKey(),
                                         RouteStatus.State.HELD,

@@ -36,6 +36,7 @@ class KeptRouteTest implements KeptRoute.Consequences {
     private CompletableFuture<Void> onDisk = CompletableFuture.completedFuture(null);
     private int connectionsHere;
     private int settlings;
+    private boolean inOrder = true;
 
     private static Facts facts() {
         return new Facts(ROUTE, 1, 7, RouteStatus.State.UP, NOW, "", 20, false, Optional.empty());
@@ -47,6 +48,7 @@ class KeptRouteTest implements KeptRoute.Consequences {
     @Override
     public CompletionStage<Void> toPublish(KeptRoute of, Facts facts) {
         published.add(facts);
+        inOrder &= Thread.holdsLock(of);
         return onDisk;
     }
 
@@ -127,6 +129,15 @@ class KeptRouteTest implements KeptRoute.Consequences {
         onDisk.complete(null);
         assertThat(done.join()).isEqualTo(published.getLast());
         assertThat(done.join().state()).isEqualTo(RouteStatus.State.HELD);
+    }
+
+    @Test
+    void nothingOlderIsPublishedAfterAnOperatorsWord() {
+        var _ = route.steer(new GateEvent.Hold("wait"));
+        var _ = route.steer(new GateEvent.Release());
+        // Between a change and its publication nobody else may change it, or the broker keeps the older one.
+        assertThat(inOrder).isTrue();
+        assertThat(published.getLast().state()).isEqualTo(RouteStatus.State.RAMP);
     }
 
     @Test
