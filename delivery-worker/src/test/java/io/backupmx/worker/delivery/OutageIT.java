@@ -224,6 +224,7 @@ class OutageIT {
         try (WorkerRig rig = rig(Settings.usual().withReuse(Duration.ofMinutes(1), 1000))) {
             rig.store("a@x.test");
             assertThat(primary.awaitMails(1, LONG)).hasSize(1);
+            await().atMost(LONG).until(() -> rig.spool().taken() == 0); // its 250 has been heard
             primary.stop();
             primary.start();
             rig.store("b@x.test");
