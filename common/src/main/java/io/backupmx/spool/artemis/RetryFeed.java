@@ -104,7 +104,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
     }
 
     private void run() {
-        Backoff backoff = new Backoff();
+        Backoff backoff = Backoff.quiet();
         while (!isClosing()) {
             Links.Link link = null;
             try {

@@ -83,7 +83,7 @@ final class RouteFeed implements SpoolReader.Feed {
     }
 
     private void run() {
-        Backoff backoff = new Backoff();
+        Backoff backoff = Backoff.quiet();
         while (!closing) {
             Links.Link link = null;
             try {

@@ -69,6 +69,9 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     /** For the spool to settle what a stop has left. */
     private static final Duration SETTLE_GRACE = Duration.ofSeconds(5);
 
+    /** For all feeds together to end, the broker willing. */
+    private static final Duration CLOSING = SETTLE_GRACE.plusSeconds(2);
+
     private static final Duration ASK_FOR_RETRY_QUEUES = Duration.ofMinutes(1);
     private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
 
@@ -330,11 +333,21 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        all.forEach(runner -> runner.close(SETTLE_GRACE));
-        retryQueues.close();
+        closeFeeds(all);
         cluster.close();
         client.close();
         resolver.close();
+    }
+
+    private void closeFeeds(List<RouteRunner> runners) {
+        List<Runnable> closings = new ArrayList<>();
+        runners.forEach(runner -> closings.add(() -> runner.close(SETTLE_GRACE)));
+        closings.add(retryQueues::close);
+        try {
+            Together.close(closings, CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void stopWatching() {

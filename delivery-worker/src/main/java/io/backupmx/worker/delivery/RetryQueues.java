@@ -23,6 +23,8 @@ final class RetryQueues implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryQueues.class);
 
+    private static final Duration CLOSING = Duration.ofSeconds(6);
+
     private final SpoolReader spool;
     private final SpoolAdmin admin;
     private final Duration askEvery;
@@ -112,6 +114,10 @@ final class RetryQueues implements AutoCloseable {
             closed = true;
         }
         asking.interrupt();
-        feeds().forEach(SpoolReader.DelayFeed::close);
+        try {
+            Together.close(feeds().stream().<Runnable>map(feed -> feed::close).toList(), CLOSING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
