@@ -109,7 +109,6 @@ final class DeferAll implements SpoolReader.Taker {
     }
 
     private static void say(String what, long mails, long nanos) {
-        System.out.printf(
-                Locale.ROOT, "%s: %d mails, %.0f a second%n", what, mails, mails * 1e9 / Math.max(1, nanos));
+        System.out.printf(Locale.ROOT, "%s: %d mails, %.0f a second%n", what, mails, mails * 1e9 / Math.max(1, nanos));
     }
 }

@@ -44,11 +44,15 @@ final class Greylisting {
         Greylisting primary = new Greylisting();
         try (ServerSocket server = new ServerSocket(Integer.parseInt(args[0]), 100, InetAddress.getLoopbackAddress())) {
             Thread.ofPlatform().daemon().start(() -> primary.serve(server));
-            while (primary.waitedNanos.size() < count && primary.quietFor().toSeconds() < delay / 1_000_000_000L + QUIET_SECONDS) {
+            while (primary.waitedNanos.size() < count
+                    && primary.quietFor().toSeconds() < delay / 1_000_000_000L + QUIET_SECONDS) {
                 Thread.sleep(100);
             }
         }
-        List<Double> late = primary.waitedNanos.stream().sorted().map(nanos -> (nanos - delay) / 1e6).toList();
+        List<Double> late = primary.waitedNanos.stream()
+                .sorted()
+                .map(nanos -> (nanos - delay) / 1e6)
+                .toList();
         System.out.printf(
                 Locale.ROOT,
                 "%d of %d, p50 %.0f ms, p99 %.0f ms, max %.0f ms%n",

@@ -5,9 +5,11 @@ import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -18,7 +20,7 @@ final class ArtemisReader implements SpoolReader {
     private final Path spillDirectory;
     private final ArrivalHints hints;
     private final List<RouteWatch> watches = new CopyOnWriteArrayList<>();
-    private final List<RouteFeed> routeFeeds = new CopyOnWriteArrayList<>();
+    private final Set<RouteFeed> routeFeeds = ConcurrentHashMap.newKeySet();
     private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
 
     ArtemisReader(Links links, Path spillDirectory) {
@@ -33,7 +35,26 @@ final class ArtemisReader implements SpoolReader {
         RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory);
         routeFeeds.add(feed);
         feed.start();
-        return feed;
+        return new Feed() {
+            @Override
+            public void wake() {
+                feed.wake();
+            }
+
+            @Override
+            public void close(Duration grace) {
+                try {
+                    feed.close(grace);
+                } finally {
+                    routeFeeds.remove(feed); // they come and go with every pause of their route
+                }
+            }
+        };
+    }
+
+    /** How many feeds of routes are not closed yet. */
+    int openRouteFeeds() {
+        return routeFeeds.size();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.backupmx.route.Route;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
 import io.backupmx.testing.TestBroker;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +68,20 @@ final class ManyQueuesIT extends SpoolFixture {
                     () -> await().pollDelay(Duration.ZERO)
                             .pollInterval(Duration.ofMillis(5))
                             .until(() -> told.get().size() == WITH_MAIL));
+        }
+    }
+
+    @Test
+    void feedsThatAreClosedLeaveNothingBehind() throws Exception {
+        try (ArtemisReader feeds = new ArtemisReader(new Links(url(broker), Optional.empty()), directory)) {
+            for (int i = 0; i < 20; i++) {
+                QueueOf taker = new QueueOf(1);
+                SpoolReader.Feed feed = feeds.feed(new SpoolQueue.ForRoute(route(i)), taker);
+                assertThat(feeds.openRouteFeeds()).isOne();
+                feed.close();
+                feed.close();
+            }
+            assertThat(feeds.openRouteFeeds()).isZero();
         }
     }
 
