@@ -85,6 +85,20 @@ final class ManyQueuesIT extends SpoolFixture {
         }
     }
 
+    @Test
+    void answersAreNotKept() throws Exception {
+        String kept = "{\"field\":\"deliveringCount\",\"operation\":\"GREATER_THAN\",\"value\":\"5\"}";
+        try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                Management management = new Management(link)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(management.attribute("broker", "version")).isNotNull();
+            }
+            await().untilAsserted(() -> assertThat(management.operation("broker", "listQueues", kept, 1, 10))
+                    .asString()
+                    .contains("\"count\":0"));
+        }
+    }
+
     private interface Step {
         void run() throws Exception;
     }
