@@ -5,15 +5,31 @@ import java.time.Duration;
 /** A task repeated on a virtual thread of its own, with a pause between, until it is closed. */
 final class Periodic implements AutoCloseable {
 
+    /** A leisurely task runs a tenth of the time at most, but at least so often. */
+    private static final int LEISURE = 9;
+
+    private static final Duration MAX_LEISURE = Duration.ofMinutes(1);
+
     private final Duration pause;
+    private final int leisure;
     private final Runnable task;
     private final Thread thread;
 
     /** @param task may block; what it throws ends the thread, so it throws nothing that it expects */
     Periodic(String name, Duration pause, Runnable task) {
+        this(name, pause, 0, task);
+    }
+
+    private Periodic(String name, Duration pause, int leisure, Runnable task) {
         this.pause = pause;
+        this.leisure = leisure;
         this.task = task;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    }
+
+    /** One whose pause grows with the time the task takes: of use to somebody, but not worth a machine's time. */
+    static Periodic leisurely(String name, Duration pause, Runnable task) {
+        return new Periodic(name, pause, LEISURE, task);
     }
 
     void start() {
@@ -27,12 +43,19 @@ final class Periodic implements AutoCloseable {
 
     private void run() {
         while (!Thread.currentThread().isInterrupted()) {
+            long begun = System.nanoTime();
             task.run();
             try {
-                Thread.sleep(pause);
+                Thread.sleep(pauseAfter(Duration.ofNanos(System.nanoTime() - begun)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private Duration pauseAfter(Duration took) {
+        Duration rest = took.multipliedBy(leisure);
+        Duration bounded = rest.compareTo(MAX_LEISURE) < 0 ? rest : MAX_LEISURE;
+        return bounded.compareTo(pause) > 0 ? bounded : pause;
     }
 }

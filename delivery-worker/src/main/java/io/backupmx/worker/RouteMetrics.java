@@ -30,7 +30,7 @@ public final class RouteMetrics implements AutoCloseable {
     private final MultiGauge up;
     private final MultiGauge age;
     private final MultiGauge limit;
-    private final Periodic periodic = new Periodic("route-metrics", INTERVAL, this::refresh);
+    private final Periodic periodic = Periodic.leisurely("route-metrics", INTERVAL, this::refresh);
 
     public RouteMetrics(WorkerView worker, InstantSource clock, MeterRegistry registry) {
         this.worker = worker;

@@ -29,7 +29,7 @@ public final class SpoolMetrics implements AutoCloseable {
     private final MultiGauge messages;
     private final MultiGauge bytes;
     private final MultiGauge oldest;
-    private final Periodic periodic = new Periodic("spool-metrics", INTERVAL, this::refresh);
+    private final Periodic periodic = Periodic.leisurely("spool-metrics", INTERVAL, this::refresh);
     private boolean answered = true; // of the periodic thread
 
     public SpoolMetrics(SpoolAdmin spool, MeterRegistry registry) {

@@ -5,9 +5,11 @@ import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -19,7 +21,7 @@ final class ArtemisReader implements SpoolReader {
     private final Runnable onNoRoomPause;
     private final ArrivalHints hints;
     private final List<RouteWatch> watches = new CopyOnWriteArrayList<>();
-    private final List<RouteFeed> routeFeeds = new CopyOnWriteArrayList<>();
+    private final Set<RouteFeed> routeFeeds = ConcurrentHashMap.newKeySet();
     private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
 
     /** @param onNoRoomPause told each time a feed pauses for want of room */
@@ -36,7 +38,26 @@ final class ArtemisReader implements SpoolReader {
         RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory, onNoRoomPause);
         routeFeeds.add(feed);
         feed.start();
-        return feed;
+        return new Feed() {
+            @Override
+            public void wake() {
+                feed.wake();
+            }
+
+            @Override
+            public void close(Duration grace) {
+                try {
+                    feed.close(grace);
+                } finally {
+                    routeFeeds.remove(feed); // they come and go with every pause of their route
+                }
+            }
+        };
+    }
+
+    /** How many feeds of routes are not closed yet. */
+    int openRouteFeeds() {
+        return routeFeeds.size();
     }
 
     @Override

@@ -53,6 +53,7 @@ final class Management implements AutoCloseable {
             if (reply == null) {
                 throw new ActiveMQException(ActiveMQExceptionType.CONNECTION_TIMEDOUT, "no answer: " + what);
             }
+            reply.acknowledge(); // the requestor does not, and the broker would keep every answer until we are closed
             Object result = ManagementHelper.getResult(reply);
             if (!ManagementHelper.hasOperationSucceeded(reply)) {
                 throw new ActiveMQException(

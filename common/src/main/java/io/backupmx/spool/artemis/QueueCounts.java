@@ -15,8 +15,11 @@ final class QueueCounts {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The broker says about 1 KB of each queue, whether it is wanted or not. */
-    private static final int PAGE = 4000;
+    /**
+     * The broker says about 1 KB of each queue, whether it is wanted or not, and the answer is in memory several times over
+     * on its way, at two octets a character. Much less, and it sorts all queues too often.
+     */
+    private static final int PAGE = 2500;
 
     private static final String NOT_EMPTY = "{\"searchFilters\":["
             + "{\"field\":\"messageCount\",\"operation\":\"GREATER_THAN\",\"value\":\"0\"},"
@@ -27,11 +30,11 @@ final class QueueCounts {
     /** Messages by name of queue, those in consumers' hands included; empty queues are left out. */
     static Map<String, Long> notEmpty(Management management) throws ActiveMQException {
         Map<String, Long> counts = new LinkedHashMap<>();
-        int listed = PAGE;
-        for (int page = 1; listed == PAGE; page++) {
-            JsonNode queues = parsed(management.operation("broker", "listQueues", NOT_EMPTY, page, PAGE));
-            listed = queues.size();
-            for (JsonNode queue : queues) {
+        long all = 1;
+        for (int page = 1; (page - 1L) * PAGE < all; page++) {
+            JsonNode answer = parsed(management.operation("broker", "listQueues", NOT_EMPTY, page, PAGE));
+            all = answer.path("count").asLong();
+            for (JsonNode queue : answer.path("data")) {
                 String name = queue.path("name").asText();
                 if (name.startsWith(QueueNames.PREFIX)) {
                     counts.put(name, queue.path("messageCount").asLong());
@@ -43,7 +46,7 @@ final class QueueCounts {
 
     private static JsonNode parsed(@Nullable Object answer) throws ActiveMQException {
         try {
-            return JSON.readTree(String.valueOf(answer)).path("data");
+            return JSON.readTree(String.valueOf(answer));
         } catch (JsonProcessingException e) {
             throw new ActiveMQException(ActiveMQExceptionType.GENERIC_EXCEPTION, "not a list of queues", e);
         }

@@ -7,6 +7,7 @@ import io.backupmx.route.Route;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
 import io.backupmx.testing.TestBroker;
 import java.time.Duration;
 import java.util.List;
@@ -17,12 +18,12 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ten thousand routes, a tenth of them with mail: looking at them all costs the broker little. */
+/** Ten thousand routes, a quarter of them with mail, more than one answer tells of: looking at them all costs the broker little. */
 @Timeout(180)
 final class ManyQueuesIT extends SpoolFixture {
 
     private static final int QUEUES = 10_000;
-    private static final int WITH_MAIL = 1000;
+    private static final int WITH_MAIL = 2600;
 
     /** Far above what it takes on an idle machine, far below what a question for each queue would. */
     private static final Duration BOUND = Duration.ofSeconds(3);
@@ -67,6 +68,34 @@ final class ManyQueuesIT extends SpoolFixture {
                     () -> await().pollDelay(Duration.ZERO)
                             .pollInterval(Duration.ofMillis(5))
                             .until(() -> told.get().size() == WITH_MAIL));
+        }
+    }
+
+    @Test
+    void feedsThatAreClosedLeaveNothingBehind() throws Exception {
+        try (ArtemisReader feeds = new ArtemisReader(new Links(url(broker), Optional.empty()), directory)) {
+            for (int i = 0; i < 20; i++) {
+                QueueOf taker = new QueueOf(1);
+                SpoolReader.Feed feed = feeds.feed(new SpoolQueue.ForRoute(route(i)), taker);
+                assertThat(feeds.openRouteFeeds()).isOne();
+                feed.close();
+                feed.close();
+            }
+            assertThat(feeds.openRouteFeeds()).isZero();
+        }
+    }
+
+    @Test
+    void answersAreNotKept() throws Exception {
+        String kept = "{\"field\":\"deliveringCount\",\"operation\":\"GREATER_THAN\",\"value\":\"5\"}";
+        try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                Management management = new Management(link)) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(management.attribute("broker", "version")).isNotNull();
+            }
+            await().untilAsserted(() -> assertThat(management.operation("broker", "listQueues", kept, 1, 10))
+                    .asString()
+                    .contains("\"count\":0"));
         }
     }
 

@@ -25,6 +25,7 @@ final class RouteRecord {
     private final MeterRegistry metrics;
     private final Supplier<Number> inFlight;
     private @Nullable Meters meters;
+    private @Nullable Timer delay;
 
     /** Registers nothing yet: of thousands of routes most have no mail. */
     RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> inFlight) {
@@ -33,13 +34,12 @@ final class RouteRecord {
         this.inFlight = inFlight;
     }
 
-    private record Meters(Counter delivered, Counter deferred, Counter failed, Counter expired, Timer delay) {}
+    private record Meters(Counter delivered, Counter deferred, Counter failed, Counter expired) {}
 
     private synchronized Meters meters() {
         Meters known = meters;
         if (known == null) {
-            known = new Meters(
-                    attempts("delivered"), attempts("deferred"), attempts("failed"), expirations(), delays());
+            known = new Meters(attempts("delivered"), attempts("deferred"), attempts("failed"), expirations());
             meters = known;
             Gauge.builder("backupmx.delivery.in_flight", inFlight)
                     .description("Mails in the worker's hands")
@@ -64,7 +64,17 @@ final class RouteRecord {
                 .register(metrics);
     }
 
-    private Timer delays() {
+    /** Its buckets are large, and a route that is down may never need them. */
+    private synchronized Timer delay() {
+        Timer known = delay;
+        if (known == null) {
+            known = newDelay();
+            delay = known;
+        }
+        return known;
+    }
+
+    private Timer newDelay() {
         return Timer.builder("backupmx.delivery.delay")
                 .description("From a mail's arrival to the next hop's 250")
                 .tag(NEXT_HOP, nextHop)
@@ -96,7 +106,7 @@ final class RouteRecord {
         switch (outcome) {
             case RecipientOutcome.Delivered(var reply, var host) -> {
                 meters().delivered().increment();
-                meters().delay().record(age.isNegative() ? Duration.ZERO : age);
+                delay().record(age.isNegative() ? Duration.ZERO : age);
                 line(envelope, to, age)
                         .addKeyValue("host", host)
                         .addKeyValue("reply", reply)
