@@ -12,9 +12,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Feeds over one shared connection. */
 final class ArtemisReader implements SpoolReader {
+
+    /** For all feeds together to end, the broker willing. */
+    private static final Duration CLOSING = Duration.ofSeconds(6);
 
     private final SharedLink links;
     private final Path spillDirectory;
@@ -92,9 +96,22 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public void close() {
-        watches.forEach(RouteWatch::close);
-        routeFeeds.forEach(Feed::close);
-        retryFeeds.forEach(DelayFeed::close);
+        // At once: one that waits for a broker that does not answer must not make the others wait their turn.
+        List<Thread> closing = Stream.of(
+                        watches.stream().<Runnable>map(watch -> watch::close),
+                        routeFeeds.stream().<Runnable>map(feed -> () -> feed.close(Duration.ZERO)),
+                        retryFeeds.stream().<Runnable>map(feed -> () -> feed.close(Duration.ZERO)))
+                .flatMap(closings -> closings)
+                .map(close -> Thread.ofVirtual().name("feed-closing").start(close))
+                .toList();
+        long end = System.nanoTime() + CLOSING.toNanos();
+        try {
+            for (Thread thread : closing) {
+                boolean _ = thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         hints.close();
         links.close();
     }
