@@ -73,7 +73,7 @@ final class ManyQueuesIT extends SpoolFixture {
 
     @Test
     void feedsThatAreClosedLeaveNothingBehind() throws Exception {
-        try (ArtemisReader feeds = new ArtemisReader(new Links(url(broker), Optional.empty()), directory)) {
+        try (ArtemisReader feeds = new ArtemisReader(new Links(url(broker), Optional.empty()), directory, () -> {})) {
             for (int i = 0; i < 20; i++) {
                 QueueOf taker = new QueueOf(1);
                 SpoolReader.Feed feed = feeds.feed(new SpoolQueue.ForRoute(route(i)), taker);
