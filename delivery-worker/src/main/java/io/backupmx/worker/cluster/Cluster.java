@@ -256,7 +256,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     @Override
     public void connected() {
-        LOG.info("among the workers");
+        LOG.debug("among the workers");
         signOfLife();
     }
 

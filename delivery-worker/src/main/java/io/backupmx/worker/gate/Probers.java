@@ -116,9 +116,17 @@ public final class Probers implements AutoCloseable {
             }
             for (NextHop hop : hops) {
                 routes.computeIfAbsent(hop, _ -> new ArrayList<>()).add(route);
-                queue.add(hop, down.trouble().kind(), down.unhealthyInRow(), atLeastZero(downFor), now());
+                queue.add(hop, firstPace(down), down.unhealthyInRow(), atLeastZero(downFor), now());
             }
         });
+    }
+
+    /**
+     * What a delivery met tells little of who is there: a host that dies under our mail is unwell first, and then silent, and
+     * it may be back in a second. So the first probe comes soon; what it finds sets the pace, and so does a relapse.
+     */
+    private static Trouble.Kind firstPace(GateState.Down down) {
+        return down.unhealthyInRow() > 1 ? down.trouble().kind() : Trouble.Kind.NO_ANSWER;
     }
 
     /** Nobody wants to know of {@code route} any more. Probes that only it wanted are ended. */
