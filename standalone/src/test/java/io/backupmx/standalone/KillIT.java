@@ -63,12 +63,12 @@ class KillIT {
                 }
                 instance.start();
                 List<Thread> clients = load.start(CLIENTS, random);
-                goOn(load, random);
+                goOn(load, drains, random);
                 if (life % 5 == 0) {
                     primaries.values().forEach(ScriptedPrimary::stop);
                     stops.put(life, 1);
                     primaries.values().forEach(ScriptedPrimary::start);
-                    goOn(load, random);
+                    goOn(load, drains, random);
                 }
                 instance.kill();
                 clients.forEach(KillIT::join);
@@ -96,10 +96,18 @@ class KillIT {
         instance.kill();
     }
 
-    /** Until some more mails are answered, and in part delivered: another moment of the work each time. */
-    private void goOn(Load load, SplittableRandom random) {
+    /** Until some more mails are answered and, where there is a primary, delivered: another moment of the work each time. */
+    private void goOn(Load load, boolean drains, SplittableRandom random) {
         int enough = load.accepted() + random.nextInt(1, random.nextBoolean() ? 60 : 600);
-        Instance.await(SOON, () -> assertThat(load.accepted()).isGreaterThanOrEqualTo(enough));
+        int enoughDelivered = delivered() + (drains ? random.nextInt(1, 60) : 0);
+        Instance.await(SOON, () -> {
+            assertThat(load.accepted()).isGreaterThanOrEqualTo(enough);
+            assertThat(delivered()).isGreaterThanOrEqualTo(enoughDelivered);
+        });
+    }
+
+    private int delivered() {
+        return primaries.values().stream().mapToInt(ScriptedPrimary::mailCount).sum();
     }
 
     private void takeReceipts(int life) {
