@@ -103,7 +103,7 @@ final class ArrivalHints implements AutoCloseable {
             if (producer != null) {
                 producer.send(ADDRESS, hint);
             }
-        } catch (ActiveMQException | RuntimeException e) {
+        } catch (ActiveMQException | RuntimeException | Error e) {
             LOG.atDebug().addKeyValue("cause", e.toString()).log("hint not sent");
             forget();
         }

@@ -69,7 +69,7 @@ final class ArtemisCluster implements ClusterBus {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (ActiveMQException | RuntimeException e) {
+            } catch (ActiveMQException | RuntimeException | Error e) {
                 if (closed || !backoff.pause(e)) {
                     return;
                 }
@@ -85,7 +85,7 @@ final class ArtemisCluster implements ClusterBus {
                 current.run(self);
             }
             current.close();
-        } catch (ActiveMQException | InterruptedException | RuntimeException e) {
+        } catch (ActiveMQException | InterruptedException | RuntimeException | Error e) {
             current.fail(e);
             throw e;
         } finally {

@@ -125,7 +125,7 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (ActiveMQException | RuntimeException e) {
+            } catch (ActiveMQException | RuntimeException | Error e) {
                 if (!backoff.pause(e)) {
                     return;
                 }

@@ -232,7 +232,7 @@ final class ClusterConnection {
                 }
                 Thread.sleep(PULSE_MILLIS);
             }
-        } catch (ActiveMQException | RuntimeException e) {
+        } catch (ActiveMQException | RuntimeException | Error e) {
             fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -152,7 +152,7 @@ final class ClusterDispatch {
         for (Consumer<Member> next = next(); next != null; next = next()) {
             try {
                 next.accept(member);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.atError().setCause(e).log("what the cluster told was not taken in");
             }
         }

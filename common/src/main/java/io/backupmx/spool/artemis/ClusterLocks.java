@@ -186,7 +186,7 @@ final class ClusterLocks {
                 return; // the session is closed already, or would wait for a broker that does not answer
             }
             leaveNow();
-        } catch (ActiveMQException | RuntimeException e) {
+        } catch (ActiveMQException | RuntimeException | Error e) {
             end(e);
             throw e;
         } finally {

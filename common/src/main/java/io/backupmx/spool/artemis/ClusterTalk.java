@@ -83,7 +83,7 @@ final class ClusterTalk {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the connection is over
-        } catch (ActiveMQException | RuntimeException e) {
+        } catch (ActiveMQException | RuntimeException | Error e) {
             failed.accept(e);
         }
     }

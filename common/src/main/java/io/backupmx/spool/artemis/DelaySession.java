@@ -266,7 +266,8 @@ final class DelaySession {
             case ActiveMQException e -> throw e;
             case IOException e -> throw e;
             case RuntimeException e -> throw e;
-            case Exception e -> throw new IllegalStateException(e);
+            case Error e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
         }
     }
 

@@ -39,7 +39,7 @@ final class HeadFetcher {
     private final AtomicReference<@Nullable Head> fetched = new AtomicReference<>();
     private final Thread thread;
     private int unreadable;
-    private volatile @Nullable Exception failure;
+    private volatile @Nullable Throwable failure;
     private volatile boolean closed;
 
     /** @param arrived told when {@link #poll} or {@link #failure} has something to say; must not block */
@@ -66,7 +66,7 @@ final class HeadFetcher {
     }
 
     /** Why no more mail will come. */
-    Optional<Exception> failure() {
+    Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -93,7 +93,7 @@ final class HeadFetcher {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ActiveMQException | IOException | RuntimeException e) {
+        } catch (ActiveMQException | IOException | RuntimeException | Error e) {
             failure = e;
             arrived.run();
         }

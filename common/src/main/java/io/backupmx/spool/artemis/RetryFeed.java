@@ -122,7 +122,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
                         .addKeyValue("cause", e.getMessage())
                         .log("no room: retries paused");
                 pauseWithoutRoom();
-            } catch (ActiveMQException | IOException | RuntimeException e) {
+            } catch (ActiveMQException | IOException | RuntimeException | Error e) {
                 session = null;
                 if (link != null && !isClosing() && Failures.isConnectionLost(e)) {
                     links.broken(link);

@@ -105,7 +105,7 @@ final class RouteFeed implements SpoolReader.Feed {
                 if (closing || !pauseWithoutRoom()) {
                     return;
                 }
-            } catch (ActiveMQException | IOException | RuntimeException e) {
+            } catch (ActiveMQException | IOException | RuntimeException | Error e) {
                 session = null;
                 if (link != null && Failures.isConnectionLost(e)) {
                     links.broken(link);

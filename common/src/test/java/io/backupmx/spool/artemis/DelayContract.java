@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +74,23 @@ abstract class DelayContract extends SpoolFixture {
             assertThat(messages(HOUR)).isOne();
         }
         assertThat(list(HOUR)).hasSize(1);
+    }
+
+    @Test
+    void aQueueIsServedOnAfterASurprise() throws Exception {
+        putDue(Instant.now());
+        QueueOf taker = new QueueOf(1);
+        AtomicBoolean surprise = new AtomicBoolean(true);
+        SpoolReader.Places places = route -> {
+            if (surprise.getAndSet(false)) {
+                throw new AssertionError("what nobody thought of");
+            }
+            return taker.placesFor(ROUTE).placeFor(route);
+        };
+        try (SpoolReader.DelayFeed _ = reader.feeds().feed(HOUR, places)) {
+            done(taker.next());
+        }
+        assertThat(messages(HOUR)).isZero();
     }
 
     @Test

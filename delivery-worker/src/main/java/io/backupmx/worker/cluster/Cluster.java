@@ -380,7 +380,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                 Thread.sleep(TICK_MILLIS);
                 try {
                     tick(tick);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.atError().setCause(e).log("cluster tick failed");
                 }
             }

@@ -104,7 +104,7 @@ final class Keeper implements KeptRoute.Consequences {
                 return;
             } catch (SpoolException e) {
                 LOG.atDebug().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read yet");
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.atError().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read");
             }
             try {

@@ -43,7 +43,7 @@ final class Housekeeping implements AutoCloseable {
                 Thread.sleep(millis);
                 try {
                     chore.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.atError().setCause(e).log("housekeeping failed");
                 }
             }
@@ -56,14 +56,14 @@ final class Housekeeping implements AutoCloseable {
         for (RouteRunner runner : runners.get()) {
             try {
                 runner.tick();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failed(runner, e);
             }
         }
     }
 
     /** One route's trouble is not the others'. */
-    private static void failed(RouteRunner runner, RuntimeException e) {
+    private static void failed(RouteRunner runner, Throwable e) {
         LOG.atError().setCause(e).addKeyValue("next_hop", runner.route()).log("housekeeping failed");
     }
 
@@ -77,7 +77,7 @@ final class Housekeeping implements AutoCloseable {
             if (resting && cluster.keeps(runner.route())) {
                 try {
                     runner.lookAtHead(status);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     failed(runner, e);
                 }
             }

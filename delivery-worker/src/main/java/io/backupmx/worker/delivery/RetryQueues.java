@@ -70,7 +70,7 @@ final class RetryQueues implements AutoCloseable {
             }
         } catch (SpoolException e) {
             LOG.atDebug().setCause(e).log("retry queues not listed, to be asked for again");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atWarn().setCause(e).log("retry queues not listed, to be asked for again");
         }
     }
@@ -90,7 +90,7 @@ final class RetryQueues implements AutoCloseable {
         for (SpoolReader.DelayFeed feed : feeds()) {
             try {
                 feed.flush();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.atWarn().setCause(e).log("deferred mail not flushed");
             }
         }

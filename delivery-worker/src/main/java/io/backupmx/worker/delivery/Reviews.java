@@ -38,7 +38,7 @@ final class Reviews implements AutoCloseable {
                 RouteRunner runner = next();
                 try {
                     runner.review();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.atError()
                             .setCause(e)
                             .addKeyValue("next_hop", runner.route())
