@@ -59,10 +59,15 @@ final class FeedSession {
         this.queueName = queueName;
         this.taker = taker;
         this.spillDirectory = spillDirectory;
-        Links.ensureQueue(session, queueName);
-        this.group = new GroupCommit(session);
-        this.consumer = session.createConsumer(queueName);
-        session.start();
+        try {
+            Links.ensureQueue(session, queueName);
+            this.group = new GroupCommit(session);
+            this.consumer = session.createConsumer(queueName);
+            session.start();
+        } catch (ActiveMQException | RuntimeException e) {
+            session.close(); // else it would stay for as long as the connection, and another be made soon
+            throw e;
+        }
     }
 
     void wake() {

@@ -3,6 +3,7 @@ package io.backupmx.spool.artemis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.backupmx.route.Route;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,6 +87,36 @@ final class ManyQueuesIT extends SpoolFixture {
             }
             assertThat(feeds.openRouteFeeds()).isZero();
         }
+    }
+
+    @Test
+    void aQueueThatCannotBeReadForNowCostsOneSession() throws Exception {
+        SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(route(0));
+        SimpleString name = SimpleString.of(QueueNames.nameOf(queue));
+        try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                ClientSession session = link.plainSession();
+                Management management = new Management(link)) {
+            session.createQueue(QueueConfiguration.of(name)
+                    .setAddress(name)
+                    .setRoutingType(RoutingType.ANYCAST)
+                    .setMaxConsumers(1));
+            var _ = session.createConsumer(name);
+            long before = sessions(management);
+            try (ArtemisReader feeds =
+                            new ArtemisReader(new Links(url(broker), Optional.empty()), directory, () -> {});
+                    SpoolReader.Feed _ = feeds.feed(queue, new QueueOf(1))) {
+                int pulse = 1;
+                await().during(Duration.ofSeconds(3))
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> sessions(management) <= before + pulse + 1);
+            }
+        }
+    }
+
+    private static long sessions(Management management) throws Exception {
+        String all = "{\"field\":\"\",\"operation\":\"\",\"value\":\"\"}";
+        Object answer = management.operation("broker", "listSessions", all, 1, 1);
+        return new ObjectMapper().readTree(String.valueOf(answer)).path("count").asLong();
     }
 
     @Test
