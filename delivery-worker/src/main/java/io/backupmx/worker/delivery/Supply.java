@@ -30,7 +30,6 @@ final class Supply {
 
     private SpoolReader.@Nullable Feed feed;
     private boolean mailWaits;
-    private boolean leaving;
     private boolean closed;
     private long lastMailNanos;
     private long lastOpenNanos;
@@ -95,7 +94,7 @@ final class Supply {
             if (open) {
                 lastOpenNanos = System.nanoTime();
             }
-            if (feed == null && mailWaits && open && !leaving && !closed && budget.take(this)) {
+            if (feed == null && mailWaits && open && !closed && budget.take(this)) {
                 lastMailNanos = System.nanoTime();
                 feed = spool.feed(queue, taker);
             }
@@ -129,7 +128,7 @@ final class Supply {
     private void leaveIf(boolean empty) {
         SpoolReader.Feed left;
         synchronized (this) {
-            if (feed == null || leaving || hasMailInHand.getAsBoolean()) {
+            if (feed == null || hasMailInHand.getAsBoolean()) {
                 return;
             }
             if (empty) {
@@ -137,15 +136,13 @@ final class Supply {
             }
             left = feed;
             feed = null;
-            leaving = true;
         }
+        // It ends once it has settled what came in that very moment. Others are read meanwhile, the same queue
+        // included.
         Thread.ofVirtual().name("feed-closing").start(() -> {
             try {
-                left.close(CLOSING); // mail may have come in that very moment
+                left.close(CLOSING);
             } finally {
-                synchronized (this) {
-                    leaving = false;
-                }
                 budget.giveBack();
                 review();
             }

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -24,7 +27,11 @@ class FeedBudgetTest {
     private static final Duration LONG = Duration.ofSeconds(5);
 
     private final Set<Integer> reading = ConcurrentHashMap.newKeySet();
+    private static final int SLOW = 7;
+
+    private final List<Integer> opened = new CopyOnWriteArrayList<>();
     private final FeedBudget budget = new FeedBudget(1);
+    private CountDownLatch slowToEnd = new CountDownLatch(0);
 
     @Test
     void whoHasNothingToReadLeavesForTheNextInLine() {
@@ -67,6 +74,24 @@ class FeedBudgetTest {
     }
 
     @Test
+    void aQueueIsReadAgainThoughItsFormerReaderIsStillDeliveringALastMail() {
+        FeedBudget two = new FeedBudget(2);
+        slowToEnd = new CountDownLatch(1);
+        Supply first = new Supply(queue(SLOW), new Reader(), new NoTaker(), two, () -> true, () -> false);
+        Supply second = new Supply(queue(2), new Reader(), new NoTaker(), two, () -> true, () -> false);
+        Supply third = new Supply(queue(3), new Reader(), new NoTaker(), two, () -> true, () -> false);
+        List.of(first, second, third).forEach(Supply::mailWaits);
+        first.foundNone();
+        first.mailWaits();
+        second.foundNone();
+        await().atMost(LONG).until(() -> reading.contains(3));
+        third.foundNone();
+        await().atMost(LONG)
+                .until(() -> opened.stream().filter(port -> port == SLOW).count() == 2);
+        slowToEnd.countDown();
+    }
+
+    @Test
     void thousandsOfRoutesWithAMailEachAllHaveTheirTurn() {
         Set<Integer> read = ConcurrentHashMap.newKeySet();
         FeedBudget many = new FeedBudget(1000);
@@ -86,6 +111,14 @@ class FeedBudgetTest {
         assertThat(most).hasValueLessThanOrEqualTo(1000);
     }
 
+    private void awaitSlow() {
+        try {
+            boolean _ = slowToEnd.await(LONG.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static SpoolQueue.ForRoute queue(int port) {
         return new SpoolQueue.ForRoute(Route.to(new NextHop("127.0.0.1", port)));
     }
@@ -99,12 +132,16 @@ class FeedBudgetTest {
         public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
             int port = queue.route().nextHops().getFirst().port();
             reading.add(port);
+            opened.add(port);
             return new Feed() {
                 @Override
                 public void wake() {}
 
                 @Override
                 public void close(Duration grace) {
+                    if (port == SLOW) {
+                        awaitSlow();
+                    }
                     reading.remove(port);
                 }
             };
