@@ -20,6 +20,12 @@ public interface TakenMail {
     int deliveryCount();
 
     /**
+     * Whether it is the taker's beyond doubt: not while the spool has been silent for so long that it may hand it out again,
+     * and never more once the connection that the mail came by is gone. Never blocks.
+     */
+    boolean isOurs();
+
+    /**
      * Ends the taking. Never blocks. Done when the spool's disk has it; fails when the connection to the spool was lost
      * first, and then the mail will be handed out again. To be called once.
      */

@@ -40,6 +40,7 @@ final class DelaySession {
 
     private record Held(HeadFetcher.Head head, DelayClock.Due due) {}
 
+    private final Links.Link link;
     private final ClientSession session;
     private final SpoolQueue.Retry queue;
     private final SpoolReader.Places places;
@@ -68,6 +69,7 @@ final class DelaySession {
             Consumer<Route> arrivals)
             throws ActiveMQException {
         String name = QueueNames.nameOf(queue);
+        this.link = link;
         this.session = link.transactedSession();
         this.queue = queue;
         this.places = places;
@@ -188,7 +190,7 @@ final class DelaySession {
     /** The head is due. */
     private void release(HeadFetcher.Head due) throws ActiveMQException, IOException {
         Route route = due.facts().route();
-        Taken mail = new Taken(due.message(), route, due.body(), inbox::settle);
+        Taken mail = new Taken(due.message(), route, due.body(), this::isSure, inbox::settle);
         Optional<SpoolReader.Taker> place = inHand.size() < MAX_IN_HAND ? places.placeFor(route) : Optional.empty();
         head = null;
         shown = null;
@@ -199,6 +201,10 @@ final class DelaySession {
             move(mail);
         }
         fetcher.next();
+    }
+
+    private boolean isSure() {
+        return link.isSure() && !inbox.isDead();
     }
 
     /** It was due, so it goes behind its route's queue; the copy is what the queue has of it from the commit on. */

@@ -39,6 +39,7 @@ final class FeedSession {
     /** Mails of a format we do not know are left unacknowledged on the session, but not without end. */
     private static final int MAX_UNREADABLE = 1000;
 
+    private final Links.Link link;
     private final ClientSession session;
     private final String queueName;
     private final SpoolReader.Taker taker;
@@ -55,6 +56,7 @@ final class FeedSession {
 
     FeedSession(Links.Link link, String queueName, SpoolReader.Taker taker, Path spillDirectory)
             throws ActiveMQException {
+        this.link = link;
         this.session = link.transactedSession();
         this.queueName = queueName;
         this.taker = taker;
@@ -135,7 +137,8 @@ final class FeedSession {
                 return;
             }
             MailMessages.Facts facts = MailMessages.factsOf(message);
-            Taken mail = new Taken(message, facts.route(), MailMessages.read(message, spillDirectory), inbox::settle);
+            Taken mail = new Taken(
+                    message, facts.route(), MailMessages.read(message, spillDirectory), this::isSure, inbox::settle);
             inHand.add(mail);
             accepted = true;
             taker.accept(mail);
@@ -152,6 +155,10 @@ final class FeedSession {
                 taker.none();
             }
         }
+    }
+
+    private boolean isSure() {
+        return link.isSure() && !inbox.isDead();
     }
 
     private void commitUnlessTaking(boolean withCopies) throws ActiveMQException {

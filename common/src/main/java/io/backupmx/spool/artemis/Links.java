@@ -12,6 +12,7 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to the broker, of the two kinds that must not be one. A connection that confirms sends asynchronously needs
@@ -21,7 +22,7 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 final class Links {
 
     /** Silence after which a peer counts as gone, and how often that is looked at (ms). */
-    private static final long TTL_MILLIS = 6000;
+    static final long TTL_MILLIS = 6000;
 
     private static final long CHECK_MILLIS = 3000;
 
@@ -45,6 +46,14 @@ final class Links {
     /** For sends that are confirmed by a handler. */
     Link producing() throws ActiveMQException {
         return open(CONFIRMATION_WINDOW_BYTES, MailMessages.LARGE_BYTES);
+    }
+
+    /** For mail that is taken, which is ours for as long as {@link Link#isSure}. */
+    Link taking() throws ActiveMQException {
+        long before = System.nanoTime();
+        Link link = consuming();
+        link.beginLease(before);
+        return link;
     }
 
     /** For everything else. */
@@ -91,11 +100,32 @@ final class Links {
         private final ServerLocator locator;
         private final ClientSessionFactory factory;
         private final Optional<Credentials> credentials;
+        private volatile @Nullable Lease lease;
 
         Link(ServerLocator locator, ClientSessionFactory factory, Optional<Credentials> credentials) {
             this.locator = locator;
             this.factory = factory;
             this.credentials = credentials;
+        }
+
+        private void beginLease(long openedNanos) {
+            Lease begun = new Lease(this, openedNanos);
+            lease = begun;
+            begun.start();
+        }
+
+        /** Whether what was taken over it is ours beyond doubt. From any thread; never blocks. */
+        boolean isSure() {
+            Lease known = lease;
+            return known != null && known.isSure();
+        }
+
+        /** What was taken over it is ours no more: the connection is about to be closed. Never blocks. */
+        void endLease() {
+            Lease known = lease;
+            if (known != null) {
+                known.end();
+            }
         }
 
         /** Sends and acknowledgements stand each for itself. */
@@ -131,6 +161,7 @@ final class Links {
         /** May wait for a broker that does not answer, so never to be called by anybody who cannot. */
         @Override
         public void close() {
+            endLease();
             factory.close();
             locator.close();
         }

@@ -74,12 +74,14 @@ final class RouteWatch implements AutoCloseable {
             try {
                 link = links.get();
                 watch(link);
-            } catch (ActiveMQException | RuntimeException e) {
+            } catch (ActiveMQException | RuntimeException | Error e) {
                 listening = null;
                 if (closing) {
                     return; // the consumer was closed for it; the connection is others' as well
                 }
-                if (link != null && Failures.isConnectionLost(e)) {
+                // An answer that is late is no reason to take the connection from under all feeds, and their mail with
+                // it.
+                if (link != null && Failures.isConnectionLost(e) && !link.isSure()) {
                     links.broken(link);
                 }
                 if (!backoff.pause(e)) {

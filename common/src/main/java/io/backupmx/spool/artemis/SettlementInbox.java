@@ -71,6 +71,13 @@ final class SettlementInbox {
         return event != null;
     }
 
+    /** Whether the session has ended, and what it gave out is the broker's again. From any thread. */
+    boolean isDead() {
+        synchronized (deathLock) {
+            return death != null;
+        }
+    }
+
     /** The session is gone: what waits here is lost, and so is what comes from now on. */
     void die(Throwable why) {
         synchronized (deathLock) {

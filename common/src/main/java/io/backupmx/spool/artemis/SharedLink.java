@@ -20,7 +20,7 @@ final class SharedLink implements AutoCloseable {
         }
         Links.Link link = current;
         if (link == null) {
-            link = links.consuming();
+            link = links.taking();
             current = link;
         }
         return link;
@@ -34,6 +34,7 @@ final class SharedLink implements AutoCloseable {
             }
             current = null;
         }
+        link.endLease();
         Thread.ofVirtual().name("spool-closing").start(link::close);
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 
 /** A mail in a taker's hands, and the message that stands for it on the feed's session. */
@@ -17,15 +18,25 @@ final class Taken implements TakenMail, GroupCommit.Member {
     private final ClientMessage message;
     private final Route route;
     private final MailMessages.Body body;
+    private final BooleanSupplier isSure;
     private final BiConsumer<Taken, Settlement> settler;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final CompletableFuture<Void> onDisk = new CompletableFuture<>();
 
-    /** @param settler takes the settlement to the session's thread; must not block */
-    Taken(ClientMessage message, Route route, MailMessages.Body body, BiConsumer<Taken, Settlement> settler) {
+    /**
+     * @param isSure whether what came over its connection, and session, is ours beyond doubt
+     * @param settler takes the settlement to the session's thread; must not block
+     */
+    Taken(
+            ClientMessage message,
+            Route route,
+            MailMessages.Body body,
+            BooleanSupplier isSure,
+            BiConsumer<Taken, Settlement> settler) {
         this.message = message;
         this.route = route;
         this.body = body;
+        this.isSure = isSure;
         this.settler = settler;
     }
 
@@ -47,6 +58,11 @@ final class Taken implements TakenMail, GroupCommit.Member {
     @Override
     public int deliveryCount() {
         return message.getDeliveryCount();
+    }
+
+    @Override
+    public boolean isOurs() {
+        return isSure.getAsBoolean();
     }
 
     @Override

@@ -52,6 +52,7 @@ final class BrokerFaultsIT {
     private BrokerProcess broker;
     private ArtemisSpool.Writer writer;
     private ArtemisSpool.Reader reader;
+    private final QueueOf handedOutAgain = new QueueOf(2);
 
     @BeforeEach
     void open() {
@@ -160,6 +161,43 @@ final class BrokerFaultsIT {
             }
             assertThat(again).doesNotContain(first.envelope().queueId().value());
         }
+    }
+
+    @Test
+    void mailOfAConnectionThatBrokeIsNoLongerOurs() throws Exception {
+        List<TakenMail> mails = takeFromBothKindsOfQueue();
+        await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(10)).until(() -> areAllOurs(mails));
+        broker.kill();
+        await().atMost(Duration.ofSeconds(2)).until(() -> mails.stream().noneMatch(TakenMail::isOurs));
+        broker.restart();
+        TakenMail again = handedOutAgain.next();
+        assertThat(again.isOurs()).isTrue();
+        assertThat(mails).noneMatch(TakenMail::isOurs);
+    }
+
+    @Test
+    void mailOfABrokerThatIsSilentIsNotOursForSureAfterHalfTheTimeInWhichItGivesUsUp() throws Exception {
+        List<TakenMail> mails = takeFromBothKindsOfQueue();
+        broker.freeze();
+        try {
+            await().atMost(Duration.ofMillis(3500)).until(() -> mails.stream().noneMatch(TakenMail::isOurs));
+        } finally {
+            broker.thaw();
+        }
+    }
+
+    private static boolean areAllOurs(List<TakenMail> mails) {
+        return mails.stream().allMatch(TakenMail::isOurs);
+    }
+
+    private List<TakenMail> takeFromBothKindsOfQueue() throws Exception {
+        SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofHours(1));
+        store(Mails.to("alice@example.org"), 4096).await(20, TimeUnit.SECONDS);
+        new RetryMails().put(broker.url(), retry, ROUTE, Mails.to("bob@example.org"), Mails.octets(900), Instant.now());
+        QueueOf due = new QueueOf(1);
+        var _ = reader.feeds().feed(QUEUE, handedOutAgain);
+        var _ = reader.feeds().feed(retry, due.placesFor(ROUTE));
+        return List.of(handedOutAgain.next(), due.next());
     }
 
     @Test

@@ -50,7 +50,8 @@ final class Attempt {
 
     /**
      * @param suspect whether the mail has been taken suspiciously often
-     * @param isSure whether the mail is ours beyond doubt, asked right before it would be delivered
+     * @param isSure whether this worker may deliver anything, asked right before the mail would be delivered, as is the mail
+     *     itself: two connections to the broker, and either may be lost alone
      * @param isListed whether a recipient is known to exist
      */
     Attempt(
@@ -139,7 +140,7 @@ final class Attempt {
         TransactionResult result;
         long began = System.nanoTime();
         try {
-            result = connection.send(transaction(pending), isSure);
+            result = connection.send(transaction(pending), () -> isSure.getAsBoolean() && mail.isOurs());
         } finally {
             connections.giveBack(connection);
         }

@@ -73,7 +73,10 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     private boolean hasFreePlace() {
-        return !stopping && hands.settling() < MAX_UNSETTLED && places.take();
+        return !stopping
+                && parts.isSure().getAsBoolean() // else its final dot could not leave
+                && hands.settling() < MAX_UNSETTLED
+                && places.take();
     }
 
     @Override
@@ -143,7 +146,7 @@ final class RouteRunner implements SpoolReader.Taker {
     void review() {
         if (candidate.isThere()) {
             boolean throttled = gate.triesHere();
-            if (stopping || (!throttled && gate.places() == 0)) {
+            if (stopping || candidate.isLost() || (!throttled && gate.places() == 0)) {
                 candidate.take().ifPresent(this::putBack);
             } else if ((!throttled || candidate.isNext(true) || !supply.hasMail()) && hasFreePlace()) {
                 candidate.take().ifPresentOrElse(one -> start(one.mail(), one.inHand()), places::giveBack);

@@ -39,6 +39,11 @@ final class TrialCandidate {
         return kept != null;
     }
 
+    /** Whether the spool may have handed it to somebody else by now. */
+    synchronized boolean isLost() {
+        return kept != null && !kept.mail().isOurs();
+    }
+
     /** Whether the next trial is its turn. */
     synchronized boolean isNext(boolean throttled) {
         return throttled && kept != null && !queueIsNext;

@@ -286,6 +286,21 @@ class DeliveryIT {
     }
 
     @Test
+    void noFinalDotLeavesForMailThatTheSpoolMayHandToAnother() {
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.spool().mailIsOurs(false);
+            rig.store("a@x.test");
+            await().atMost(LONG).until(() -> rig.spool().givenBack() > 0);
+            assertThat(primary.mailCount()).isZero();
+            rig.spool().mailIsOurs(true);
+            primary.awaitMails(1, LONG);
+            awaitEmptyHands(rig);
+            assertThat(primary.mailCount()).isOne();
+            assertThat(rig.spool().deferred()).isEmpty();
+        }
+    }
+
+    @Test
     void mailTakenSuspiciouslyOftenIsProcessedAlone() {
         try (WorkerRig rig = rig(Settings.usual())) {
             for (int i = 0; i < 30; i++) {

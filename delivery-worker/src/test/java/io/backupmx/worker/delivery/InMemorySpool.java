@@ -52,6 +52,7 @@ final class InMemorySpool implements SpoolReader {
     private int taken;
     private int givenBack;
     private boolean holdsGiveBacks;
+    private boolean lost;
     private final List<Runnable> heldBack = new ArrayList<>();
     private boolean closed;
 
@@ -90,6 +91,16 @@ final class InMemorySpool implements SpoolReader {
         lock.lock();
         try {
             holdsGiveBacks = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is taken, and will be, is its taker's beyond doubt, or not. */
+    void mailIsOurs(boolean sure) {
+        lock.lock();
+        try {
+            lost = !sure;
         } finally {
             lock.unlock();
         }
@@ -440,6 +451,16 @@ final class InMemorySpool implements SpoolReader {
         @Override
         public int deliveryCount() {
             return mail.deliveries() + 1;
+        }
+
+        @Override
+        public boolean isOurs() {
+            lock.lock();
+            try {
+                return !lost;
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override

@@ -76,6 +76,11 @@ class TrialCandidateTest {
         }
 
         @Override
+        public boolean isOurs() {
+            return true;
+        }
+
+        @Override
         public CompletionStage<Void> settle(Settlement settlement) {
             return CompletableFuture.completedFuture(null);
         }
