@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
@@ -165,11 +166,12 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
      * worker, it may be about to be handed to another.
      */
     public boolean isSure() {
-        Duration silence;
-        synchronized (members) {
-            silence = members.silence(System.nanoTime());
-        }
-        return silence.compareTo(LEASE) < 0;
+        return members.silence(System.nanoTime()).compareTo(LEASE) < 0;
+    }
+
+    /** How many workers there are, this one included, as far as is known. */
+    public int workers() {
+        return roster.alive().size();
     }
 
     /** Everything is tried now, here and by all others. */
@@ -212,15 +214,23 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         return asked.answers()
                 .thenApply(answers -> answers.stream()
                         .findFirst()
-                        .map(answer -> Optional.ofNullable(answer.getString("facts")))
-                        .flatMap(text -> text.flatMap(Facts::parse))
+                        .map(Cluster::facts)
                         .orElseThrow(Cluster::nobody)
                         .status(0));
     }
 
     private static SpoolException nobody() {
         return new SpoolException(
-                SpoolException.Kind.UNAVAILABLE, "the worker that keeps this route does not answer now; try again");
+                SpoolException.Kind.UNAVAILABLE,
+                "the worker that keeps this route does not answer now; look at the route, and try again");
+    }
+
+    private static Facts facts(JsonObject answer) {
+        return Optional.ofNullable(answer.getString("facts"))
+                .flatMap(Facts::parse)
+                .orElseThrow(() -> Optional.ofNullable(answer.getString("failed"))
+                        .map(why -> new SpoolException(SpoolException.Kind.UNAVAILABLE, why))
+                        .orElseGet(Cluster::nobody));
     }
 
     /** What the other workers have in hand, as far as they say so in time. */
@@ -302,10 +312,17 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private void heard(String from, JsonObject message) {
         switch (message.getString("type", "")) {
             case "here" -> {
+                long now = System.nanoTime();
                 synchronized (members) {
-                    members.heard(from, shardsIn(message), System.nanoTime());
+                    members.heard(from, shardsIn(message), now);
+                    if (from.equals(bus.self())) {
+                        members.echo(message.getLong("said"), now);
+                    }
                 }
                 renewRoster();
+                if (message.getBoolean("asks", false) && !from.equals(bus.self())) {
+                    bus.send(from, here());
+                }
             }
             case "bye" -> {
                 synchronized (members) {
@@ -363,7 +380,15 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                         .whenComplete((facts, failure) -> answer(
                                 from,
                                 message,
-                                failure == null ? new JsonObject().put("facts", facts.toJson()) : new JsonObject())));
+                                failure == null
+                                        ? new JsonObject().put("facts", facts.toJson())
+                                        : new JsonObject().put("failed", reason(failure)))));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(cause.getMessage());
     }
 
     private void answer(String to, JsonObject question, JsonObject answer) {
@@ -401,8 +426,16 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
             renewRoster();
             keeper.tick();
             shareLocks();
+            reportLongDeliveries();
         }
         keeper.trialsDue().forEach(crew::changed);
+    }
+
+    /** Long ones meet nothing that would be reported; without this their connections would not count as alive. */
+    private void reportLongDeliveries() {
+        if (roster.alive().size() > 1) {
+            crew.busy().stream().filter(route -> !keeps(route)).forEach(reports::busy);
+        }
     }
 
     /** A shard is this worker's to keep: the others need not wait for the next second to hear so. */
@@ -413,9 +446,18 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     }
 
     private void signOfLife() {
+        bus.broadcast(here());
+    }
+
+    private String here() {
         JsonObject epochs = new JsonObject();
         held.forEach((shard, epoch) -> epochs.put(Integer.toString(shard), epoch));
-        bus.broadcast(new JsonObject().put("type", "here").put("shards", epochs).encode());
+        return new JsonObject()
+                .put("type", "here")
+                .put("shards", epochs)
+                .put("said", System.nanoTime())
+                .put("asks", !roster.informed())
+                .encode();
     }
 
     private void renewRoster() {

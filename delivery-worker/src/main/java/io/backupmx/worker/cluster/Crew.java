@@ -4,6 +4,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.worker.InFlightMail;
+import java.util.Collection;
 import java.util.List;
 
 /** The deliveries of this worker, as the cluster calls upon them. No method may block. */
@@ -17,6 +18,9 @@ public interface Crew {
 
     /** How many connections of this worker to {@code route} are delivering. */
     int connections(Route route);
+
+    /** The routes that this worker has connections to that are delivering. */
+    Collection<Route> busy();
 
     /** A probe of {@code route} was answered; the connection is the crew's. */
     void probed(Route route, SmtpConnection connection);

@@ -9,6 +9,7 @@ import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.gate.GateState;
 import io.backupmx.worker.gate.Probers;
 import io.backupmx.worker.gate.Trouble;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,6 +33,12 @@ final class Keeper implements KeptRoute.Consequences {
 
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     private static final long AGAIN_MILLIS = 500;
+
+    /**
+     * How long a route that is not in our configuration is probed: one that is new to the others has us configured by then,
+     * too, and one that is in none any more has no mail that anybody would bring.
+     */
+    static final Duration STRANGERS = Duration.ofMinutes(15);
 
     private final ClusterBus bus;
     private final Shards shards;
@@ -262,6 +269,7 @@ final class Keeper implements KeptRoute.Consequences {
     }
 
     private void probe(KeptRoute route, GateState.Down down) {
+        Instant began = clock.instant();
         probers.start(route.route(), down, new Probers.Listener() {
             @Override
             public void answered(Optional<SmtpConnection> connection) {
@@ -272,7 +280,16 @@ final class Keeper implements KeptRoute.Consequences {
             @Override
             public void failed(Trouble trouble, Instant next) {
                 route.apply(new GateEvent.NotAnswered(trouble));
-                route.probesAt(next);
+                boolean longProbed =
+                        Duration.between(began, clock.instant()).abs().compareTo(STRANGERS) >= 0;
+                if (longProbed && !shards.isConfigured(route.route())) {
+                    probers.stop(route.route());
+                    LOG.atInfo()
+                            .addKeyValue("next_hop", route.route())
+                            .log("no longer probed: it is not in this configuration");
+                } else {
+                    route.probesAt(next);
+                }
             }
         });
     }

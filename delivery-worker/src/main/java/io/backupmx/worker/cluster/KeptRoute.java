@@ -26,8 +26,8 @@ final class KeptRoute {
     /** A next try within that is as good as now: no news for anybody. */
     private static final Duration SOON = Duration.ofSeconds(10);
 
-    /** How long a worker's word on its connections counts. */
-    private static final Duration BUSY_FRESH = Duration.ofSeconds(2);
+    /** How long a worker's word on its connections counts: it comes once a second at least, while there are any. */
+    private static final Duration BUSY_FRESH = Duration.ofSeconds(3);
 
     private static final int MAX_REPORTED = 200;
 
@@ -150,7 +150,9 @@ final class KeptRoute {
     }
 
     /**
-     * An operator's word. Done when the others will know of it; nothing newer is published before.
+     * An operator's word. Done when the others will know of it; nothing newer is published before. When it fails, nobody can
+     * say yet whether they will; but all workers will agree: what was not published is forgotten with the lock, or, if this
+     * worker keeps that, published a second later.
      */
     synchronized CompletionStage<Facts> steer(GateEvent event) {
         if (over) {
@@ -160,7 +162,16 @@ final class KeptRoute {
         apply(event);
         Facts facts = facts(clock.instant());
         published = facts;
-        return consequences.toPublish(this, facts).thenApply(_ -> facts);
+        return consequences.toPublish(this, facts).handle((_, failure) -> {
+            if (failure != null) {
+                throw new SpoolException(
+                        SpoolException.Kind.UNAVAILABLE,
+                        "the broker has not confirmed it, so it may have come to nothing, or may yet be: look at the"
+                                + " route when the broker is back, and say it again if need be",
+                        failure);
+            }
+            return facts;
+        });
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The workers that let themselves be heard. A worker says once a second that it is there and which shards it keeps; one that
  * has been silent for {@link #GONE} is gone, a keeper that has been for {@link #STALE} no longer speaks for its shards.
- * Times are of this machine's steady clock, in ns. For one thread at a time.
+ * Times are of this machine's steady clock, in ns. For one thread at a time, but {@link #silence} for any.
  */
 final class Members {
 
@@ -21,7 +21,7 @@ final class Members {
     /** A newcomer has its share only when the others have had the time to hear of it and make room. */
     static final Duration SETTLING = Duration.ofSeconds(3);
 
-    /** All values that were published have come by then. */
+    /** All values that were published have come by then, and the others have said that they are there, for they were asked. */
     static final Duration INFORMING = Duration.ofSeconds(1);
 
     /** @param shards those it keeps, with their epochs */
@@ -34,26 +34,28 @@ final class Members {
     private final Map<String, Seen> seen = new HashMap<>();
     private final Map<Integer, Kept> kept = new HashMap<>();
     private long firstEchoNanos;
-    private long lastEchoNanos;
-    private boolean echoed;
+    private volatile long echoSaidNanos;
+    private volatile boolean echoed;
 
     Members(String self) {
         this.self = self;
     }
 
     void heard(String worker, Map<Integer, Long> shards, long now) {
-        if (worker.equals(self)) {
-            if (!echoed) {
-                firstEchoNanos = now;
-            }
-            echoed = true;
-            lastEchoNanos = now;
-        }
         seen.put(worker, new Seen(now, Map.copyOf(shards)));
         shards.forEach((shard, epoch) -> kept.merge(
                 shard,
                 new Kept(worker, epoch, now),
                 (before, after) -> after.epoch() >= before.epoch() ? after : before));
+    }
+
+    /** This worker's own word has come back by way of the broker. */
+    void echo(long saidNanos, long now) {
+        if (!echoed) {
+            firstEchoNanos = now;
+        }
+        echoSaidNanos = saidNanos;
+        echoed = true;
     }
 
     /** {@code worker} has taken leave. */
@@ -71,9 +73,12 @@ final class Members {
         echoed = false;
     }
 
-    /** How long ago this worker's own word last came back by way of the broker. */
+    /**
+     * How long ago this worker said what has come back last by way of the broker. Not since that was heard: a worker that was
+     * frozen hears first what had come for it before, and is another's already.
+     */
     Duration silence(long now) {
-        return echoed ? Duration.ofNanos(now - lastEchoNanos) : STALE;
+        return echoed ? Duration.ofNanos(now - echoSaidNanos) : STALE;
     }
 
     Roster roster(long now) {

@@ -40,6 +40,11 @@ final class Reports {
         events.addLast(event);
     }
 
+    /** Nothing has happened there but that a delivery is going on: its connection is alive, whatever another meets. */
+    synchronized void busy(Route route) {
+        var _ = waiting.computeIfAbsent(route, _ -> new ArrayDeque<>());
+    }
+
     /** One message, for one keeper. */
     record Message(String keeper, JsonObject json) {}
 
@@ -81,6 +86,9 @@ final class Reports {
     }
 
     private synchronized void keep(Route route, Deque<GateEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
         Deque<GateEvent> since = waiting.getOrDefault(route, new ArrayDeque<>());
         events.addAll(since);
         while (events.size() > MAX_EVENTS) {

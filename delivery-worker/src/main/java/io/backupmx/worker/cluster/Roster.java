@@ -46,7 +46,8 @@ record Roster(String self, List<String> alive, Map<Integer, String> keepers, boo
     /**
      * This worker's share of the connections that all together may have to {@code route}. The keeper's comes first, for it
      * has the connection of the probe that was answered; what cannot be divided goes to other workers for other routes.
-     * Without a keeper one connection is what a worker may have, as a newcomer it is the most.
+     * Without a keeper one connection is what a worker may have, as a newcomer it is the most, and it is one until it has
+     * heard that nobody else is there.
      */
     int share(Route route, int shard, int limit) {
         if (!hasKeeper(shard)) {
@@ -55,7 +56,7 @@ record Roster(String self, List<String> alive, Map<Integer, String> keepers, boo
         int workers = Math.max(1, alive.size());
         int rank = rank(route, keepers.getOrDefault(shard, self));
         int share = limit / workers + (rank < limit % workers ? 1 : 0);
-        return settled || workers == 1 ? share : Math.min(1, share);
+        return settled || (workers == 1 && informed) ? share : Math.min(1, share);
     }
 
     private int rank(Route route, String keeper) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which of the cluster's locks stands for a route. Routes that have a host and port in common, be it by way of a third, share
@@ -19,13 +20,20 @@ final class Shards {
     private static final Comparator<NextHop> ORDER =
             Comparator.comparing(NextHop::host).thenComparingInt(NextHop::port);
 
+    private final Set<Route> configured;
     private final Map<NextHop, NextHop> towardsLeader = new HashMap<>();
 
     Shards(Collection<Route> configured) {
+        this.configured = Set.copyOf(configured);
         for (Route route : configured) {
             NextHop first = route.nextHops().getFirst();
             route.nextHops().forEach(hop -> unite(first, hop));
         }
+    }
+
+    /** Whether this worker's own configuration has it. */
+    boolean isConfigured(Route route) {
+        return configured.contains(route);
     }
 
     int of(Route route) {

@@ -133,6 +133,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 connector,
                 spool,
                 cluster::isSure,
+                cluster::workers,
                 new FeedBudget(MAX_FEEDS),
                 new Semaphore(MAX_CONNECTIONS),
                 clock,
@@ -281,6 +282,14 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         }
 
         @Override
+        public List<Route> busy() {
+            return runners.values().stream()
+                    .filter(runner -> runner.connections() > 0)
+                    .map(RouteRunner::route)
+                    .toList();
+        }
+
+        @Override
         public void probed(Route route, SmtpConnection connection) {
             RouteRunner runner = runners.get(route);
             if (runner == null) {
@@ -321,7 +330,6 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         List<RouteRunner> all = new ArrayList<>(runners.values());
         housekeeping.close();
         reviews.close();
-        stopWatching();
         all.forEach(RouteRunner::stop);
         try {
             if (!awaitEmptyHands(all, stopGrace)) {
@@ -343,6 +351,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         List<Runnable> closings = new ArrayList<>();
         runners.forEach(runner -> closings.add(() -> runner.close(SETTLE_GRACE)));
         closings.add(retryQueues::close);
+        closings.add(this::stopWatching); // which may wait for a broker that does not answer, as all of these may
         try {
             Together.close(closings, CLOSING);
         } catch (InterruptedException e) {

@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * What all routes of a worker share.
  *
  * @param isSure whether mail in hand is this worker's beyond doubt, so that its final dot may leave
+ * @param workers how many there are, this one included
  * @param feeds how many queues are read at once
  * @param connections of all routes, beyond each one's first
  */
@@ -26,6 +28,7 @@ record RouteParts(
         RouteConnector connector,
         SpoolReader spool,
         BooleanSupplier isSure,
+        IntSupplier workers,
         FeedBudget feeds,
         Semaphore connections,
         InstantSource clock,

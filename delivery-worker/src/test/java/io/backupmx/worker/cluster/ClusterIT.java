@@ -83,6 +83,11 @@ class ClusterIT {
             }
 
             @Override
+            public List<Route> busy() {
+                return connections.get() > 0 ? List.of(ROUTE) : List.of();
+            }
+
+            @Override
             public void probed(Route route, SmtpConnection connection) {}
 
             @Override
@@ -200,6 +205,19 @@ class ClusterIT {
             return one.status().limit() == 2 || one.status().state() != RouteStatus.State.UP;
         });
         assertThat(one.status().state()).isEqualTo(RouteStatus.State.UP);
+    }
+
+    @Test
+    void aWorkerWithLongDeliveriesOnlyIsAlive() {
+        startBoth();
+        two.connections.set(4);
+        two.gate().tell(new GateEvent.Slow("slow")); // the last that it meets
+        await().during(Duration.ofSeconds(5))
+                .atMost(LONG)
+                .until(() -> one.status().state() == RouteStatus.State.UP);
+        one.gate().tell(new GateEvent.Met(UNWELL, 0));
+        assertThat(one.status().state()).isEqualTo(RouteStatus.State.UP);
+        assertThat(one.status().limit()).isEqualTo(4);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +105,47 @@ class KeeperTest {
         keeper.lost(SHARD);
         // The next keeper knows nothing of it, and so would never say otherwise.
         assertThat(view.state()).isEqualTo(RouteStatus.State.UP);
+    }
+
+    @Test
+    void aRouteInNoConfigurationIsNotProbedForEver() {
+        AtomicInteger probes = new AtomicInteger();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        Shards without = new Shards(List.of());
+        int shard = without.of(ROUTE);
+        Duration often = Duration.ofMillis(10);
+        try (Probers counting = new Probers(
+                _ -> {
+                    probes.incrementAndGet();
+                    return new ConnectResult.Unreachable("nobody there");
+                },
+                new ProbeSchedule(often, often, often, often),
+                () -> 1000,
+                new Random(1),
+                now::get)) {
+            Keeper strange = new Keeper(
+                    held,
+                    bus,
+                    without,
+                    rules,
+                    counting,
+                    now::get,
+                    _ -> view,
+                    (_, _) -> {},
+                    new GateLog(),
+                    _ -> 0,
+                    _ -> {});
+            bus.value = facts(4, RouteStatus.State.DOWN);
+            bus.first.countDown();
+            strange.acquired(shard, 5);
+            await().atMost(LONG).until(() -> probes.get() > 5);
+            now.set(now.get().plus(Keeper.STRANGERS));
+            AtomicInteger before = new AtomicInteger(-1);
+            await().pollInterval(Duration.ofMillis(300))
+                    .atMost(LONG)
+                    .until(() -> before.getAndSet(probes.get()) == probes.get());
+            assertThat(strange.kept(ROUTE).orElseThrow().kind()).isEqualTo(RouteStatus.State.DOWN);
+        }
     }
 
     private static Facts facts(long epoch, RouteStatus.State state) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
+import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.GateRules;
@@ -129,6 +130,17 @@ class KeptRouteTest implements KeptRoute.Consequences {
         onDisk.complete(null);
         assertThat(done.join()).isEqualTo(published.getLast());
         assertThat(done.join().state()).isEqualTo(RouteStatus.State.HELD);
+    }
+
+    @Test
+    void anOperatorIsToldWhatIsNotKnown() {
+        onDisk = CompletableFuture.failedFuture(new IllegalStateException("away"));
+        assertThatThrownBy(() -> route.steer(new GateEvent.Hold("wait"))
+                        .toCompletableFuture()
+                        .join())
+                .cause()
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("look at the route when the broker is back");
     }
 
     @Test

@@ -53,6 +53,7 @@ class MembersTest {
         assertThat(members.roster(now).informed()).isFalse();
         assertThat(members.silence(now)).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
         members.heard("a", Map.of(), now);
+        members.echo(now, now);
         assertThat(members.silence(now + SECOND)).isEqualTo(Duration.ofSeconds(1));
         assertThat(members.roster(now + SECOND / 2).informed()).isFalse();
         assertThat(members.roster(now + SECOND).informed()).isTrue();
@@ -61,8 +62,16 @@ class MembersTest {
     }
 
     @Test
+    void anEchoThatWaitedToBeHeardIsAsOldAsItsWord() {
+        members.echo(now, now);
+        members.echo(now + SECOND, now + 8 * SECOND); // it came at once, but this worker was frozen
+        assertThat(members.silence(now + 8 * SECOND)).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
     void withTheBrokerEverythingKnownIsGone() {
         members.heard("a", Map.of(1, 5L), now);
+        members.echo(now, now);
         members.heard("b", Map.of(2, 5L), now);
         members.disconnected();
         Roster roster = members.roster(now + 5 * SECOND);

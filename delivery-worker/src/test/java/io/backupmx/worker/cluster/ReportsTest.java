@@ -49,6 +49,17 @@ class ReportsTest {
     }
 
     @Test
+    void whoIsBusyIsToldOfWithoutAnEvent() {
+        reports.busy(ROUTE);
+        JsonObject told = taken().getFirst().json().getJsonArray("routes").getJsonObject(0);
+        assertThat(told.getInteger("connections")).isEqualTo(5);
+        assertThat(told.getJsonArray("events").size()).isZero();
+        reports.busy(ROUTE);
+        assertThat(reports.take(_ -> Optional.empty(), _ -> 5)).isEmpty();
+        assertThat(taken()).isEmpty(); // by now it is not news
+    }
+
+    @Test
     void noMessageBecomesLarge() {
         for (int i = 1; i <= 450; i++) {
             reports.add(route(i), new GateEvent.Delivered(1));

@@ -78,8 +78,14 @@ class RosterTest {
 
     @Test
     void whoIsAloneNeedNotSettle() {
-        assertThat(roster("w0", names(1), "w0", false).share(ROUTE, SHARD, 20)).isEqualTo(20);
+        Roster alone = new Roster("w0", names(1), Map.of(SHARD, "w0"), true, false);
+        assertThat(alone.share(ROUTE, SHARD, 20)).isEqualTo(20);
         assertThat(roster("w0", names(2), "w0", false).share(ROUTE, SHARD, 20)).isOne();
+    }
+
+    @Test
+    void whoHasNotHeardYetWhetherItIsAloneHasOneConnection() {
+        assertThat(roster("w0", names(1), "w0", false).share(ROUTE, SHARD, 20)).isOne();
     }
 
     @Test
