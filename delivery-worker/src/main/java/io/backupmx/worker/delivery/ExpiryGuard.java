@@ -3,12 +3,14 @@ package io.backupmx.worker.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Mail grows old one by one. When a great deal of a route's mail has had its time all at once, the clock is more likely wrong
- * than the mail: then none is given up until an operator has looked, or the hour is over (DESIGN §3). Safe from any thread.
+ * than the mail: then none is given up until an operator has looked, or the hour is over (DESIGN §3). All workers together
+ * count: a route that takes no mail is looked after by its keeper alone, else each has its part. Safe from any thread.
  */
 final class ExpiryGuard {
 
@@ -19,24 +21,36 @@ final class ExpiryGuard {
 
     private final String nextHop;
     private final InstantSource clock;
+    private final IntSupplier workers;
     private Instant windowStart = Instant.EPOCH;
     private int expired;
     private boolean stopped;
 
-    ExpiryGuard(String nextHop, InstantSource clock) {
+    /** @param workers how many there are, this one included */
+    ExpiryGuard(String nextHop, InstantSource clock, IntSupplier workers) {
         this.nextHop = nextHop;
         this.clock = clock;
+        this.workers = workers;
     }
 
-    /** Whether one more mail may be given up now; counts it. */
-    synchronized boolean mayExpire() {
+    /** Whether one more mail may be given up now, while others may do so as well; counts it. */
+    boolean mayExpire() {
+        return mayExpire(MAX_IN_A_WINDOW / Math.clamp(workers.getAsInt(), 1, MAX_IN_A_WINDOW));
+    }
+
+    /** The same while nobody else gives up any. */
+    boolean mayExpireAlone() {
+        return mayExpire(MAX_IN_A_WINDOW);
+    }
+
+    private synchronized boolean mayExpire(int max) {
         Instant now = clock.instant();
         if (Duration.between(windowStart, now).abs().compareTo(WINDOW) >= 0) {
             windowStart = now;
             expired = 0;
             stopped = false;
         }
-        if (expired < MAX_IN_A_WINDOW) {
+        if (expired < max) {
             expired++;
             return true;
         }

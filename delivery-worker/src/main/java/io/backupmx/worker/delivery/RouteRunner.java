@@ -27,6 +27,9 @@ final class RouteRunner implements SpoolReader.Taker {
 
     private static final Duration HEAD_LOOKS = Duration.ofMinutes(1);
 
+    /** However young the head was: it may have been removed since, and the next be older; or the clock was wrong. */
+    private static final Duration HEAD_LOOKS_AT_LEAST = Duration.ofHours(6);
+
     private final Route route;
     private final SpoolQueue.ForRoute queue;
     private final RouteParts parts;
@@ -39,7 +42,7 @@ final class RouteRunner implements SpoolReader.Taker {
     private final Delivery delivery;
     private final Hands hands = new Hands();
     private final TrialCandidate candidate = new TrialCandidate();
-    private Instant nextHeadLook = Instant.MIN; // of the housekeeping's thread
+    private volatile Instant nextHeadLook = Instant.MIN;
     private volatile boolean stopping;
 
     RouteRunner(Route route, RouteGate gate, RouteParts parts) {
@@ -51,7 +54,7 @@ final class RouteRunner implements SpoolReader.Taker {
         this.connections = new Connections(
                 route, parts.connector(), config.idleTimeout(), config.mailsPerConnection(), gate::places);
         this.record = new RouteRecord(route, parts.metrics(), hands::count);
-        this.expiry = new ExpiryGuard(route.toString(), parts.clock());
+        this.expiry = new ExpiryGuard(route.toString(), parts.clock(), parts.workers());
         this.places = new Places(gate::places, parts.connections());
         this.delivery = new Delivery(parts, gate, connections, record, expiry);
         this.supply = new Supply(
@@ -89,6 +92,7 @@ final class RouteRunner implements SpoolReader.Taker {
     @Override
     public void accept(TakenMail mail) {
         supply.gotMail();
+        nextHeadLook = Instant.MIN; // the head is another now
         candidate.queueHadItsTurn();
         start(mail, inHand(mail));
     }
@@ -188,7 +192,9 @@ final class RouteRunner implements SpoolReader.Taker {
      */
     void lookAtHead(RouteStatus status) throws InterruptedException {
         Instant now = parts.clock().instant();
-        if (now.isBefore(nextHeadLook) || !supply.hasMail() || stopping) {
+        Instant next = nextHeadLook;
+        boolean early = now.isBefore(next) && !next.isAfter(now.plus(HEAD_LOOKS_AT_LEAST));
+        if (early || !supply.hasMail() || stopping) {
             return;
         }
         String why =
@@ -199,7 +205,7 @@ final class RouteRunner implements SpoolReader.Taker {
                 (envelope, reason) -> {
                     Instant at = parts.clock().instant();
                     boolean over = Duration.between(envelope.arrival().at(), at).compareTo(parts.maxLifetime()) >= 0
-                            && expiry.mayExpire();
+                            && expiry.mayExpireAlone();
                     if (over) {
                         record.expired();
                         record.outcomes(envelope, Outcomes.allFailed(envelope, reason), at);
@@ -207,7 +213,12 @@ final class RouteRunner implements SpoolReader.Taker {
                     return over;
                 },
                 why);
-        nextHeadLook = later(now.plus(HEAD_LOOKS), head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime()));
+        Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
+        nextHeadLook = earlier(now.plus(HEAD_LOOKS_AT_LEAST), later(now.plus(HEAD_LOOKS), over));
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private static Instant later(Instant a, Instant b) {

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ExpiryGuardTest {
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final ExpiryGuard guard = new ExpiryGuard("mx.example", () -> now);
+    private int workers = 1;
+    private final ExpiryGuard guard = new ExpiryGuard("mx.example", () -> now, () -> workers);
 
     @Test
     void aThousandMayExpireInAnHourAndNoMore() {
@@ -32,6 +33,25 @@ class ExpiryGuardTest {
         now = now.minus(Duration.ofDays(40));
         assertThat(guard.mayExpire()).isTrue();
         assertThat(guard.isStopped()).isFalse();
+    }
+
+    @Test
+    void allWorkersTogetherExpireAThousand() {
+        workers = 4;
+        for (int i = 0; i < ExpiryGuard.MAX_IN_A_WINDOW / 4; i++) {
+            assertThat(guard.mayExpire()).isTrue();
+        }
+        assertThat(guard.mayExpire()).isFalse();
+        assertThat(guard.isStopped()).isTrue();
+    }
+
+    @Test
+    void whoLooksAfterARouteAloneHasAllOfThem() {
+        workers = 4;
+        for (int i = 0; i < ExpiryGuard.MAX_IN_A_WINDOW; i++) {
+            assertThat(guard.mayExpireAlone()).isTrue();
+        }
+        assertThat(guard.mayExpireAlone()).isFalse();
     }
 
     private void expireAll() {
