@@ -177,15 +177,27 @@ final class RouteRunner implements SpoolReader.Taker {
         }
     }
 
+    /** Whether it is time to {@link #lookAtHead}. */
+    boolean wantsHeadLook() {
+        return !parts.clock().instant().isBefore(nextHeadLook) && supply.hasMail() && !stopping;
+    }
+
+    SpoolQueue.ForRoute queue() {
+        return queue;
+    }
+
     /**
      * Gives up what has had its time on a queue that nobody reads now. To be called by one thread at a time, about once a
      * minute; blocks for half a minute at most.
      *
      * @param status where the route stands
+     * @param arrived when the mail at the head did, as far as the spool has said
      */
-    void lookAtHead(RouteStatus status) throws InterruptedException {
+    void lookAtHead(RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
         Instant now = parts.clock().instant();
-        if (now.isBefore(nextHeadLook) || !supply.hasMail() || stopping) {
+        Optional<Instant> end = arrived.map(at -> at.plus(parts.maxLifetime())).filter(now::isBefore);
+        if (end.isPresent()) {
+            nextHeadLook = later(now.plus(HEAD_LOOKS), end.get());
             return;
         }
         String why =
