@@ -18,10 +18,12 @@ public final class QueueNames {
     /** What every queue of ours begins with; the broker's address settings match it. */
     public static final String PREFIX = "spool.";
 
+    /** What the queue of a route begins with. */
+    public static final String ROUTE = PREFIX + "smtp_";
+
     private static final String FAILED = PREFIX + "failed";
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
-    private static final String ROUTE = PREFIX + "smtp_";
     private static final String HASH_MARK = "_z";
     private static final int MAX_ENCODED = 160;
 

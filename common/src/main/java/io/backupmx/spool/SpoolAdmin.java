@@ -1,7 +1,10 @@
 package io.backupmx.spool;
 
 import io.backupmx.mail.QueueId;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -15,6 +18,19 @@ public interface SpoolAdmin extends AutoCloseable {
 
     /** Counters of every queue there is, those whose route left the configuration included. */
     List<QueueDepth> depths();
+
+    /** The same, as it was some seconds ago where that saves the broker the question: for what is shown again and again. */
+    default List<QueueDepth> depthsOfLate() {
+        return depths();
+    }
+
+    /**
+     * When the mail at the head of each of {@code queues} arrived, without it being taken. Queues without any, and those of
+     * which it cannot be said, are left out.
+     */
+    default Map<SpoolQueue.ForRoute, Instant> heads(Collection<SpoolQueue.ForRoute> queues) {
+        return Map.of();
+    }
 
     /**
      * Shows the mail that rests on {@code queue}, oldest first, without taking it, until {@code viewer} says no. Mail

@@ -1,7 +1,6 @@
 package io.backupmx.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * How the routes stand: {@code backupmx_routes} counts all of them by state; {@code backupmx_route_state},
@@ -25,32 +25,31 @@ public final class RouteMetrics implements AutoCloseable {
 
     private final WorkerView worker;
     private final InstantSource clock;
-    private final MultiGauge counts;
-    private final MultiGauge state;
-    private final MultiGauge up;
-    private final MultiGauge age;
-    private final MultiGauge limit;
+    private final GaugeRows counts;
+    private final GaugeRows state;
+    private final GaugeRows up;
+    private final GaugeRows age;
+    private final GaugeRows limit;
     private final Periodic periodic = Periodic.leisurely("route-metrics", INTERVAL, this::refresh);
 
     public RouteMetrics(WorkerView worker, InstantSource clock, MeterRegistry registry) {
         this.worker = worker;
         this.clock = clock;
-        this.counts = MultiGauge.builder("backupmx.routes")
-                .description("Routes in each state")
-                .register(registry);
-        this.state = MultiGauge.builder("backupmx.route.state")
-                .description("1 for the state a route is in; routes that are up and idle are left out")
-                .register(registry);
-        this.up = MultiGauge.builder("backupmx.route.up")
-                .description("1 when a route takes mail, 0 when it does not; routes that are up and idle are left out")
-                .register(registry);
-        this.age = MultiGauge.builder("backupmx.route.state.age")
-                .description("How long a route has been in its state")
-                .baseUnit("seconds")
-                .register(registry);
-        this.limit = MultiGauge.builder("backupmx.route.limit")
-                .description("Connections to a route's next hop that all workers together may have now")
-                .register(registry);
+        this.counts = new GaugeRows(registry, "backupmx.routes", "Routes in each state");
+        this.state = new GaugeRows(
+                registry,
+                "backupmx.route.state",
+                "1 for the state a route is in; routes that are up and idle are left out");
+        this.up = new GaugeRows(
+                registry,
+                "backupmx.route.up",
+                "1 when a route takes mail, 0 when it does not; routes that are up and idle are left out");
+        this.age = new GaugeRows(
+                registry, "backupmx.route.state.age", "How long a route has been in its state", "seconds");
+        this.limit = new GaugeRows(
+                registry,
+                "backupmx.route.limit",
+                "Connections to a route's next hop that all workers together may have now");
     }
 
     public void start() {
@@ -70,12 +69,9 @@ public final class RouteMetrics implements AutoCloseable {
                 .sorted(Comparator.comparing(RouteStatus::since))
                 .limit(MAX_ROUTES)
                 .toList();
-        state.register(
-                told.stream()
-                        .map(route -> MultiGauge.Row.of(
-                                hop(route).and("state", route.state().name()), 1))
-                        .toList(),
-                true);
+        state.show(told.stream()
+                .collect(Collectors.toMap(
+                        route -> hop(route).and("state", route.state().name()), _ -> 1.0, (one, _) -> one)));
         show(
                 age,
                 told,
@@ -95,19 +91,14 @@ public final class RouteMetrics implements AutoCloseable {
     private void count(List<RouteStatus> routes) {
         Map<RouteStatus.State, Integer> found = new EnumMap<>(RouteStatus.State.class);
         routes.forEach(route -> found.merge(route.state(), 1, Integer::sum));
-        counts.register(
-                Arrays.stream(RouteStatus.State.values())
-                        .map(each -> MultiGauge.Row.of(Tags.of("state", each.name()), found.getOrDefault(each, 0)))
-                        .toList(),
-                true);
+        counts.show(Arrays.stream(RouteStatus.State.values())
+                .collect(Collectors.toMap(
+                        each -> Tags.of("state", each.name()), each -> (double) found.getOrDefault(each, 0))));
     }
 
-    private static void show(MultiGauge gauge, List<RouteStatus> routes, ToDoubleFunction<RouteStatus> figure) {
-        gauge.register(
-                routes.stream()
-                        .map(route -> MultiGauge.Row.of(hop(route), figure.applyAsDouble(route)))
-                        .toList(),
-                true);
+    private static void show(GaugeRows gauge, List<RouteStatus> routes, ToDoubleFunction<RouteStatus> figure) {
+        gauge.show(
+                routes.stream().collect(Collectors.toMap(RouteMetrics::hop, figure::applyAsDouble, (one, _) -> one)));
     }
 
     private static Tags hop(RouteStatus route) {

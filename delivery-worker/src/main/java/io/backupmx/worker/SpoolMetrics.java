@@ -7,18 +7,19 @@ import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How much waits where: {@code backupmx_spool_messages}, {@code backupmx_spool_bytes} and
- * {@code backupmx_spool_oldest_age_seconds}, by queue and route. Asked of the broker's counters at an interval, not at each
- * scrape, and never by reading mail.
+ * {@code backupmx_spool_oldest_age_seconds}, by queue and route; bytes and age of the {@value QueueDepth#MAX_DETAILED} routes
+ * with most mail. Asked of the broker's counters at an interval, not at each scrape, and never by reading mail.
  */
 public final class SpoolMetrics implements AutoCloseable {
 
@@ -26,25 +27,24 @@ public final class SpoolMetrics implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final SpoolAdmin spool;
-    private final MultiGauge messages;
-    private final MultiGauge bytes;
-    private final MultiGauge oldest;
+    private final GaugeRows messages;
+    private final GaugeRows bytes;
+    private final GaugeRows oldest;
     private final Periodic periodic = Periodic.leisurely("spool-metrics", INTERVAL, this::refresh);
     private boolean answered = true; // of the periodic thread
 
     public SpoolMetrics(SpoolAdmin spool, MeterRegistry registry) {
         this.spool = spool;
-        this.messages = MultiGauge.builder("backupmx.spool.messages")
-                .description("Mails on a queue of the spool, those in a worker's hands included")
-                .register(registry);
-        this.bytes = MultiGauge.builder("backupmx.spool.bytes")
-                .description("Stored bytes on a queue of the spool")
-                .baseUnit("bytes")
-                .register(registry);
-        this.oldest = MultiGauge.builder("backupmx.spool.oldest.age")
-                .description("Age of the first mail on a queue of the spool, since it arrived")
-                .baseUnit("seconds")
-                .register(registry);
+        this.messages = new GaugeRows(
+                registry,
+                "backupmx.spool.messages",
+                "Mails on a queue of the spool, those in a worker's hands included");
+        this.bytes = new GaugeRows(registry, "backupmx.spool.bytes", "Stored bytes on a queue of the spool", "bytes");
+        this.oldest = new GaugeRows(
+                registry,
+                "backupmx.spool.oldest.age",
+                "Age of the first mail on a queue of the spool, since it arrived",
+                "seconds");
     }
 
     public void start() {
@@ -56,9 +56,9 @@ public final class SpoolMetrics implements AutoCloseable {
         periodic.close();
     }
 
-    private void refresh() {
+    void refresh() {
         try {
-            show(spool.depths());
+            show(spool.depthsOfLate());
             answered = true;
         } catch (SpoolException e) {
             if (answered) {
@@ -69,17 +69,24 @@ public final class SpoolMetrics implements AutoCloseable {
     }
 
     private void show(List<QueueDepth> depths) {
-        show(messages, depths, QueueDepth::messages);
-        show(bytes, depths, QueueDepth::bytes);
-        show(oldest, depths, depth -> depth.oldest().map(Duration::toMillis).orElse(0L) / 1000.0);
+        messages.show(figures(depths, QueueDepth::messages));
+        List<QueueDepth> detailed =
+                depths.stream().filter(SpoolMetrics::isDetailed).toList();
+        bytes.show(figures(detailed, QueueDepth::bytes));
+        oldest.show(figures(
+                detailed, depth -> depth.oldest().map(Duration::toMillis).orElse(0L) / 1000.0));
     }
 
-    private static void show(MultiGauge gauge, List<QueueDepth> depths, ToDoubleFunction<QueueDepth> figure) {
-        gauge.register(
-                depths.stream()
-                        .map(depth -> MultiGauge.Row.of(tags(depth.queue()), figure.applyAsDouble(depth)))
-                        .toList(),
-                true);
+    /** The few that are no route's always are, also when they are empty: an alarm on them should not go blind. */
+    private static boolean isDetailed(QueueDepth depth) {
+        return !(depth.queue() instanceof SpoolQueue.ForRoute)
+                || depth.bytes() > 0
+                || depth.oldest().isPresent();
+    }
+
+    private static Map<Tags, Double> figures(List<QueueDepth> depths, ToDoubleFunction<QueueDepth> figure) {
+        return depths.stream()
+                .collect(Collectors.toMap(depth -> tags(depth.queue()), figure::applyAsDouble, Double::sum));
     }
 
     private static Tags tags(SpoolQueue queue) {

@@ -10,9 +10,12 @@ import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +59,22 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public List<QueueDepth> depths() {
+        return depths(reader.counts()::ask);
+    }
+
+    @Override
+    public List<QueueDepth> depthsOfLate() {
+        return depths(reader.counts()::askUnlessKnown);
+    }
+
+    private interface Counting {
+        Map<String, Long> by(Management management) throws ActiveMQException;
+    }
+
+    private List<QueueDepth> depths(Counting counting) {
         return call(link -> {
             try (Management management = new Management(link)) {
-                Map<String, Long> counts = QueueCounts.notEmpty(management);
+                Map<String, Long> counts = counting.by(management);
                 Set<String> detailed = detailed(counts);
                 List<QueueDepth> depths = new ArrayList<>();
                 for (String name : queueNames(management)) {
@@ -85,6 +101,31 @@ final class ArtemisAdmin implements SpoolAdmin {
                 .limit(QueueDepth.MAX_DETAILED)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
+    }
+
+    @Override
+    public Map<SpoolQueue.ForRoute, Instant> heads(Collection<SpoolQueue.ForRoute> queues) {
+        return call(link -> {
+            try (Management management = new Management(link)) {
+                Map<SpoolQueue.ForRoute, Instant> heads = new HashMap<>();
+                for (SpoolQueue.ForRoute queue : queues) {
+                    head(management, queue).ifPresent(arrived -> heads.put(queue, arrived));
+                }
+                return heads;
+            }
+        });
+    }
+
+    private static Optional<Instant> head(Management management, SpoolQueue queue) throws ActiveMQException {
+        try {
+            return number(management.attribute("queue." + QueueNames.nameOf(queue), "firstMessageTimestamp"))
+                    .map(Instant::ofEpochMilli);
+        } catch (ActiveMQException e) {
+            if (e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     @Override

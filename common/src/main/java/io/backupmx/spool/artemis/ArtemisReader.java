@@ -24,6 +24,7 @@ final class ArtemisReader implements SpoolReader {
     private final Path spillDirectory;
     private final Runnable onNoRoomPause;
     private final ArrivalHints hints;
+    private final RecentCounts counts = new RecentCounts();
     private final List<RouteWatch> watches = new CopyOnWriteArrayList<>();
     private final Set<RouteFeed> routeFeeds = ConcurrentHashMap.newKeySet();
     private final List<RetryFeed> retryFeeds = new CopyOnWriteArrayList<>();
@@ -74,7 +75,7 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public AutoCloseable watch(Consumer<Set<Route>> listener) {
-        RouteWatch watch = new RouteWatch(links, listener);
+        RouteWatch watch = new RouteWatch(links, counts, listener);
         watches.add(watch);
         watch.start();
         return watch;
@@ -83,6 +84,11 @@ final class ArtemisReader implements SpoolReader {
     /** Tells workers of mail that was put onto {@code route}'s queue. */
     void arrived(Route route) {
         hints.tell(route);
+    }
+
+    /** What was found last of how much is on which queue. */
+    RecentCounts counts() {
+        return counts;
     }
 
     /** Mail of {@code queue} that a feed holds back until it is due. */

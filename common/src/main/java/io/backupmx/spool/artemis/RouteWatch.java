@@ -27,19 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteWatch implements AutoCloseable {
 
-    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(4500);
+    private static final long NONE = -1;
     private static final int WINDOW_BYTES = 64 << 10;
     private static final long END_MILLIS = 5000;
 
     private final SharedLink links;
+    private final RecentCounts counts;
     private final Consumer<Set<Route>> listener;
     private final CutNames names = new CutNames();
     private final Thread thread = Thread.ofVirtual().name("route-watch").unstarted(this::run);
     private volatile @Nullable ClientConsumer listening;
     private volatile boolean closing;
 
-    RouteWatch(SharedLink links, Consumer<Set<Route>> listener) {
+    // Of the thread.
+    private long swept = NONE;
+    private Set<Route> sweptRoutes = Set.of();
+
+    RouteWatch(SharedLink links, RecentCounts counts, Consumer<Set<Route>> listener) {
         this.links = links;
+        this.counts = counts;
         this.listener = listener;
     }
 
@@ -132,13 +139,25 @@ final class RouteWatch implements AutoCloseable {
     }
 
     private void sweep(Links.Link link, Management management) throws ActiveMQException {
+        RecentCounts.Counted found = counts.askUnlessAtRest(management);
+        if (found.number() != swept) {
+            swept = sweep(link, found.byName()) ? found.number() : NONE;
+        }
+        listener.accept(sweptRoutes);
+    }
+
+    /** @return whether every queue's route is known */
+    private boolean sweep(Links.Link link, Map<String, Long> counts) throws ActiveMQException {
         Set<Route> routes = new HashSet<>();
-        for (Map.Entry<String, Long> queue : QueueCounts.notEmpty(management).entrySet()) {
+        boolean all = true;
+        for (Map.Entry<String, Long> queue : counts.entrySet()) {
             Optional<SpoolQueue> known = names.queueCalled(link, queue.getKey(), queue.getValue());
+            all &= known.isPresent();
             if (known.isPresent() && known.get() instanceof SpoolQueue.ForRoute(Route route)) {
                 routes.add(route);
             }
         }
-        listener.accept(routes);
+        sweptRoutes = Set.copyOf(routes);
+        return all;
     }
 }

@@ -12,6 +12,7 @@ import io.backupmx.spool.SpoolReader;
 import io.backupmx.testing.TestBroker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,6 +73,31 @@ final class ManyQueuesIT extends SpoolFixture {
                     () -> await().pollDelay(Duration.ZERO)
                             .pollInterval(Duration.ofMillis(5))
                             .until(() -> told.get().size() == WITH_MAIL));
+        }
+    }
+
+    @Test
+    void whatRestsIsNotListedAgain() throws Exception {
+        SpoolQueue.ForRoute one = new SpoolQueue.ForRoute(route(1));
+        SpoolQueue.ForRoute two = new SpoolQueue.ForRoute(route(2));
+        store(route(1), Mails.to("alice@example.org"), Mails.octets(100));
+        RecentCounts counts = new RecentCounts();
+        try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();
+                Management management = new Management(link)) {
+            await().untilAsserted(() -> assertThat(counts.askUnlessAtRest(management))
+                    .isSameAs(counts.askUnlessAtRest(management))
+                    .extracting(RecentCounts.Counted::byName)
+                    .isEqualTo(Map.of(QueueNames.nameOf(one), 1L)));
+            new RetryMails().putReady(url(broker), route(2), Mails.to("alice@example.org"), Mails.octets(100));
+            await().untilAsserted(
+                            () -> assertThat(counts.askUnlessAtRest(management).byName())
+                                    .isEqualTo(Map.of(QueueNames.nameOf(one), 1L, QueueNames.nameOf(two), 1L)));
+            try (SpoolReader.Feed _ = reader.feeds().feed(one, new QueueOf(1))) {
+                await().untilAsserted(() -> assertThat(
+                                counts.askUnlessAtRest(management).number())
+                        .as("while it is read")
+                        .isNotEqualTo(counts.askUnlessAtRest(management).number()));
+            }
         }
     }
 

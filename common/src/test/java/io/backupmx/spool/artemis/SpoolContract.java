@@ -324,6 +324,17 @@ abstract class SpoolContract extends SpoolFixture {
     }
 
     @Test
+    void headsAreToldWithoutBeingTaken() throws Exception {
+        Envelope first = Mails.to("alice@example.org");
+        store(ROUTE, first, Mails.octets(4096));
+        store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
+        SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(ROUTE);
+        assertThat(reader.admin().heads(List.of(queue, new SpoolQueue.ForRoute(OTHER))))
+                .containsExactly(Map.entry(queue, first.arrival().at()));
+        assertThat(messages(queue)).isEqualTo(2);
+    }
+
+    @Test
     void aFullDiskIsSaidToBeFull() throws Exception {
         store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
         broker.setMaxDiskUsage(0);

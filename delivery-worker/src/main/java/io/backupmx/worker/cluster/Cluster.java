@@ -153,7 +153,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     /** Where {@code route} stands, for all workers. */
     public RouteStatus status(Route route, int connections) {
-        return view(route).facts().status(connections);
+        return view(route).facts(clock.instant()).status(connections);
     }
 
     /** Whether this worker keeps the route's gate, and so does for it what only one may do. */

@@ -63,6 +63,7 @@ final class KeptRoute {
     private GateState state;
     private Facts published;
     private Optional<Instant> nextProbe = Optional.empty();
+    private Duration pace = Duration.ZERO;
     private boolean publishAgain;
     private boolean over;
 
@@ -124,7 +125,8 @@ final class KeptRoute {
                 rules.reason(state),
                 limit(now),
                 rules.isOnProbation(state, now),
-                next);
+                next,
+                state instanceof GateState.Down && next.isPresent() ? pace : Duration.ZERO);
     }
 
     /** A trial is the keeper's alone: what it lets out is nobody else's business. */
@@ -277,7 +279,8 @@ final class KeptRoute {
     /** The prober's next look, for people. */
     synchronized void probesAt(Instant next) {
         Instant now = clock.instant();
-        nextProbe = Optional.of(next).filter(at -> Duration.between(now, at).compareTo(SOON) > 0);
+        pace = Duration.between(now, next);
+        nextProbe = Optional.of(next).filter(_ -> pace.compareTo(SOON) > 0);
         publishIfNews(now);
     }
 
@@ -301,7 +304,7 @@ final class KeptRoute {
 
     private void publishIfNews(Instant now) {
         Facts facts = facts(now);
-        if (!over && (publishAgain || !facts.equals(published))) {
+        if (!over && (publishAgain || !facts.followsFrom(published))) {
             publishAgain = false;
             published = facts;
             var _ = consequences.toPublish(this, facts);

@@ -7,6 +7,7 @@ import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.gate.Trouble;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -108,8 +109,10 @@ final class RouteView implements RouteGate {
         onChange.run();
     }
 
-    Facts facts() {
-        return facts;
+    /** Where it stands, as far as is known at {@code now}. */
+    Facts facts(Instant now) {
+        KeptRoute own = kept;
+        return own != null ? own.facts() : facts.asOf(now);
     }
 
     @Override

@@ -141,7 +141,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         for (Route route : tables.routes()) {
             runners.put(route, new RouteRunner(route, cluster.gate(route), parts));
         }
-        this.housekeeping = new Housekeeping(runners::values, cluster);
+        this.housekeeping = new Housekeeping(runners::values, cluster, admin);
         gauge(
                 metrics,
                 "backupmx.expiry.stopped",

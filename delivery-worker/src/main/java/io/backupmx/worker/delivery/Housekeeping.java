@@ -1,7 +1,14 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.spool.SpoolAdmin;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.cluster.Cluster;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +25,16 @@ final class Housekeeping implements AutoCloseable {
 
     private final Supplier<Collection<RouteRunner>> runners;
     private final Cluster cluster;
+    private final SpoolAdmin spool;
     private final Thread ticking =
             Thread.ofVirtual().name("housekeeping").unstarted(() -> every(TICK_MILLIS, this::tick));
     private final Thread heads =
             Thread.ofVirtual().name("head-expiry").unstarted(() -> every(HEADS_MILLIS, this::look));
 
-    Housekeeping(Supplier<Collection<RouteRunner>> runners, Cluster cluster) {
+    Housekeeping(Supplier<Collection<RouteRunner>> runners, Cluster cluster, SpoolAdmin spool) {
         this.runners = runners;
         this.cluster = cluster;
+        this.spool = spool;
     }
 
     void start() {
@@ -68,20 +77,38 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        for (RouteRunner runner : runners.get()) {
-            var status = cluster.status(runner.route(), 0);
-            boolean resting = switch (status.state()) {
-                case DOWN, THROTTLED -> true;
-                case UP, RAMP, HELD, QUARANTINE -> false; // mail is tried, or an operator's (DESIGN §3)
-            };
-            if (resting && cluster.keeps(runner.route())) {
-                try {
-                    runner.lookAtHead(status);
-                } catch (RuntimeException | Error e) {
-                    failed(runner, e);
-                }
+        List<RouteRunner> due =
+                runners.get().stream().filter(this::isToBeLookedAt).toList();
+        Map<SpoolQueue.ForRoute, Instant> heads = due.isEmpty()
+                ? Map.of()
+                : heads(due.stream().map(RouteRunner::queue).toList());
+        for (RouteRunner runner : due) {
+            try {
+                runner.lookAtHead(cluster.status(runner.route(), 0), Optional.ofNullable(heads.get(runner.queue())));
+            } catch (RuntimeException | Error e) {
+                failed(runner, e);
             }
         }
+    }
+
+    /** One question for thousands of routes that went down together; whose head nobody knows is looked at in its turn. */
+    private Map<SpoolQueue.ForRoute, Instant> heads(List<SpoolQueue.ForRoute> queues) {
+        try {
+            return spool.heads(queues);
+        } catch (SpoolException e) {
+            LOG.atDebug().setCause(e).log("heads not known");
+            return Map.of();
+        }
+    }
+
+    private boolean isToBeLookedAt(RouteRunner runner) {
+        if (!runner.wantsHeadLook() || !cluster.keeps(runner.route())) {
+            return false;
+        }
+        return switch (cluster.status(runner.route(), 0).state()) {
+            case DOWN, THROTTLED -> true;
+            case UP, RAMP, HELD, QUARANTINE -> false; // mail is tried, or an operator's (DESIGN §3)
+        };
     }
 
     @Override

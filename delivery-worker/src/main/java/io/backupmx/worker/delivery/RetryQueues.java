@@ -63,7 +63,7 @@ final class RetryQueues implements AutoCloseable {
 
     private void ask() {
         try {
-            for (QueueDepth depth : admin.depths()) {
+            for (QueueDepth depth : admin.depthsOfLate()) {
                 if (depth.queue() instanceof SpoolQueue.Retry queue) {
                     serve(queue);
                 }

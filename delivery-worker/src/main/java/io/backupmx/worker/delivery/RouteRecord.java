@@ -24,10 +24,11 @@ final class RouteRecord {
     private final String nextHop;
     private final MeterRegistry metrics;
     private final Supplier<Number> inFlight;
+    private @Nullable Gauge inHand;
     private @Nullable Meters meters;
     private @Nullable Timer delay;
 
-    /** Registers nothing yet: of thousands of routes most have no mail. */
+    /** Registers nothing yet: of thousands of routes most have no mail, and of those that have, many are down. */
     RouteRecord(Route route, MeterRegistry metrics, Supplier<Number> inFlight) {
         this.nextHop = route.toString();
         this.metrics = metrics;
@@ -41,10 +42,7 @@ final class RouteRecord {
         if (known == null) {
             known = new Meters(attempts("delivered"), attempts("deferred"), attempts("failed"), expirations());
             meters = known;
-            Gauge.builder("backupmx.delivery.in_flight", inFlight)
-                    .description("Mails in the worker's hands")
-                    .tag(NEXT_HOP, nextHop)
-                    .register(metrics);
+            begin();
         }
         return known;
     }
@@ -90,9 +88,14 @@ final class RouteRecord {
                 .register(metrics);
     }
 
-    /** A mail is in hand: there is something to show from now on. */
-    void begin() {
-        var _ = meters();
+    /** A mail is in hand, which is shown from now on; what becomes of mail is counted from the first on that was tried. */
+    synchronized void begin() {
+        if (inHand == null) {
+            inHand = Gauge.builder("backupmx.delivery.in_flight", inFlight)
+                    .description("Mails in the worker's hands")
+                    .tag(NEXT_HOP, nextHop)
+                    .register(metrics);
+        }
     }
 
     void outcomes(Envelope envelope, List<RecipientOutcome> outcomes, Instant now) {

@@ -184,17 +184,30 @@ final class RouteRunner implements SpoolReader.Taker {
         }
     }
 
+    /** Whether it is time to {@link #lookAtHead}. */
+    boolean wantsHeadLook() {
+        Instant now = parts.clock().instant();
+        Instant next = nextHeadLook;
+        boolean early = now.isBefore(next) && !next.isAfter(now.plus(HEAD_LOOKS_AT_LEAST));
+        return !early && supply.hasMail() && !stopping;
+    }
+
+    SpoolQueue.ForRoute queue() {
+        return queue;
+    }
+
     /**
      * Gives up what has had its time on a queue that nobody reads now. To be called by one thread at a time, about once a
      * minute; blocks for half a minute at most.
      *
      * @param status where the route stands
+     * @param arrived when the mail at the head did, as far as the spool has said
      */
-    void lookAtHead(RouteStatus status) throws InterruptedException {
+    void lookAtHead(RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
         Instant now = parts.clock().instant();
-        Instant next = nextHeadLook;
-        boolean early = now.isBefore(next) && !next.isAfter(now.plus(HEAD_LOOKS_AT_LEAST));
-        if (early || !supply.hasMail() || stopping) {
+        Optional<Instant> end = arrived.map(at -> at.plus(parts.maxLifetime())).filter(now::isBefore);
+        if (end.isPresent()) {
+            nextHeadLook = nextLook(now, end.get());
             return;
         }
         String why =
@@ -214,7 +227,12 @@ final class RouteRunner implements SpoolReader.Taker {
                 },
                 why);
         Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
-        nextHeadLook = earlier(now.plus(HEAD_LOOKS_AT_LEAST), later(now.plus(HEAD_LOOKS), over));
+        nextHeadLook = nextLook(now, over);
+    }
+
+    /** @param over when the head has had its time */
+    private static Instant nextLook(Instant now, Instant over) {
+        return earlier(now.plus(HEAD_LOOKS_AT_LEAST), later(now.plus(HEAD_LOOKS), over));
     }
 
     private static Instant earlier(Instant a, Instant b) {

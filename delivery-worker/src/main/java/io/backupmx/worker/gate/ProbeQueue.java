@@ -162,10 +162,18 @@ final class ProbeQueue {
         waiting.add(hop);
     }
 
-    /** When {@code name} is due; not before, but later when too many others are. Empty while it is probed. */
-    OptionalLong due(NextHop name) {
+    /**
+     * When {@code name} is probed next, if all goes on like that: when it is due, or, when so many are that they have to wait
+     * for their turn, once all the others have had theirs. Empty while it is probed.
+     */
+    OptionalLong expected(NextHop name, long now, double perSecond) {
         Hop hop = hops.get(name);
-        return hop == null || hop.going ? OptionalLong.empty() : OptionalLong.of(hop.due);
+        if (hop == null || hop.going) {
+            return OptionalLong.empty();
+        }
+        boolean crowded = perSecond > 0 && now - waiting.first().due > SECOND;
+        long round = crowded ? now + (long) (waiting.size() * (SECOND / perSecond)) : hop.due;
+        return OptionalLong.of(Math.max(hop.due, round));
     }
 
     int size() {

@@ -56,7 +56,7 @@ public final class Probers implements AutoCloseable {
         /**
          * Every host of the route has been probed in vain, once more.
          *
-         * @param next when one of them is probed again, at the earliest
+         * @param next when one of them is probed again, if all goes on like that
          */
         void failed(Trouble trouble, Instant next);
     }
@@ -290,8 +290,9 @@ public final class Probers implements AutoCloseable {
 
     private Instant next(Asked told) {
         long now = now();
+        double rate = perSecond.getAsDouble();
         long due = told.hops().stream()
-                .map(queue::due)
+                .map(hop -> queue.expected(hop, now, rate))
                 .flatMapToLong(OptionalLong::stream)
                 .min()
                 .orElse(now);

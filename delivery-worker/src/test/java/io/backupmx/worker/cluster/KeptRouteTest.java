@@ -178,6 +178,35 @@ class KeptRouteTest implements KeptRoute.Consequences {
                 .hasMessageContaining("another worker keeps");
     }
 
+    @Test
+    void aProbeInVainIsNoNewsWhoseTimeTheOthersCanTell() {
+        Trouble silent = new Trouble(Trouble.Kind.NO_ANSWER, "no route to host");
+        route.met(new GateEvent.Met(silent, 0));
+        route.probesAt(NOW.plusSeconds(15));
+        int before = published.size();
+        Facts said = published.getLast();
+        route.apply(new GateEvent.NotAnswered(silent));
+        route.probesAt(NOW.plusSeconds(13));
+        route.tick();
+        assertThat(published).hasSize(before);
+        assertThat(route.facts().next()).as("here it is known").contains(NOW.plusSeconds(13));
+        assertThat(said.asOf(NOW).next()).contains(NOW.plusSeconds(15));
+        assertThat(said.asOf(NOW.plusSeconds(16)).next()).contains(NOW.plusSeconds(30));
+        assertThat(said.asOf(NOW.plusSeconds(100)).next()).contains(NOW.plusSeconds(105));
+        assertThat(Facts.parse(said.toJson())).contains(said);
+    }
+
+    @Test
+    void anotherPaceIsNews() {
+        route.met(new GateEvent.Met(UNWELL, 0));
+        route.probesAt(NOW.plusSeconds(20));
+        int before = published.size();
+        route.probesAt(NOW.plusSeconds(40));
+        assertThat(published).hasSize(before + 1);
+        route.apply(new GateEvent.NotAnswered(new Trouble(Trouble.Kind.UNHEALTHY, "421 still too many")));
+        assertThat(published).as("and so is another reason").hasSize(before + 2);
+    }
+
     private static List<GateEvent> deferrals(int number) {
         return Stream.<GateEvent>generate(() -> new GateEvent.TempFailed(QueueId.next(NOW, RANDOM), "4.2.0 busy"))
                 .limit(number)

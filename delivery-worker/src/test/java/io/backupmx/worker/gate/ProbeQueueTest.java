@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ProbeQueueTest {
@@ -20,6 +21,10 @@ class ProbeQueueTest {
 
     private final ProbeQueue queue = queue(MAX_GOING);
     private long now = -7; // any origin will do
+
+    private OptionalLong expected(NextHop hop) {
+        return queue.expected(hop, now, PER_SECOND);
+    }
 
     @Test
     void aHostIsProbedAtItsInterval() {
@@ -51,11 +56,11 @@ class ProbeQueueTest {
     void theUnwellAreLeftInPeaceEverLonger() {
         queue.add(hop(1), UNHEALTHY, 3, Duration.ZERO, now); // two relapses before
         for (int seconds : new int[] {20, 40, 60, 60}) {
-            assertThat(queue.due(hop(1)))
+            assertThat(expected(hop(1)))
                     .hasValue(now + Duration.ofSeconds(seconds).toNanos());
             after(Duration.ofSeconds(seconds));
             assertThat(start()).contains(hop(1));
-            assertThat(queue.due(hop(1))).isEmpty();
+            assertThat(expected(hop(1))).isEmpty();
             queue.ended(hop(1), UNHEALTHY, now);
         }
     }
@@ -63,7 +68,27 @@ class ProbeQueueTest {
     @Test
     void aRouteThatHasBeenDownForLongIsProbedMoreSeldomAlsoByANewKeeper() {
         queue.add(hop(1), NO_ANSWER, 0, Duration.ofDays(3), now);
-        assertThat(queue.due(hop(1))).hasValue(now + Duration.ofSeconds(15).toNanos());
+        assertThat(expected(hop(1))).hasValue(now + Duration.ofSeconds(15).toNanos());
+    }
+
+    @Test
+    void whoHasToWaitForOthersIsToldUntilWhen() {
+        for (int i = 0; i < 1000; i++) {
+            add(i);
+        }
+        after(Duration.ofSeconds(5));
+        NextHop first = start().orElseThrow();
+        queue.ended(first, NO_ANSWER, now);
+        assertThat(expected(first))
+                .as("when all the others had their turn")
+                .hasValue(now + Duration.ofSeconds(1000 / (int) PER_SECOND).toNanos());
+        int turns = 0;
+        for (Optional<NextHop> next = Optional.empty(); !next.equals(Optional.of(first)); turns++) {
+            after(TICK);
+            next = start();
+            queue.ended(next.orElseThrow(), NO_ANSWER, now);
+        }
+        assertThat(turns).isEqualTo(1000);
     }
 
     @Test
@@ -108,7 +133,7 @@ class ProbeQueueTest {
         queue.ended(hop(0), NO_ANSWER, now);
         assertThat(start()).contains(hop(0));
         queue.ended(hop(0), NO_ANSWER, now);
-        assertThat(queue.due(hop(0))).hasValue(now + Duration.ofMillis(1500).toNanos());
+        assertThat(expected(hop(0))).hasValue(now + Duration.ofMillis(1500).toNanos());
         after(TICK);
         assertThat(start()).contains(hop(1));
     }
@@ -119,7 +144,7 @@ class ProbeQueueTest {
         queue.hurry(hop(1), now);
         assertThat(start()).contains(hop(1));
         queue.ended(hop(1), UNHEALTHY, now);
-        assertThat(queue.due(hop(1))).hasValue(now + Duration.ofSeconds(5).toNanos());
+        assertThat(expected(hop(1))).hasValue(now + Duration.ofSeconds(5).toNanos());
     }
 
     @Test
