@@ -21,7 +21,8 @@ public final class QueueNames {
     private static final String FAILED = PREFIX + "failed";
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
-    private static final String ROUTE = PREFIX + "smtp_";
+    private static final String TO_HOSTS = PREFIX + "smtp_";
+    private static final String BY_MX = PREFIX + new Route.ByMx();
     private static final String HASH_MARK = "_z";
     private static final int MAX_ENCODED = 160;
 
@@ -56,7 +57,7 @@ public final class QueueNames {
 
     /** Whether {@code name} is a route's queue, be the route readable from it or not. */
     public static boolean isRoute(String name) {
-        return name.startsWith(ROUTE);
+        return name.startsWith(TO_HOSTS) || name.equals(BY_MX);
     }
 
     private static String encode(String route) {

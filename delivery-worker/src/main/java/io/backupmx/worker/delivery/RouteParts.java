@@ -24,6 +24,7 @@ record RouteParts(
         RetrySchedule retries,
         Duration maxLifetime,
         RouteConnector connector,
+        MxParts mx,
         SpoolReader spool,
         BooleanSupplier isSure,
         FeedBudget feeds,
