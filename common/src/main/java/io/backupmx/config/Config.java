@@ -28,6 +28,8 @@ public record Config(
         IngressConfig ingress,
         WorkerConfig worker,
         RetryConfig retry,
+        MxConfig mx,
+        DnsConfig dns,
         SpoolConfig spool,
         OpsConfig ops) {
 
@@ -41,6 +43,8 @@ public record Config(
             IngressConfig.DEFAULT,
             WorkerConfig.DEFAULT,
             RetryConfig.DEFAULT,
+            MxConfig.DEFAULT,
+            DnsConfig.DEFAULT,
             SpoolConfig.DEFAULT,
             OpsConfig.DEFAULT);
 

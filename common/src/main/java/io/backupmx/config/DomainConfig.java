@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * One backed-up domain.
  *
- * @param primary where its mail goes, {@code host}, {@code host:port} or {@code [host]:port}; without it the transport
- *     file must name it
+ * @param primary where its mail goes, {@code host}, {@code host:port}, {@code [host]:port}, or {@code mx} for its MX
+ *     records; without it the transport file must name it
  * @param recipients the local parts or addresses that exist; absent: the recipients file decides, and without one every
  *     address is taken
  */

@@ -6,7 +6,7 @@ import java.io.InputStream;
 
 /**
  * The exact octets of a mail between DATA and its final dot, dots un-stuffed. Can be read any number of times until
- * {@link #close}, by one reader at a time; closing gives back the memory or the file it holds.
+ * {@link #close}, by several readers at once; closing gives back the memory or the file it holds.
  */
 public interface Content extends AutoCloseable {
 

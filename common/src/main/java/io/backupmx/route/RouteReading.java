@@ -17,18 +17,23 @@ sealed interface RouteReading {
 
     /**
      * An inline {@code primary}: {@code host}, {@code host:port}, {@code [host]:port}, {@code [::1]:25}; several, to be
-     * tried in their order, separated by commas. MX records are never asked: ours are among them.
+     * tried in their order, separated by commas. {@code mx}: the domain's MX records, ours left out; a host of that name
+     * is written {@code [mx]}.
      */
     static RouteReading primary(String text) {
+        if (text.strip().equals(Route.ByMx.NAME)) {
+            return new Understood(new Route.ByMx());
+        }
         return hops(
                 text,
                 part -> part.startsWith("[") ? part : bracketed(part),
-                "is not a host, as in mx1.example.org, mx1.example.org:2525 or [2001:db8::1]:25");
+                "is not a host, as in mx1.example.org, mx1.example.org:2525 or [2001:db8::1]:25, nor mx");
     }
 
     /**
      * The value of a transport(5) entry: {@code smtp:[host]:port}, {@code relay:[host]} or {@code :[host]}, several next
-     * hops separated by commas or white space.
+     * hops separated by commas or white space; no next hop ({@code smtp:}, {@code :}) means the recipient's own domain, by
+     * its MX records.
      */
     static RouteReading transport(String value) {
         int colon = value.indexOf(':');
@@ -37,13 +42,13 @@ sealed interface RouteReading {
         return switch (transport) {
             case "smtp", "relay", "" ->
                 nextHop.isEmpty()
-                        ? new NotUnderstood("'" + value + "' names no next hop, which means the domain's MX records,"
-                                + " and we are among them: write smtp:[host]:port")
+                        ? withoutNextHop(value, colon >= 0)
                         : hops(
                                 nextHop,
                                 part -> part,
-                                "is not [host] or [host]:port with a number; without brackets it would mean an MX look-up,"
-                                        + " which is not supported: write smtp:[host]:port");
+                                "is not [host] or [host]:port with a number; without brackets it would mean the MX"
+                                        + " records of another domain, which is not supported: write smtp:[host]:port,"
+                                        + " or smtp: for the MX records of the recipient's own domain");
             case "error", "retry", "discard" ->
                 new NotUnderstood("'" + transport + ":' is not supported: remove the domain from the relay domains,"
                         + " or list its recipients");
@@ -59,6 +64,14 @@ sealed interface RouteReading {
         };
     }
 
+    private static RouteReading withoutNextHop(String value, boolean hasColon) {
+        return hasColon
+                ? new Understood(new Route.ByMx())
+                : new NotUnderstood(
+                        "'" + value + "' lacks its colon: write smtp:[host]:port, or smtp: for the MX records"
+                                + " of the recipient's own domain");
+    }
+
     private static RouteReading hops(String text, UnaryOperator<String> form, String objection) {
         List<NextHop> hops = new ArrayList<>();
         for (String part : BETWEEN_HOPS.splitAsStream(text.strip()).toList()) {
@@ -68,7 +81,7 @@ sealed interface RouteReading {
             }
             hops.add(hop.get());
         }
-        return hops.isEmpty() ? new NotUnderstood("'" + text + "' names no host") : new Understood(new Route(hops));
+        return hops.isEmpty() ? new NotUnderstood("'" + text + "' names no host") : new Understood(Route.to(hops));
     }
 
     private static String bracketed(String part) {

@@ -18,12 +18,13 @@ public final class QueueNames {
     /** What every queue of ours begins with; the broker's address settings match it. */
     public static final String PREFIX = "spool.";
 
-    /** What the queue of a route begins with. */
-    public static final String ROUTE = PREFIX + "smtp_";
+    /** What the queue of a route to hosts begins with. */
+    public static final String TO_HOSTS = PREFIX + "smtp_";
 
     private static final String FAILED = PREFIX + "failed";
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
+    private static final String BY_MX = PREFIX + new Route.ByMx();
     private static final String HASH_MARK = "_z";
     private static final int MAX_ENCODED = 160;
 
@@ -58,7 +59,7 @@ public final class QueueNames {
 
     /** Whether {@code name} is a route's queue, be the route readable from it or not. */
     public static boolean isRoute(String name) {
-        return name.startsWith(ROUTE);
+        return name.startsWith(TO_HOSTS) || name.equals(BY_MX);
     }
 
     private static String encode(String route) {

@@ -58,6 +58,17 @@ final class ConfigDefaultsTest {
                             "delays" : [ "5m", "10m", "20m", "40m", "1h" ],
                             "max_lifetime" : "30d"
                           },
+                          "mx" : {
+                            "self" : [ ],
+                            "port" : 25,
+                            "connections_per_destination" : 5,
+                            "back_off" : "2s",
+                            "back_off_max" : "2m"
+                          },
+                          "dns" : {
+                            "servers" : [ ],
+                            "timeout" : "5s"
+                          },
                           "spool" : {
                             "broker" : null,
                             "user" : null,

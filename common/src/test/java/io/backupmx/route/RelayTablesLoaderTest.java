@@ -42,7 +42,7 @@ final class RelayTablesLoaderTest {
                 .containsExactlyInAnyOrder(
                         "ingress.max_erors: unknown key; did you mean max_errors? (DIR/backupmx.yaml line 1)",
                         "domains.broken.test.primary: '::1' is not a host, as in mx1.example.org,"
-                                + " mx1.example.org:2525 or [2001:db8::1]:25",
+                                + " mx1.example.org:2525 or [2001:db8::1]:25, nor mx",
                         "domains.listed.test.recipients: 'alice@other.test' is in another domain",
                         "domains.listed.test.recipients: '*' is not a local part or an address;"
                                 + " to accept every address, remove the key recipients",
@@ -60,7 +60,8 @@ final class RelayTablesLoaderTest {
                         "DIR/transport:2: 'key@' is not domain, .domain, user@domain or *",
                         "DIR/transport:3: 'alone.test' has no value: expected key, white space, value",
                         "DIR/transport:1: 'good.example' is not [host] or [host]:port with a number; without brackets"
-                                + " it would mean an MX look-up, which is not supported: write smtp:[host]:port",
+                                + " it would mean the MX records of another domain, which is not supported: write"
+                                + " smtp:[host]:port, or smtp: for the MX records of the recipient's own domain",
                         "none.test: no primary: add domains.none.test.primary"
                                 + " or a line 'none.test smtp:[host]' in DIR/transport");
     }
@@ -128,14 +129,30 @@ final class RelayTablesLoaderTest {
                 example.test         smtp:[mx]
                 .example.test        error:unknown
                 bob@example.test     lmtp:[mx]
-                *                    smtp:
+                *                    smtp
                 """);
 
         assertThat(problems("{relay_domains: relay_domains, transport: transport}"))
                 .hasSize(3)
                 .anyMatch(problem -> problem.startsWith("DIR/transport:2: 'error:' is not supported"))
                 .anyMatch(problem -> problem.startsWith("DIR/transport:3: 'lmtp:' is not supported"))
-                .anyMatch(problem -> problem.startsWith("DIR/transport:4: 'smtp:' names no next hop"));
+                .anyMatch(problem -> problem.startsWith("DIR/transport:4: 'smtp' lacks its colon"));
+    }
+
+    /** As in Postfix, for subdomains, too. */
+    @Test
+    void aLineWithoutNextHopMeansTheMxRecords() throws IOException {
+        write("relay_domains", "example.test OK\nother.test OK\n");
+        write("transport", "example.test smtp:[mx]\n* :\n");
+
+        CheckedConfig checked = load("{relay_domains: relay_domains, transport: transport}");
+
+        assertThat(checked.tables().routes()).containsExactly(Route.of("smtp:[mx]:25"), Route.of("mx"));
+        for (String address : List.of("a@other.test", "a@sub.example.test")) {
+            assertThat(checked.tables().verdict(path(address)))
+                    .isEqualTo(new RecipientVerdict.Accepted(Route.of("mx")));
+        }
+        assertThat(checked.tables().verdict(path("a@elsewhere.test"))).isEqualTo(new RecipientVerdict.RelayDenied());
     }
 
     @Test

@@ -194,7 +194,7 @@ final class RelayTablesTest {
 
         write("recipients", address + " x\n");
         assertThat(verdict(load("{relay_recipients: recipients, domains: {example.test: mx}}"), address))
-                .isEqualTo(by("smtp:[mx]:25"));
+                .isEqualTo(by("mx"));
     }
 
     @Test
@@ -206,7 +206,7 @@ final class RelayTablesTest {
                 .isEqualTo(DENIED);
         assertThat(tables.verdict(
                         ForwardPath.parse("<@other.test:user@example.test>").orElseThrow()))
-                .isEqualTo(by("smtp:[mx]:25"));
+                .isEqualTo(by("mx"));
     }
 
     @Test

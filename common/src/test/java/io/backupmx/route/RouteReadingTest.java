@@ -18,6 +18,10 @@ final class RouteReadingTest {
             [2001:db8::1]            | smtp:[2001:db8::1]:25
             [::ffff:192.0.2.1]       | smtp:[::ffff:192.0.2.1]:25
             mx1.test, mx2.test:26    | smtp:[mx1.test]:25,[mx2.test]:26
+            mx                       | mx
+            [mx]                     | smtp:[mx]:25
+            mx:26                    | smtp:[mx]:26
+            mx, mx2.test             | smtp:[mx]:25,[mx2.test]:25
             """)
     void primariesAreRead(String text, String route) {
         assertThat(RouteReading.primary(text)).isEqualTo(new RouteReading.Understood(Route.of(route)));
@@ -56,6 +60,9 @@ final class RouteReadingTest {
             :[mx1.example.org]                | smtp:[mx1.example.org]:25
             smtp:[::1]:26                     | smtp:[::1]:26
             smtp:[ipv6:2001:db8::1]           | smtp:[2001:db8::1]:25
+            smtp:                             | mx
+            relay:                            | mx
+            :                                 | mx
             smtp:[a.test]:1, [b.test] [c.test] | smtp:[a.test]:1,[b.test]:25,[c.test]:25
             """)
     void transportsAreRead(String value, String route) {
@@ -67,10 +74,8 @@ final class RouteReadingTest {
             smtp:mx.test            | 'mx.test' is not [host] or [host]:port
             smtp:mx.test:25         | write smtp:[host]:port
             smtp:[mx.test]:smtp     | '[mx.test]:smtp' is not [host] or [host]:port with a number
-            smtp:                   | write smtp:[host]:port
             smtp:,                  | ',' names no host
-            smtp                    | write smtp:[host]:port
-            :                       | names no next hop
+            smtp                    | lacks its colon: write smtp:[host]:port
             error:no such domain    | 'error:' is not supported
             discard:                | 'discard:' is not supported
             lmtp:[mx.test]          | 'lmtp:' is not supported: write smtp:[host]:port

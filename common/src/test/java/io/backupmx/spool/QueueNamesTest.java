@@ -45,6 +45,15 @@ final class QueueNamesTest {
     }
 
     @Test
+    void theRouteByMxHasAQueueLikeAnyOther() {
+        SpoolQueue queue = new SpoolQueue.ForRoute(new Route.ByMx());
+        assertThat(QueueNames.nameOf(queue)).isEqualTo("spool.mx");
+        assertThat(QueueNames.parse("spool.mx")).contains(queue);
+        assertThat(QueueNames.isRoute("spool.mx")).isTrue();
+        assertThat(QueueNames.isRoute("spool.mx_2e")).isFalse();
+    }
+
+    @Test
     void aLongRoutesNameEndsInAHashAndIsNotReadBack() {
         Route one = longRoute(25);
         Route other = longRoute(26);
@@ -71,7 +80,7 @@ final class QueueNamesTest {
     }
 
     private static Route longRoute(int lastPort) {
-        return new Route(IntStream.range(0, 10)
+        return Route.to(IntStream.range(0, 10)
                 .mapToObj(i -> new NextHop("mail-exchanger-" + i + ".example.org", i == 9 ? lastPort : 25))
                 .toList());
     }
@@ -94,6 +103,6 @@ final class QueueNamesTest {
         Arbitrary<NextHop> hop = Combinators.combine(
                         Arbitraries.oneOf(name, ipv6), Arbitraries.integers().between(1, 65535))
                 .as(NextHop::new);
-        return hop.list().ofMinSize(1).ofMaxSize(3).map(Route::new);
+        return hop.list().ofMinSize(1).ofMaxSize(3).map(Route::to);
     }
 }

@@ -2,6 +2,7 @@ package io.backupmx.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * A primary MX on 127.0.0.1 that does what its {@link Script} says, can be stopped and started again on its port, and records
+ * A primary MX on 127.0.0.1, or on another address of this machine, that does what its {@link Script} says, can be stopped and started again on its port, and records
  * all that it sees: mails octet by octet, connections, and {@link #violations} of SMTP by its clients. Blocking sockets on
  * virtual threads; every method may be called from any thread at any time.
  */
@@ -25,13 +26,15 @@ public final class ScriptedPrimary implements AutoCloseable {
     /** Until its thread has ended the port is not free: closing a socket waits for those who use it. */
     private record Listening(ServerSocket socket, Thread thread) {}
 
+    private final InetAddress address;
     private final int port;
     private final PrimaryRecord record = new PrimaryRecord();
     private final List<PrimarySession> sessions = new ArrayList<>();
     private volatile Script script = Script.acceptAll();
     private Optional<Listening> listening = Optional.empty();
 
-    private ScriptedPrimary(int port) {
+    private ScriptedPrimary(InetAddress address, int port) {
+        this.address = address;
         this.port = port;
     }
 
@@ -44,12 +47,17 @@ public final class ScriptedPrimary implements AutoCloseable {
 
     /** One that does not run yet: nobody listens on its port. */
     public static ScriptedPrimary stopped() {
-        return new ScriptedPrimary(Ports.free());
+        return on(Ports.free());
     }
 
     /** One that does not run yet, for this port. */
     public static ScriptedPrimary on(int port) {
-        return new ScriptedPrimary(port);
+        return new ScriptedPrimary(Ports.loopback(), port);
+    }
+
+    /** One that does not run yet, for this port of such as 127.0.0.2: hosts that have one port in common. */
+    public static ScriptedPrimary on(String address, int port) {
+        return new ScriptedPrimary(InetAddress.ofLiteral(address), port);
     }
 
     public int port() {
@@ -79,11 +87,11 @@ public final class ScriptedPrimary implements AutoCloseable {
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(Ports.loopback(), port), BACKLOG);
+            socket.bind(new InetSocketAddress(address, port), BACKLOG);
             Thread thread = Thread.ofVirtual().name("primary-" + port).start(() -> accept(socket));
             listening = Optional.of(new Listening(socket, thread));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on 127.0.0.1:" + port, e);
+            throw new UncheckedIOException("cannot listen on " + address + ":" + port, e);
         }
     }
 

@@ -34,10 +34,10 @@ final class QueueCounts {
      */
     private static final String AS_THEY_ARE = NOT_EMPTY.formatted(",\"sortField\":\"filter\",\"sortOrder\":\"asc\"");
 
-    /** Routes' queues that somebody reads. */
+    /** Routes' queues that somebody reads; what goes on with the only other one shows in the messages. */
     private static final String READ = "{\"searchFilters\":["
             + "{\"field\":\"consumerCount\",\"operation\":\"GREATER_THAN\",\"value\":\"0\"},"
-            + "{\"field\":\"name\",\"operation\":\"CONTAINS\",\"value\":\"" + QueueNames.ROUTE + "\"}]}";
+            + "{\"field\":\"name\",\"operation\":\"CONTAINS\",\"value\":\"" + QueueNames.TO_HOSTS + "\"}]}";
 
     private QueueCounts() {}
 

@@ -1,5 +1,6 @@
 package io.backupmx.worker.admin;
 
+import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
@@ -81,8 +82,8 @@ final class QueueListing {
         }
     }
 
-    /** A mail for several routes has one id and a part on each. */
-    private record Part(String queueId, Route route) {}
+    /** A mail for several routes has one id and a part on each; on one route each recipient may wait elsewhere. */
+    private record Part(String queueId, Route route, String recipient) {}
 
     /** Knows what was shown and may come again, and whether the viewer has had enough. */
     private static final class Listed {
@@ -95,7 +96,7 @@ final class QueueListing {
         }
 
         void show(InFlightMail mail) {
-            if (wantsMore && shown.add(new Part(mail.envelope().queueId().value(), mail.route()))) {
+            if (wantsMore && isNews(mail.envelope(), mail.route(), true)) {
                 wantsMore = viewer.test(QueuedMails.active(mail));
             }
         }
@@ -108,14 +109,24 @@ final class QueueListing {
 
         /** Whether it wants more. */
         boolean show(ListedMail mail, Map<Route, RouteStatus> routes) {
-            Part part = new Part(mail.envelope().queueId().value(), mail.route());
-            if (!shown.contains(part)) {
-                if (!isRoute(mail.queue()) && shown.size() < REMEMBERED) {
-                    shown.add(part);
-                }
+            boolean mayMove = !isRoute(mail.queue()) && shown.size() < REMEMBERED;
+            if (isNews(mail.envelope(), mail.route(), mayMove)) {
                 wantsMore = viewer.test(QueuedMails.waiting(mail, routes));
             }
             return wantsMore;
+        }
+
+        /** Whether any of its recipients was not shown yet. */
+        private boolean isNews(Envelope envelope, Route route, boolean remember) {
+            List<Part> parts = envelope.recipients().stream()
+                    .map(recipient -> new Part(
+                            envelope.queueId().value(), route, recipient.path().address()))
+                    .toList();
+            boolean news = !shown.containsAll(parts);
+            if (remember) {
+                shown.addAll(parts);
+            }
+            return news;
         }
     }
 }

@@ -141,7 +141,10 @@ final class KeptRoute {
         }
         Instant now = clock.instant();
         GateState before = state;
-        state = rules.after(before, event, now);
+        state = switch (route) {
+            case Route.Hosts _ -> rules.after(before, event, now);
+            case Route.ByMx _ -> rules.ungated(before, event, now);
+        };
         if (!(state instanceof GateState.Down)) {
             nextProbe = Optional.empty();
         }

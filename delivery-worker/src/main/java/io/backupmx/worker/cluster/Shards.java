@@ -26,8 +26,7 @@ final class Shards {
     Shards(Collection<Route> configured) {
         this.configured = Set.copyOf(configured);
         for (Route route : configured) {
-            NextHop first = route.nextHops().getFirst();
-            route.nextHops().forEach(hop -> unite(first, hop));
+            route.nextHops().forEach(hop -> unite(route.nextHops().getFirst(), hop));
         }
     }
 
@@ -37,8 +36,11 @@ final class Shards {
     }
 
     int of(Route route) {
-        NextHop leader = leader(route.nextHops().getFirst());
-        int hash = leader.toString().hashCode(); // the same in every JVM, by its specification
+        String leader = route.nextHops().stream()
+                .findFirst()
+                .map(hop -> leader(hop).toString())
+                .orElseGet(route::toString);
+        int hash = leader.hashCode(); // the same in every JVM, by its specification
         return Math.floorMod(hash ^ (hash >>> 16), COUNT);
     }
 

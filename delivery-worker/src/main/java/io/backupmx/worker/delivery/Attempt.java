@@ -71,26 +71,31 @@ final class Attempt {
         this.outcomes = new RecipientOutcome[envelope.recipients().size()];
     }
 
-    /** Blocks until every recipient has an outcome. */
-    void run() {
+    /** Blocks until every recipient has an outcome; a surprise defers those it leaves without. To be called once. */
+    Outlet.Tried toTheEnd() {
+        try {
+            run();
+        } catch (RuntimeException | Error e) {
+            Delivery.surprise(envelope, e);
+        } finally {
+            tellGate();
+        }
+        return new Outlet.Tried(outcomes(), metTrouble);
+    }
+
+    private void run() {
         List<Integer> pending = IntStream.range(0, outcomes.length).boxed().toList();
         while (!pending.isEmpty()) {
             pending = deliver(pending);
         }
     }
 
-    /** One for each recipient; {@code otherwise} for those whom a surprise left without. */
-    List<RecipientOutcome> outcomes(RecipientOutcome otherwise) {
+    private List<RecipientOutcome> outcomes() {
         List<RecipientOutcome> all = new ArrayList<>(outcomes.length);
         for (RecipientOutcome outcome : outcomes) {
-            all.add(outcome != null ? outcome : otherwise);
+            all.add(outcome != null ? outcome : RecipientOutcome.INTERNAL_ERROR);
         }
         return all;
-    }
-
-    /** Whether the route's trouble came in a transaction of this mail, which may have provoked it. */
-    boolean metTrouble() {
-        return metTrouble;
     }
 
     private List<Integer> deliver(List<Integer> pending) {
@@ -203,8 +208,8 @@ final class Attempt {
         return reply.isPermanentFailure() && reply.code() != TOO_LARGE;
     }
 
-    /** To be called once, at the end: a mail that got nothing but 4xx counts, and a trial must not end unheard of. */
-    void tellGate() {
+    /** At the end: a mail that got nothing but 4xx counts, and a trial must not end unheard of. */
+    private void tellGate() {
         if (toldGate) {
             return;
         }

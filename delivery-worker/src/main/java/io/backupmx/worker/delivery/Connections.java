@@ -1,9 +1,7 @@
 package io.backupmx.worker.delivery;
 
-import io.backupmx.route.Route;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
-import io.backupmx.worker.routing.RouteConnector;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -11,17 +9,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
- * The connections of one route: those that deliver, and those that rest for the next mail, the warmest in front. Safe from
+ * The connections to one place: those that deliver, and those that rest for the next mail, the warmest in front. Safe from
  * any thread; only {@link #take} and {@link #fresh} block.
  */
 final class Connections {
 
     private record Idle(SmtpConnection connection, long sinceNanos) {}
 
-    private final Route route;
-    private final RouteConnector connector;
+    private final Supplier<ConnectResult> connector;
     private final Duration idleTimeout;
     private final int mailsPerConnection;
     private final IntSupplier allowed;
@@ -32,10 +30,11 @@ final class Connections {
     private final Set<Thread> connecting = new HashSet<>();
     private boolean aborted;
 
-    /** @param allowed how many there may be, resting ones included */
-    Connections(
-            Route route, RouteConnector connector, Duration idleTimeout, int mailsPerConnection, IntSupplier allowed) {
-        this.route = route;
+    /**
+     * @param connector makes one; may block
+     * @param allowed how many there may be, resting ones included
+     */
+    Connections(Supplier<ConnectResult> connector, Duration idleTimeout, int mailsPerConnection, IntSupplier allowed) {
         this.connector = connector;
         this.idleTimeout = idleTimeout;
         this.mailsPerConnection = mailsPerConnection;
@@ -59,7 +58,7 @@ final class Connections {
             lock.unlock();
         }
         try {
-            ConnectResult result = connector.connect(route);
+            ConnectResult result = connector.get();
             if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
                 begin(connection);
             }

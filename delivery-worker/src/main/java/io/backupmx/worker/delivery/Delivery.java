@@ -23,16 +23,16 @@ final class Delivery {
 
     private final RouteParts parts;
     private final RouteGate gate;
-    private final Connections connections;
+    private final Outlet outlet;
     private final RouteRecord record;
     private final ExpiryGuard expiry;
     private final GiveBacks giveBacks = new GiveBacks();
     private final Semaphore alone = new Semaphore(1);
 
-    Delivery(RouteParts parts, RouteGate gate, Connections connections, RouteRecord record, ExpiryGuard expiry) {
+    Delivery(RouteParts parts, RouteGate gate, Outlet outlet, RouteRecord record, ExpiryGuard expiry) {
         this.parts = parts;
         this.gate = gate;
-        this.connections = connections;
+        this.outlet = outlet;
         this.record = record;
         this.expiry = expiry;
     }
@@ -53,13 +53,10 @@ final class Delivery {
         }
     }
 
-    /** @param metTrouble whether the route's trouble came in a transaction of this mail */
-    private record Tried(List<RecipientOutcome> outcomes, boolean metTrouble) {}
-
     private Settlement deliver(TakenMail mail) {
         written(mail.envelope(), record::begin);
         boolean believed = gate.believesRefusals();
-        Tried tried = attempt(mail);
+        Outlet.Tried tried = attempt(mail);
         List<RecipientOutcome> outcomes = tried.outcomes();
         if (!believed || !gate.believesRefusals()) {
             outcomes =
@@ -78,7 +75,7 @@ final class Delivery {
                         Duration.between(envelope.arrival().at(), now))) {
             case RetrySchedule.Next.Retry(Duration next) -> delay = next;
             case RetrySchedule.Next.Expired(Duration maxLifetime) -> {
-                if (outcomes.stream().anyMatch(RecipientOutcome.Deferred.class::isInstance) && expiry.mayExpire()) {
+                if (outcomes.stream().anyMatch(Outcomes::isWaiting) && expiry.mayExpire()) {
                     written(envelope, record::expired);
                     outcomes = Outcomes.expired(outcomes, maxLifetime);
                 }
@@ -100,26 +97,21 @@ final class Delivery {
         }
     }
 
-    private Tried attempt(TakenMail mail) {
+    private Outlet.Tried attempt(TakenMail mail) {
         boolean suspect = mail.deliveryCount() > SUSPECT_DELIVERIES;
         if (suspect) {
             alone.acquireUninterruptibly();
         }
-        Attempt attempt = new Attempt(mail, suspect, connections, gate, parts.isSure(), parts.tables()::isListed);
         try {
-            attempt.run();
-        } catch (RuntimeException | Error e) {
-            surprise(mail.envelope(), e);
+            return outlet.attempt(mail, suspect);
         } finally {
             if (suspect) {
                 alone.release();
             }
-            attempt.tellGate();
         }
-        return new Tried(attempt.outcomes(new RecipientOutcome.Deferred("internal error")), attempt.metTrouble());
     }
 
-    private GiveBacks.Next back(Envelope envelope, Tried tried) {
+    private GiveBacks.Next back(Envelope envelope, Outlet.Tried tried) {
         if (tried.outcomes().stream().anyMatch(RecipientOutcome.Delivered.class::isInstance)) {
             giveBacks.delivered();
         }
@@ -154,7 +146,7 @@ final class Delivery {
         });
     }
 
-    private static void surprise(Envelope envelope, Throwable e) {
+    static void surprise(Envelope envelope, Throwable e) {
         LOG.atError().setCause(e).addKeyValue("queue_id", envelope.queueId()).log("delivery failed unexpectedly");
     }
 }

@@ -22,8 +22,10 @@ import io.backupmx.worker.cluster.Crew;
 import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.gate.ProbeSchedule;
 import io.backupmx.worker.gate.Probers;
+import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.retry.RetrySchedule;
 import io.backupmx.worker.routing.AddressResolver;
+import io.backupmx.worker.routing.MxResolver;
 import io.backupmx.worker.routing.RouteConnector;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -80,6 +82,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private final SmtpClient client;
     private final AddressResolver resolver = new AddressResolver();
     private final RetrySchedule retries;
+    private final BackOffTable backOffs;
     private final RetryQueues retryQueues;
     private final Cluster cluster;
     private final Map<Route, RouteRunner> runners = new LinkedHashMap<>();
@@ -109,6 +112,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         this.unconfigured = new Unconfigured(clock);
         this.spool = spool;
         this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
+        this.backOffs = new BackOffTable(config.mx().backOff(), config.mx().backOffMax(), clock, new Random());
         this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES, this::placeForDue);
         this.client = new SmtpClient(vertx, options(hostname, worker));
         RouteConnector connector =
@@ -131,6 +135,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 retries,
                 retry.maxLifetime(),
                 connector,
+                new MxParts(config.mx(), MxResolver.of(hostname, config, new Random()), client, backOffs),
                 spool,
                 cluster::isSure,
                 cluster::workers,
@@ -141,6 +146,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         for (Route route : tables.routes()) {
             runners.put(route, new RouteRunner(route, cluster.gate(route), parts));
         }
+        gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
         this.housekeeping = new Housekeeping(runners::values, cluster, admin);
         gauge(
                 metrics,
@@ -187,7 +193,11 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         reviews.start();
         cluster.start();
         watch = spool.watch(this::mailWaits);
-        retryQueues.start(retries.queues());
+        retryQueues.start(Stream.concat(
+                        retries.queues().stream(),
+                        runners.containsKey(new Route.ByMx()) ? backOffs.queues().stream() : Stream.empty())
+                .distinct()
+                .toList());
         housekeeping.start();
     }
 
@@ -301,6 +311,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
         @Override
         public void flush() {
+            backOffs.clear();
             // The spool may block; nobody needs to wait for it.
             Thread.startVirtualThread(retryQueues::flush);
         }

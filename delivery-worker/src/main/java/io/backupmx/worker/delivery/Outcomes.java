@@ -9,6 +9,7 @@ import io.backupmx.smtp.client.TransactionResult;
 import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
 import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
+import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,12 +162,20 @@ final class Outcomes {
                 .toList();
     }
 
-    /** The deferred have had their time (RFC 5321 §4.5.4.1). */
+    /** Whether it is to be tried again later. */
+    static boolean isWaiting(RecipientOutcome outcome) {
+        return outcome instanceof Deferred || outcome instanceof Postponed;
+    }
+
+    /** Those who wait have had their time (RFC 5321 §4.5.4.1). */
     static List<RecipientOutcome> expired(List<RecipientOutcome> outcomes, Duration maxLifetime) {
+        String over = "given up after " + Durations.format(maxLifetime) + ": ";
         return outcomes.stream()
-                .map(outcome -> outcome instanceof Deferred(String why)
-                        ? new Failed("given up after " + Durations.format(maxLifetime) + ": " + why)
-                        : outcome)
+                .map(outcome -> switch (outcome) {
+                    case Deferred(String why) -> new Failed(over + why);
+                    case Postponed(String why, Duration _, boolean _) -> new Failed(over + why);
+                    case Delivered _, Failed _, Untried _ -> outcome;
+                })
                 .toList();
     }
 

@@ -1,15 +1,26 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.smtp.SmtpReply;
+import java.time.Duration;
 
 /** How an attempt to deliver ended for one recipient. {@code why} is one line for people. */
 public sealed interface RecipientOutcome {
+
+    /** Of a surprise nobody can say more; the log does. */
+    RecipientOutcome INTERNAL_ERROR = new Deferred("internal error");
 
     /** The next hop has taken responsibility (RFC 5321 §4.2.5). */
     record Delivered(SmtpReply reply, String host) implements RecipientOutcome {}
 
     /** Not now: to be tried again later, at the cost of an attempt. */
     record Deferred(String why) implements RecipientOutcome {}
+
+    /**
+     * Its destination's trouble, not the recipient's: to be tried again after {@code delay}, at no cost.
+     *
+     * @param tried whether that was found out now, and not known before
+     */
+    record Postponed(String why, Duration delay, boolean tried) implements RecipientOutcome {}
 
     /** Never: to be reported. */
     record Failed(String why) implements RecipientOutcome {}

@@ -26,6 +26,7 @@ record RouteParts(
         RetrySchedule retries,
         Duration maxLifetime,
         RouteConnector connector,
+        MxParts mx,
         SpoolReader spool,
         BooleanSupplier isSure,
         IntSupplier workers,

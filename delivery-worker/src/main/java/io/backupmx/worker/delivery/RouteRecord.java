@@ -119,6 +119,12 @@ final class RouteRecord {
                 meters().deferred().increment();
                 line(envelope, to, age).addKeyValue("reason", why).log("deferred");
             }
+            case RecipientOutcome.Postponed(String why, Duration _, boolean tried) -> {
+                if (tried) { // else its destination's line says it once, for all its mail
+                    meters().deferred().increment();
+                    line(envelope, to, age).addKeyValue("reason", why).log("deferred");
+                }
+            }
             case RecipientOutcome.Failed(String why) -> {
                 meters().failed().increment();
                 line(envelope, to, age).addKeyValue("reason", why).log("failed");

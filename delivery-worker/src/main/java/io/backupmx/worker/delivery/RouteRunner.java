@@ -36,7 +36,7 @@ final class RouteRunner implements SpoolReader.Taker {
     private final RouteGate gate;
     private final RouteRecord record;
     private final ExpiryGuard expiry;
-    private final Connections connections;
+    private final Outlet outlet;
     private final Places places;
     private final Supply supply;
     private final Delivery delivery;
@@ -46,17 +46,15 @@ final class RouteRunner implements SpoolReader.Taker {
     private volatile boolean stopping;
 
     RouteRunner(Route route, RouteGate gate, RouteParts parts) {
-        WorkerConfig config = parts.config();
         this.route = route;
         this.queue = new SpoolQueue.ForRoute(route);
         this.parts = parts;
         this.gate = gate;
-        this.connections = new Connections(
-                route, parts.connector(), config.idleTimeout(), config.mailsPerConnection(), gate::places);
+        this.outlet = outlet(route, gate, parts);
         this.record = new RouteRecord(route, parts.metrics(), hands::count);
         this.expiry = new ExpiryGuard(route.toString(), parts.clock(), parts.workers());
-        this.places = new Places(gate::places, parts.connections());
-        this.delivery = new Delivery(parts, gate, connections, record, expiry);
+        this.places = new Places(() -> outlet.places(gate.places()), parts.connections());
+        this.delivery = new Delivery(parts, gate, outlet, record, expiry);
         this.supply = new Supply(
                 queue,
                 parts.spool(),
@@ -64,6 +62,22 @@ final class RouteRunner implements SpoolReader.Taker {
                 parts.feeds(),
                 () -> !stopping && gate.places() > 0,
                 () -> hands.count() > 0);
+    }
+
+    private static Outlet outlet(Route route, RouteGate gate, RouteParts parts) {
+        WorkerConfig config = parts.config();
+        return switch (route) {
+            case Route.Hosts _ ->
+                new HostsOutlet(
+                        parts,
+                        gate,
+                        new Connections(
+                                () -> parts.connector().connect(route),
+                                config.idleTimeout(),
+                                config.mailsPerConnection(),
+                                gate::places));
+            case Route.ByMx _ -> new MxOutlet(parts, gate);
+        };
     }
 
     Route route() {
@@ -157,7 +171,7 @@ final class RouteRunner implements SpoolReader.Taker {
             }
         }
         if (gate.places() == 0 && !gate.triesHere()) {
-            connections.closeAllIdle();
+            outlet.closeAllIdle();
         }
         supply.review();
     }
@@ -170,14 +184,12 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** A probe was answered. */
     void probed(SmtpConnection connection) {
-        connections.add(connection);
+        outlet.probed(connection);
     }
 
     /** Housekeeping, to be called about once a second. */
     void tick() {
-        if (!connections.isEmpty()) {
-            connections.closeIdle();
-        }
+        outlet.tick();
         supply.tick();
         if (supply.hasMail() || candidate.isThere()) {
             review(); // a pause of the gate's ends without a word
@@ -254,7 +266,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** How many connections are delivering. */
     int connections() {
-        return connections.busy();
+        return outlet.busy();
     }
 
     List<InFlightMail> inFlight() {
@@ -269,7 +281,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** Ends what is in progress: before the final dot it is given back, behind it deferred. */
     void abort() {
-        connections.abort();
+        outlet.abort();
     }
 
     /** Blocks until no mail is in hand any more. @return whether that came within {@code limit} */
@@ -280,7 +292,7 @@ final class RouteRunner implements SpoolReader.Taker {
     /** Blocks until what was settled is on disk, within {@code grace}. */
     void close(Duration grace) {
         supply.close(grace);
-        connections.abort();
-        connections.closeAllIdle();
+        outlet.abort();
+        outlet.closeAllIdle();
     }
 }

@@ -6,14 +6,17 @@ import io.backupmx.spool.Settlement;
 import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
 import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
+import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a mail leaves the worker's hands. Delivered recipients are done with; the deferred wait with one more attempt on
- * their account; the failed wait for an operator; the untried go back, in place when they are all there are, else behind
+ * their account; the postponed wait, each for its time, without; the failed wait for an operator; the untried go back, in place when they are all there are, else behind
  * the queue, no attempt burnt.
  */
 final class Settlements {
@@ -28,12 +31,15 @@ final class Settlements {
         List<Recipient> deferred = new ArrayList<>();
         List<Recipient> failed = new ArrayList<>();
         List<Recipient> untried = new ArrayList<>();
+        Map<Duration, List<Recipient>> postponed = new TreeMap<>();
         for (int i = 0; i < outcomes.size(); i++) {
             Recipient recipient = envelope.recipients().get(i);
             switch (outcomes.get(i)) {
                 case Delivered _ -> {}
                 case Deferred(String why) -> deferred.add(recipient.withLastReply(cut(why)));
                 case Failed(String why) -> failed.add(recipient.withLastReply(cut(why)));
+                case Postponed(String why, Duration wait, boolean _) ->
+                    postponed.computeIfAbsent(wait, _ -> new ArrayList<>()).add(recipient.withLastReply(cut(why)));
                 case Untried _ -> untried.add(recipient);
             }
         }
@@ -45,6 +51,8 @@ final class Settlements {
             Envelope rest = envelope.withRecipients(deferred).withAttempts(envelope.attempts() + 1);
             copies.add(new Settlement.Copy.Retry(rest, retryDelay));
         }
+        postponed.forEach(
+                (wait, waiting) -> copies.add(new Settlement.Copy.Retry(envelope.withRecipients(waiting), wait)));
         if (!failed.isEmpty()) {
             Envelope rest = envelope.withRecipients(failed).withAttempts(envelope.attempts() + 1);
             copies.add(new Settlement.Copy.Failed(rest));

@@ -69,6 +69,26 @@ public record GateRules(
         return new Transitions(this, now).after(state, event);
     }
 
+    /** The same of a route without a gate of its own: only an operator's word counts, and after it nothing need ramp up. */
+    public GateState ungated(GateState state, GateEvent event, Instant now) {
+        return switch (event) {
+            case GateEvent.Hold(String reason) ->
+                new GateState.Held(state instanceof GateState.Held held ? held.since() : now, reason);
+            case GateEvent.Release _ -> state instanceof GateState.Up ? state : initial(now);
+            case GateEvent.Delivered _,
+                    GateEvent.TempFailed _,
+                    GateEvent.Met _,
+                    GateEvent.ContentLost _,
+                    GateEvent.Refused _,
+                    GateEvent.RefusedAll _,
+                    GateEvent.Slow _,
+                    GateEvent.Answered _,
+                    GateEvent.NotAnswered _,
+                    GateEvent.Tried _,
+                    GateEvent.Flush _ -> state;
+        };
+    }
+
     /** How many deliveries may go on at once now, of all workers together. */
     public int connections(GateState state, Instant now) {
         return switch (state) {

@@ -65,6 +65,20 @@ class QueueListingTest {
                         tuple(id(3).value(), "deferred"));
     }
 
+    /** Each recipient of a mail may wait for a time of its own. */
+    @Test
+    void partsOfOneMailOnOneRouteAreAllShown() throws Exception {
+        spool.put(
+                ON_RETRY,
+                on(ON_RETRY, envelope(1, recipient("alice@example.org"))),
+                on(ON_RETRY, envelope(1, recipient("bob@example.org"))),
+                on(ON_RETRY, envelope(1, recipient("bob@example.org")))); // moved meanwhile, and seen again
+
+        assertThat(list())
+                .extracting(mail -> mail.recipients().getFirst().address())
+                .containsExactly("alice@example.org", "bob@example.org");
+    }
+
     @Test
     void mailOnADownRouteWaitsForTheRoutesReason() throws Exception {
         worker.add(SampleMail.down("connect to mx1.example.org:25: Connection refused"));

@@ -49,6 +49,7 @@ class ShardsTest {
 
     @Test
     void aRouteOfAnotherConfigurationHasAShardToo() {
+        assertThat(new Shards(List.of(new Route.ByMx())).of(new Route.ByMx())).isBetween(0, Shards.COUNT - 1);
         assertThat(new Shards(List.of()).of(Route.to(new NextHop("mx.example", 25))))
                 .isBetween(0, Shards.COUNT - 1);
     }
@@ -60,7 +61,7 @@ class ShardsTest {
                 .ofMinSize(1)
                 .ofMaxSize(3)
                 .uniqueElements()
-                .map(Route::new)
+                .map(Route::to)
                 .list()
                 .ofMaxSize(15);
     }

@@ -10,6 +10,7 @@ import io.backupmx.spool.Settlement.Copy;
 import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
 import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
+import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,22 @@ class SettlementsTest {
     @Test
     void allUntriedIsGivenBack() {
         assertThat(settle(UNTRIED, UNTRIED, UNTRIED, UNTRIED)).isEqualTo(new Settlement.GiveBack());
+    }
+
+    @Test
+    void thePostponedWaitEachForItsTimeAndBurnNoAttempt() {
+        RecipientOutcome briefly = new Postponed("refused", Duration.ofSeconds(2), true);
+        RecipientOutcome longer = new Postponed("silent", Duration.ofSeconds(64), false);
+        assertThat(settle(longer, briefly, DELIVERED, briefly))
+                .isEqualTo(new Settlement.Replace(List.of(
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(
+                                        recipient(1).withLastReply("refused"),
+                                        recipient(3).withLastReply("refused"))),
+                                Duration.ofSeconds(2)),
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(recipient(0).withLastReply("silent"))),
+                                Duration.ofSeconds(64)))));
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.Config;
+import io.backupmx.config.DnsConfig;
+import io.backupmx.config.MxConfig;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Content;
@@ -46,21 +48,31 @@ final class WorkerRig implements AutoCloseable {
     }
 
     WorkerRig(Settings settings, MeterRegistry metrics, int... ports) {
+        this(
+                settings.config(),
+                metrics,
+                Arrays.stream(ports).mapToObj(WorkerRig::route).toList());
+    }
+
+    private WorkerRig(Config config, MeterRegistry metrics, List<Route> routes) {
         this.metrics = metrics;
-        this.route = route(ports[0]);
-        Set<Route> routes = new LinkedHashSet<>();
-        Arrays.stream(ports).mapToObj(WorkerRig::route).forEach(routes::add);
+        this.route = routes.getFirst();
         worker = new DeliveryWorker(
                 vertx,
                 HOSTNAME,
-                settings.config(),
-                new Tables(routes),
+                config,
+                new Tables(new LinkedHashSet<>(routes)),
                 spool,
                 spool.admin(),
                 bus,
                 InstantSource.system(),
                 metrics);
         worker.start();
+    }
+
+    /** With the route {@code mx} alone. */
+    static WorkerRig byMx(Settings settings, MxConfig mx, DnsConfig dns) {
+        return new WorkerRig(settings.config(mx, dns), new SimpleMeterRegistry(), List.of(new Route.ByMx()));
     }
 
     static Route route(int port) {
@@ -179,6 +191,10 @@ final class WorkerRig implements AutoCloseable {
         }
 
         Config config() {
+            return config(MxConfig.DEFAULT, DnsConfig.DEFAULT);
+        }
+
+        Config config(MxConfig mx, DnsConfig dns) {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     timeout,
@@ -207,6 +223,8 @@ final class WorkerRig implements AutoCloseable {
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime),
+                    mx,
+                    dns,
                     usual.spool(),
                     usual.ops());
         }

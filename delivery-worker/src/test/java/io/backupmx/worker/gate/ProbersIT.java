@@ -62,7 +62,7 @@ class ProbersIT {
         primary.play(Script.acceptAll().on(Phase.CONNECT, say("421 Not yet")));
         NextHop back = new NextHop("127.0.0.1", primary.port());
         NextHop dead = new NextHop("127.0.0.1", Ports.free());
-        for (Route route : List.of(Route.to(back), new Route(List.of(dead, back)))) {
+        for (Route route : List.of(Route.to(back), Route.to(List.of(dead, back)))) {
             probers.start(route, down(), listener());
         }
         await().atMost(LONG).until(() -> failures.size() >= 4);

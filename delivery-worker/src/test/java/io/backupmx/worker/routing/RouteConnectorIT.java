@@ -90,12 +90,12 @@ class RouteConnectorIT {
         Route unknown = Route.to(new NextHop("mx.example", 25));
         assertThat(connector.connect(unknown)).isInstanceOf(ConnectResult.Unreachable.class);
         assertThat(connector.probe(unknown)).isEqualTo(connector.connect(unknown));
-        Route half = new Route(List.of(new NextHop("mx.example", 25), new NextHop("127.0.0.1", second.port())));
+        Route half = Route.to(List.of(new NextHop("mx.example", 25), new NextHop("127.0.0.1", second.port())));
         assertThat(peer(connector.connect(half))).endsWith(":" + second.port());
     }
 
     private static Route route(int... ports) {
-        return new Route(Arrays.stream(ports)
+        return Route.to(Arrays.stream(ports)
                 .mapToObj(port -> new NextHop("127.0.0.1", port))
                 .toList());
     }

@@ -1,0 +1,140 @@
+package io.backupmx.worker.routing;
+
+import io.backupmx.config.DnsConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.xbill.DNS.Cache;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedResolver;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
+import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
+import org.xbill.DNS.lookup.LookupSession;
+import org.xbill.DNS.lookup.NoSuchDomainException;
+import org.xbill.DNS.lookup.NoSuchRRSetException;
+
+/**
+ * Questions to the DNS, its answers kept for as long as they say, within bounds. Names are asked as they are: no hosts file,
+ * no search list.
+ */
+final class Dns {
+
+    private static final int MAX_CACHED = 50_000;
+    private static final int MAX_CACHED_SECONDS = (int) TimeUnit.DAYS.toSeconds(1);
+
+    /** What is not there now may be there soon: somebody may be mending it. */
+    private static final int MAX_CACHED_NEGATIVE_SECONDS = 60;
+
+    private static final int MAX_QUESTIONS = 100;
+    private static final int MAX_REDIRECTS = 8;
+    private static final int ROUNDS = 2;
+
+    /** An answer. */
+    sealed interface Answer {
+
+        /** One record at least. */
+        record Records(List<Record> records) implements Answer {}
+
+        /** The name exists, but no record of that kind. */
+        record NoData() implements Answer {}
+
+        /** The name does not exist. */
+        record NoDomain() implements Answer {}
+
+        /** No usable answer. {@code why} is for people. */
+        record Failed(String why) implements Answer {}
+    }
+
+    private final LookupSession session;
+    private final Duration patience;
+    private final Semaphore questions = new Semaphore(MAX_QUESTIONS);
+
+    Dns(DnsConfig config) {
+        Cache cache = new Cache(DClass.IN);
+        cache.setMaxEntries(MAX_CACHED);
+        cache.setMaxCache(MAX_CACHED_SECONDS);
+        cache.setMaxNCache(MAX_CACHED_NEGATIVE_SECONDS);
+        this.patience = config.timeout().multipliedBy(3);
+        this.session = LookupSession.builder()
+                .resolver(resolver(config))
+                .cache(cache)
+                .maxRedirects(MAX_REDIRECTS)
+                .build();
+    }
+
+    private static Resolver resolver(DnsConfig config) {
+        List<Resolver> servers = (config.servers().isEmpty()
+                        ? ResolverConfig.getCurrentConfig().servers()
+                        : config.serverAddresses())
+                .stream()
+                        .<Resolver>map(address -> {
+                            SimpleResolver one = new SimpleResolver(address);
+                            one.setTimeout(config.timeout());
+                            return one;
+                        })
+                        .toList();
+        ExtendedResolver all = new ExtendedResolver(servers);
+        all.setTimeout(config.timeout().multipliedBy(3));
+        all.setRetries(ROUNDS);
+        return all;
+    }
+
+    /** Never fails; done within the patience of {@link #await}, or too late for it. May block until it is its turn. */
+    CompletableFuture<Answer> ask(Name name, int type) throws InterruptedException {
+        if (!questions.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return CompletableFuture.completedFuture(new Answer.Failed("too many questions to the DNS at once"));
+        }
+        CompletableFuture<Answer> answer;
+        try {
+            answer = session.lookupAsync(name, type)
+                    .<Answer>thenApply(result -> result.getRecords().isEmpty()
+                            ? new Answer.NoData()
+                            : new Answer.Records(List.copyOf(result.getRecords())))
+                    .exceptionally(failure -> failed(name, type, failure))
+                    .toCompletableFuture();
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.completedFuture(failed(name, type, e));
+        }
+        var _ = answer.whenComplete((_, _) -> questions.release());
+        return answer;
+    }
+
+    /** Blocks until the answer is there, or patience ends. */
+    Answer await(CompletableFuture<Answer> answer) throws InterruptedException {
+        try {
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return new Answer.Failed("the DNS did not answer within " + patience.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return new Answer.Failed(String.valueOf(e.getCause()));
+        }
+    }
+
+    private static Answer failed(Name name, int type, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return switch (cause) {
+            case NoSuchDomainException _ -> new Answer.NoDomain();
+            case NoSuchRRSetException _ -> new Answer.NoData();
+            default ->
+                new Answer.Failed(
+                        "no " + Type.string(type) + " answer for " + name.toString(true) + ": " + describe(cause));
+        };
+    }
+
+    private static String describe(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+}

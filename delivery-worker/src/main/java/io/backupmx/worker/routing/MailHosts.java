@@ -1,0 +1,28 @@
+package io.backupmx.worker.routing;
+
+import java.util.List;
+
+/** Where a domain's mail goes, as the DNS says now. {@code why} is one line for people. */
+public sealed interface MailHosts {
+
+    /**
+     * To these, in this order.
+     *
+     * @param name the same for all domains with the same hosts, in whatever order equals come today
+     * @param hosts each with an address at least
+     */
+    record Found(String name, List<MailHost> hosts) implements MailHosts {
+        public Found {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /** The domain takes no mail, and says so (RFC 7505). */
+    record NullMx() implements MailHosts {}
+
+    /** To us, or to hosts that are to be tried after us (RFC 5321 §5.1): never delivered there. */
+    record LoopsBack(String why) implements MailHosts {}
+
+    /** Nobody can say now: unknown means temporary, whatever the DNS says of it. */
+    record NotNow(String why) implements MailHosts {}
+}

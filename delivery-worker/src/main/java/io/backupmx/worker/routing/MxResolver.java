@@ -1,0 +1,133 @@
+package io.backupmx.worker.routing;
+
+import io.backupmx.config.Config;
+import io.backupmx.smtp.Domain;
+import io.backupmx.worker.routing.Dns.Answer;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+
+/** A domain's mail hosts by RFC 5321 §5.1 and RFC 7505. For virtual threads: it blocks while the DNS is asked. */
+public final class MxResolver {
+
+    private final Dns dns;
+    private final MxSelection selection;
+
+    MxResolver(Dns dns, Self self, RandomGenerator random) {
+        this.dns = dns;
+        this.selection = new MxSelection(self, random);
+    }
+
+    /** @param hostname our name */
+    public static MxResolver of(Domain hostname, Config config, RandomGenerator random) {
+        return new MxResolver(new Dns(config.dns()), Self.of(hostname, config), random);
+    }
+
+    public MailHosts resolve(Domain domain) {
+        try {
+            return domain.isAddressLiteral() ? literal(domain) : byName(new Name(domain.name() + "."));
+        } catch (TextParseException e) {
+            return new MailHosts.NotNow("'" + domain + "' cannot be asked of the DNS");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new MailHosts.NotNow("interrupted");
+        }
+    }
+
+    /** RFC 5321 §4.1.3. */
+    private MailHosts literal(Domain domain) {
+        String inside = domain.name().substring(1, domain.name().length() - 1);
+        String address = inside.startsWith("ipv6:") ? inside.substring("ipv6:".length()) : inside;
+        try {
+            return selection.select(List.of(new MailHost(0, domain.name(), List.of(InetAddress.ofLiteral(address)))));
+        } catch (IllegalArgumentException e) {
+            return new MailHosts.NotNow("'" + domain + "' is no address");
+        }
+    }
+
+    private MailHosts byName(Name domain) throws InterruptedException {
+        return switch (dns.await(dns.ask(domain, Type.MX))) {
+            case Answer.Records(List<Record> records) -> byMx(records);
+            case Answer.NoData _ -> byAddress(domain);
+            case Answer.NoDomain _ -> new MailHosts.NotNow("domain " + text(domain) + " is not found in the DNS");
+            case Answer.Failed(String why) -> new MailHosts.NotNow(why);
+        };
+    }
+
+    private MailHosts byMx(List<Record> records) throws InterruptedException {
+        List<MXRecord> all = records.stream()
+                .filter(MXRecord.class::isInstance)
+                .map(MXRecord.class::cast)
+                .toList();
+        // A null MX beside others is a mistake (RFC 7505 §3): the others may be meant.
+        List<MXRecord> named = all.stream()
+                .filter(mx -> !mx.getTarget().equals(Name.root))
+                .sorted(Comparator.comparingInt(MXRecord::getPriority))
+                .limit(MxSelection.MAX_HOSTS)
+                .toList();
+        if (named.isEmpty()) {
+            return new MailHosts.NullMx();
+        }
+        return hosts(named.stream()
+                .map(mx -> new Named(mx.getPriority(), mx.getTarget()))
+                .toList());
+    }
+
+    /** Without MX records the domain is its own only mail host. */
+    private MailHosts byAddress(Name domain) throws InterruptedException {
+        return hosts(List.of(new Named(0, domain)));
+    }
+
+    private record Named(int preference, Name name) {}
+
+    private record Asked(Named host, List<CompletableFuture<Answer>> answers) {}
+
+    private MailHosts hosts(List<Named> named) throws InterruptedException {
+        List<Asked> asked = new ArrayList<>();
+        for (Named host : named) {
+            asked.add(new Asked(host, List.of(dns.ask(host.name(), Type.AAAA), dns.ask(host.name(), Type.A))));
+        }
+        List<MailHost> hosts = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (Asked one : asked) {
+            List<InetAddress> addresses = new ArrayList<>();
+            for (CompletableFuture<Answer> answer : one.answers()) {
+                switch (dns.await(answer)) {
+                    case Answer.Records(List<Record> records) ->
+                        records.stream().flatMap(MxResolver::address).forEach(addresses::add);
+                    case Answer.NoData _, Answer.NoDomain _ -> {}
+                    case Answer.Failed(String why) -> failures.add(why);
+                }
+            }
+            hosts.add(new MailHost(one.host().preference(), text(one.host().name()), addresses));
+        }
+        MailHosts selected = selection.select(hosts);
+        return selected instanceof MailHosts.NotNow && !failures.isEmpty()
+                ? new MailHosts.NotNow(failures.getFirst())
+                : selected;
+    }
+
+    private static Stream<InetAddress> address(Record record) {
+        return switch (record) {
+            case ARecord a -> Stream.of(a.getAddress());
+            case AAAARecord aaaa -> Stream.of(aaaa.getAddress());
+            default -> Stream.empty();
+        };
+    }
+
+    private static String text(Name name) {
+        return name.toString(true).toLowerCase(Locale.ROOT);
+    }
+}
