@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How much waits where: {@code backupmx_spool_messages}, {@code backupmx_spool_bytes} and
  * {@code backupmx_spool_oldest_age_seconds}, by queue and route. Asked of the broker's counters at an interval, not at each
- * scrape, and never by reading mail.
+ * scrape, and never by reading mail. While the broker does not answer there are none: yesterday's depth would be believed,
+ * and a worker that is cut off would be believed before those that are not.
  */
 public final class SpoolMetrics implements AutoCloseable {
 
@@ -56,7 +57,7 @@ public final class SpoolMetrics implements AutoCloseable {
         periodic.close();
     }
 
-    private void refresh() {
+    void refresh() {
         try {
             show(spool.depths());
             answered = true;
@@ -65,6 +66,7 @@ public final class SpoolMetrics implements AutoCloseable {
                 LOG.atWarn().addKeyValue("cause", e.getMessage()).log("spool counters are not to be had");
             }
             answered = false;
+            show(List.of());
         }
     }
 
