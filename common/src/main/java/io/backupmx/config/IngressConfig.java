@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param maxRecipients per mail; beyond it 452 (RFC 5321 §4.5.3.1.10)
  * @param maxConnections open sessions in all; beyond it 421
  * @param maxConnectionsPerAddress open sessions of one client address, of IPv6 one /64; beyond it 421
+ * @param gatewayLimits whether that holds for the address of our own default gateway, too
  * @param maxErrors replies of 500 and more, and mails told to come again, before 421 ends a session
  * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
@@ -30,6 +31,7 @@ public record IngressConfig(
         int maxRecipients,
         int maxConnections,
         int maxConnectionsPerAddress,
+        GatewayLimits gatewayLimits,
         int maxErrors,
         int maxHops,
         Duration commandTimeout,
@@ -48,6 +50,17 @@ public record IngressConfig(
         NORMALIZE
     }
 
+    /**
+     * What holds for clients that come from the address of our default gateway: many clients seem to be one where a
+     * container's proxy or a router rewrites their addresses.
+     */
+    public enum GatewayLimits {
+        /** It is many clients: what is limited for each client address is not limited for this one. */
+        LIFT,
+        /** It is a client like any other. */
+        KEEP
+    }
+
     /** With the longest of host names it still fits into a reply line of 512 octets (RFC 5321 §4.5.3.1.5). */
     private static final Pattern BANNER = Pattern.compile("[ -~]{0,200}");
 
@@ -58,6 +71,7 @@ public record IngressConfig(
             1000,
             2000,
             100,
+            GatewayLimits.LIFT,
             20,
             50,
             Duration.ofMinutes(5),

@@ -16,6 +16,9 @@ public interface SpoolAdmin extends AutoCloseable {
         depths();
     }
 
+    /** How the broker is doing. */
+    BrokerStatus broker();
+
     /** Counters of every queue there is, those whose route left the configuration included. */
     List<QueueDepth> depths();
 

@@ -26,6 +26,7 @@ final class ConfigDefaultsTest {
                             "max_recipients" : 1000,
                             "max_connections" : 2000,
                             "max_connections_per_address" : 100,
+                            "gateway_limits" : "lift",
                             "max_errors" : 20,
                             "max_hops" : 50,
                             "command_timeout" : "5m",

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class OpsServerIT {
 
     private final Observability observability = Observability.start(new VertxOptions());
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness = new Readiness(observability.registry());
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -63,6 +63,19 @@ class OpsServerIT {
         assertThat(response.body())
                 .isEqualTo("{\"ready\":false,\"checks\":{\"spool\":\"the broker does not answer\","
                         + "\"worker\":\"the check itself failed: gone\",\"ingress\":\"ok\"}}\n");
+    }
+
+    @Test
+    void metricsSayWhatIsReady() throws Exception {
+        HostPort address = listen();
+        readiness.check("worker", () -> Optional.of("gone"));
+        readiness.check("ingress", Optional::empty);
+        assertThat(get(address, "/metrics").body())
+                .contains("backupmx_ready{check=\"worker\"} 0.0", "backupmx_ready{check=\"ingress\"} 1.0");
+
+        readiness.check("worker", Optional::empty);
+
+        assertThat(get(address, "/metrics").body()).contains("backupmx_ready{check=\"worker\"} 1.0");
     }
 
     @Test

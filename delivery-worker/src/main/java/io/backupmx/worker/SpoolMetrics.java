@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * How much waits where: {@code backupmx_spool_messages}, {@code backupmx_spool_bytes} and
  * {@code backupmx_spool_oldest_age_seconds}, by queue and route; bytes and age of the {@value QueueDepth#MAX_DETAILED} routes
- * with most mail. Asked of the broker's counters at an interval, not at each scrape, and never by reading mail.
+ * with most mail. Asked of the broker's counters at an interval, not at each scrape, and never by reading mail. While the broker
+ * does not answer there are none: yesterday's depth would be believed, and a worker that is cut off would be believed before
+ * those that are not.
  */
 public final class SpoolMetrics implements AutoCloseable {
 
@@ -65,6 +67,7 @@ public final class SpoolMetrics implements AutoCloseable {
                 LOG.atWarn().addKeyValue("cause", e.getMessage()).log("spool counters are not to be had");
             }
             answered = false;
+            show(List.of());
         }
     }
 

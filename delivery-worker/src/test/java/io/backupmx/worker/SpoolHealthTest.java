@@ -3,6 +3,7 @@ package io.backupmx.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.mail.QueueId;
+import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SpoolAdmin;
@@ -87,6 +88,11 @@ class SpoolHealthTest {
 
     /** Holds nothing, and answers as the test says. */
     private final class Spool implements SpoolAdmin {
+        @Override
+        public BrokerStatus broker() {
+            throw new UnsupportedOperationException();
+        }
+
         @Override
         public List<QueueDepth> depths() {
             answer.run();

@@ -41,7 +41,7 @@ final class Host {
     private final MachineName name;
     private final DataDirectory data;
     private final Observability observability;
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness;
 
     private Host(
             CheckedConfig checked,
@@ -54,6 +54,7 @@ final class Host {
         this.name = name;
         this.data = data;
         this.observability = observability;
+        this.readiness = new Readiness(observability.registry());
     }
 
     /**

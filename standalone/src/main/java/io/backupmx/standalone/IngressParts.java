@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
+import io.backupmx.ingress.session.DefaultGateways;
 import io.backupmx.ingress.session.IngressServer;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.SpoolWriter.Room;
@@ -38,6 +39,7 @@ final class IngressParts {
                 host.vertx(),
                 host.name().domain(),
                 config.ingress(),
+                DefaultGateways.ofThisMachine(),
                 host.data().inFlight(),
                 new TableRecipientDirectory(host.tables()),
                 writer,

@@ -4,6 +4,7 @@ import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.HostPort;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.BrokerMetrics;
 import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
@@ -67,6 +68,9 @@ final class WorkerParts {
         SpoolHealth health = new SpoolHealth(reader.admin());
         health.start();
         host.stop().add("spool-health", Host.SHORT, health::close);
+        BrokerMetrics broker = new BrokerMetrics(reader.admin(), health, host.registry());
+        broker.start();
+        host.stop().add("broker-metrics", Host.SHORT, broker::close);
         host.readiness().check("worker", () -> health.problem().map(problem -> problem + ": no mail goes out"));
         return new WorkerParts(host, reader, worker, health);
     }

@@ -3,6 +3,7 @@ package io.backupmx.spool.artemis;
 import io.backupmx.mail.QueueId;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.route.Route;
+import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
@@ -53,6 +54,15 @@ final class ArtemisAdmin implements SpoolAdmin {
             try (ClientSession session = link.plainSession()) {
                 return session.queueQuery(SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed())))
                         .isExists();
+            }
+        });
+    }
+
+    @Override
+    public BrokerStatus broker() {
+        return call(link -> {
+            try (BrokerWatch watch = new BrokerWatch(link)) {
+                return watch.status();
             }
         });
     }

@@ -1,9 +1,14 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.spool.BrokerStatus;
+import java.time.Duration;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 
-/** Asks the broker how full its disk is; a broker that does not answer is a broken connection. */
+/** Asks the broker how it is doing; a broker that does not answer is a broken connection. */
 final class BrokerWatch implements AutoCloseable {
+
+    private static final String BROKER = "broker";
 
     private final Management management;
 
@@ -11,10 +16,32 @@ final class BrokerWatch implements AutoCloseable {
         this.management = new Management(link);
     }
 
-    /** 0..100 of the file system that holds the spool. */
+    /** 0..100 of the file system that holds the spool; 0 while the broker has not looked yet. */
     int diskUsagePercent() throws ActiveMQException {
-        Object usage = management.attribute("broker", "diskStoreUsage");
-        return usage instanceof Number number ? (int) Math.round(number.doubleValue() * 100) : 0;
+        return (int) Math.round(diskUsage() * 100);
+    }
+
+    /** All that it says of itself. */
+    BrokerStatus status() throws ActiveMQException {
+        return new BrokerStatus(
+                String.valueOf(management.attribute(BROKER, "version")),
+                Duration.ofMillis(number("uptimeMillis").longValue()),
+                diskUsage(),
+                number("addressMemoryUsage").longValue(),
+                number("globalMaxSize").longValue(),
+                number("connectionCount").intValue(),
+                number("totalConsumerCount").longValue());
+    }
+
+    private double diskUsage() throws ActiveMQException {
+        return management.attribute(BROKER, "diskStoreUsage") instanceof Number number ? number.doubleValue() : 0;
+    }
+
+    private Number number(String attribute) throws ActiveMQException {
+        if (management.attribute(BROKER, attribute) instanceof Number number) {
+            return number;
+        }
+        throw new ActiveMQException(ActiveMQExceptionType.GENERIC_EXCEPTION, "the broker has no figure " + attribute);
     }
 
     @Override

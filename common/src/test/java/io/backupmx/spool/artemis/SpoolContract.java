@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.SpilledContent;
+import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolEntry;
@@ -332,6 +333,21 @@ abstract class SpoolContract extends SpoolFixture {
         assertThat(reader.admin().heads(List.of(queue, new SpoolQueue.ForRoute(OTHER))))
                 .containsExactly(Map.entry(queue, first.arrival().at()));
         assertThat(messages(queue)).isEqualTo(2);
+    }
+
+    @Test
+    void theBrokerSaysHowItIs() throws Exception {
+        store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
+
+        BrokerStatus status = reader.admin().broker();
+
+        assertThat(status.version()).matches("\\d+\\.\\d+\\.\\d+.*");
+        assertThat(status.uptime()).isBetween(Duration.ofMillis(1), Duration.ofHours(1));
+        assertThat(status.diskUsage()).isBetween(0.0, 1.0);
+        assertThat(status.memoryBytes()).isGreaterThan(4096);
+        assertThat(status.memoryLimitBytes()).isEqualTo(64 << 20);
+        assertThat(status.connections()).isPositive();
+        assertThat(status.consumers()).isPositive();
     }
 
     @Test

@@ -23,7 +23,10 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(Path data) throws Exception {
         token = AdminToken.ensure(data);
         OpsServer server = new OpsServer(
-                observability.vertx(), new OpsConfig("127.0.0.1:0"), observability.registry(), new Readiness());
+                observability.vertx(),
+                new OpsConfig("127.0.0.1:0"),
+                observability.registry(),
+                new Readiness(observability.registry()));
         new AdminApi(spool, worker).mount(server.router(), token, "127.0.0.1");
         address = await(server.listen());
         AdminAddress.ofThisProcess(address).write(data);

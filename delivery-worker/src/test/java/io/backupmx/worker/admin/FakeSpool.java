@@ -1,6 +1,7 @@
 package io.backupmx.worker.admin;
 
 import io.backupmx.mail.QueueId;
+import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SpoolAdmin;
@@ -25,6 +26,7 @@ public final class FakeSpool implements SpoolAdmin {
     private Optional<Integer> failsAfter = Optional.empty();
     private Optional<Optional<QueueId>> released = Optional.empty();
     private int releasable;
+    private volatile boolean away;
 
     public void put(SpoolQueue queue, ListedMail... mails) {
         queues.put(queue, new Queue(mails.length, i -> mails[i]));
@@ -37,6 +39,11 @@ public final class FakeSpool implements SpoolAdmin {
     /** From now on browsing fails, once so many mails were shown. */
     void failAfter(int mails) {
         failsAfter = Optional.of(mails);
+    }
+
+    /** Whether, from now on, no question for counters is answered. */
+    public void away(boolean isAway) {
+        away = isAway;
     }
 
     public void releasable(int mails) {
@@ -54,8 +61,16 @@ public final class FakeSpool implements SpoolAdmin {
     }
 
     @Override
+    public BrokerStatus broker() {
+        refuseEventLoop();
+        failIfAway();
+        return new BrokerStatus("2.56.0", Duration.ofHours(1), 0.25, 3 << 20, 64 << 20, 7, 5);
+    }
+
+    @Override
     public List<QueueDepth> depths() {
         refuseEventLoop();
+        failIfAway();
         return queues.entrySet().stream()
                 .map(e -> new QueueDepth(
                         e.getKey(),
@@ -89,6 +104,12 @@ public final class FakeSpool implements SpoolAdmin {
 
     @Override
     public void close() {}
+
+    private void failIfAway() {
+        if (away) {
+            throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker is gone");
+        }
+    }
 
     private static void refuseEventLoop() {
         if (!Thread.currentThread().isVirtual()) {

@@ -4,6 +4,7 @@ import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.Route;
+import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.Settlement;
@@ -163,6 +164,11 @@ final class InMemorySpool implements SpoolReader {
     /** Tells of the retry queues only. */
     SpoolAdmin admin() {
         return new SpoolAdmin() {
+            @Override
+            public BrokerStatus broker() {
+                throw new UnsupportedOperationException();
+            }
+
             @Override
             public List<QueueDepth> depths() {
                 return locked(() -> {

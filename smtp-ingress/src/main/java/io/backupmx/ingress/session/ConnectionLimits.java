@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts open sessions, in all and of each client address (of IPv6, each /64), so that nobody gets more than their share.
- * Thread-safe.
+ * An address that hides many clients has no share of its own. Thread-safe.
  */
 final class ConnectionLimits {
 
@@ -17,25 +17,33 @@ final class ConnectionLimits {
 
     enum Admission {
         ADMITTED,
+        /** The address says nothing about the client. */
+        ADMITTED_AS_ONE_OF_MANY,
         TOO_MANY,
         TOO_MANY_FROM_ADDRESS
     }
 
     private final int max;
     private final int maxPerAddress;
+    private final DefaultGateways many;
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentMap<String, Integer> openByAddress = new ConcurrentHashMap<>();
 
-    ConnectionLimits(int max, int maxPerAddress) {
+    /** @param many those addresses that are many clients each */
+    ConnectionLimits(int max, int maxPerAddress, DefaultGateways many) {
         this.max = max;
         this.maxPerAddress = maxPerAddress;
+        this.many = many;
     }
 
-    /** Who is {@link Admission#ADMITTED} must {@link #leave}, once. */
+    /** Who is admitted must {@link #leave}, once. */
     Admission enter(String address) {
         if (open.incrementAndGet() > max) {
             open.decrementAndGet();
             return Admission.TOO_MANY;
+        }
+        if (many.contain(address)) {
+            return Admission.ADMITTED_AS_ONE_OF_MANY;
         }
         if (openByAddress.merge(network(address), 1, Integer::sum) > maxPerAddress) {
             leave(address);
@@ -45,7 +53,9 @@ final class ConnectionLimits {
     }
 
     void leave(String address) {
-        openByAddress.computeIfPresent(network(address), (_, count) -> count > 1 ? count - 1 : null);
+        if (!many.contain(address)) {
+            openByAddress.computeIfPresent(network(address), (_, count) -> count > 1 ? count - 1 : null);
+        }
         open.decrementAndGet();
     }
 
@@ -54,8 +64,7 @@ final class ConnectionLimits {
         if (!address.contains(":")) {
             return address;
         }
-        int zone = address.indexOf('%');
-        InetAddress parsed = InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
+        InetAddress parsed = PeerAddress.parse(address);
         return parsed instanceof Inet6Address
                 ? HexFormat.of().formatHex(parsed.getAddress(), 0, IPV6_NETWORK_OCTETS)
                 : parsed.getHostAddress(); // an IPv4 address in IPv6's clothes

@@ -14,6 +14,7 @@ record IngressParts(
         RecipientDirectory directory,
         SpoolWriter spool,
         ConnectionLimits limits,
+        GatewayClients gatewayClients,
         ContentBudget heap,
         SpillSpace spillSpace,
         IngressMetrics metrics) {

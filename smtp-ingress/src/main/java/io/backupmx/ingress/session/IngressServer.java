@@ -2,6 +2,7 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.config.HostPort;
 import io.backupmx.config.IngressConfig;
+import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.smtp.Domain;
@@ -29,19 +30,22 @@ public final class IngressServer {
 
     /**
      * @param hostname our name in greetings and trace headers
+     * @param gateways our own default gateways, which may hide many clients
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
      */
     public IngressServer(
             Vertx vertx,
             Domain hostname,
             IngressConfig config,
+            DefaultGateways gateways,
             Path spillDirectory,
             RecipientDirectory directory,
             SpoolWriter spool,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.listen = config.listenAddress();
-        ConnectionLimits limits = new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress());
+        ConnectionLimits limits = new ConnectionLimits(
+                config.maxConnections(), config.maxConnectionsPerAddress(), lifted(config.gatewayLimits(), gateways));
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         this.parts = new IngressParts(
@@ -51,9 +55,17 @@ public final class IngressServer {
                 directory,
                 spool,
                 limits,
+                new GatewayClients(registry),
                 heap,
                 new SpillSpace(spillDirectory, disk, spool::room),
                 new IngressMetrics(registry, limits, heap, disk));
+    }
+
+    private static DefaultGateways lifted(GatewayLimits limits, DefaultGateways gateways) {
+        return switch (limits) {
+            case LIFT -> gateways;
+            case KEEP -> DefaultGateways.NONE;
+        };
     }
 
     /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */

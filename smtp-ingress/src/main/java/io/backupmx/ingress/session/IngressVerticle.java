@@ -82,6 +82,10 @@ final class IngressVerticle extends VerticleBase {
         } else {
             switch (parts.limits().enter(socket.remoteAddress().hostAddress())) {
                 case ADMITTED -> open(socket, loop);
+                case ADMITTED_AS_ONE_OF_MANY -> {
+                    parts.gatewayClients().came(socket.remoteAddress().hostAddress());
+                    open(socket, loop);
+                }
                 case TOO_MANY ->
                     turnAway(socket, ConnectionOutcome.TOO_MANY, Replies.tooManyConnections(parts.hostname()));
                 case TOO_MANY_FROM_ADDRESS ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
+import io.backupmx.config.IngressConfig.GatewayLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,7 @@ class ContentReaderTest {
                         100,
                         10,
                         10,
+                        GatewayLimits.LIFT,
                         10,
                         10,
                         Duration.ofMinutes(1),

@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +51,41 @@ class LimitsIT {
         await().until(() -> ingress.gauge("backupmx.ingress.sessions") == 2);
         open.add(greeted());
         open.forEach(Conversation::close);
+    }
+
+    /** As from a container's user-land proxy: the loopback stands for the gateway of its network. */
+    @Test
+    void sessionsOfManyClientsBehindOurGatewayAreLimitedInAllOnly() {
+        ingress.close();
+        ingress = behindGateway(GatewayLimits.LIFT);
+        try (Conversation first = greeted();
+                Conversation second = greeted()) {
+            ingress.play("S: 421 4.7.0 mx2.example.net Too many connections, try again later\nS: <closed>\n");
+            assertThat(ingress.count("backupmx.ingress.gateway.sessions")).isEqualTo(2);
+            first.play("C: NOOP\nS: 250 *\n");
+            second.play("C: NOOP\nS: 250 *\n");
+        }
+    }
+
+    @Test
+    void sessionsOfOurGatewayAreLimitedLikeAnyOthersIfAnOperatorSaysSo() {
+        ingress.close();
+        ingress = behindGateway(GatewayLimits.KEEP);
+        try (Conversation first = greeted()) {
+            ingress.play("S: 421 4.7.0 mx2.example.net Too many connections from your address, try again later\n"
+                    + "S: <closed>\n");
+            first.play("C: NOOP\nS: 250 *\n");
+        }
+        assertThat(ingress.count("backupmx.ingress.gateway.sessions")).isZero();
+    }
+
+    private static TestIngress behindGateway(GatewayLimits limits) {
+        return new TestIngress(tuning -> {
+            tuning.maxConnections = 2;
+            tuning.maxConnectionsPerAddress = 1;
+            tuning.gatewayLimits = limits;
+            tuning.gateways = new DefaultGateways(Set.of(InetAddress.getLoopbackAddress()));
+        });
     }
 
     @Test

@@ -61,6 +61,7 @@ class ListenIT {
                 vertx,
                 Domain.of("mx2.example.net"),
                 config,
+                DefaultGateways.NONE,
                 directory.resolve("made/by/listen"),
                 new FakeDirectory(),
                 new MemorySpool(),

@@ -84,7 +84,7 @@ class ReadingIT {
 
     private IngressParts parts(IngressConfig config) {
         Domain hostname = Domain.of("mx2.example.net");
-        ConnectionLimits limits = new ConnectionLimits(10, 10);
+        ConnectionLimits limits = new ConnectionLimits(10, 10, DefaultGateways.NONE);
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         return new IngressParts(
@@ -94,6 +94,7 @@ class ReadingIT {
                 directory,
                 spool,
                 limits,
+                new GatewayClients(new SimpleMeterRegistry()),
                 heap,
                 new SpillSpace(Path.of("unused"), disk, () -> Room.OPEN),
                 new IngressMetrics(new SimpleMeterRegistry(), limits, heap, disk));

@@ -53,7 +53,14 @@ final class TestIngress implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server = new IngressServer(
-                vertx, Domain.of("mx2.example.net"), tuning.config(), spillDirectory, directory, spool, metrics);
+                vertx,
+                Domain.of("mx2.example.net"),
+                tuning.config(),
+                tuning.gateways,
+                spillDirectory,
+                directory,
+                spool,
+                metrics);
         port = get(server.listen()).port();
     }
 

@@ -2,6 +2,7 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
+import io.backupmx.config.IngressConfig.GatewayLimits;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -12,6 +13,8 @@ final class Tuning {
     int maxRecipients = IngressConfig.DEFAULT.maxRecipients();
     int maxConnections = IngressConfig.DEFAULT.maxConnections();
     int maxConnectionsPerAddress = IngressConfig.DEFAULT.maxConnectionsPerAddress();
+    GatewayLimits gatewayLimits = IngressConfig.DEFAULT.gatewayLimits();
+    DefaultGateways gateways = DefaultGateways.NONE;
     int maxErrors = IngressConfig.DEFAULT.maxErrors();
     Duration commandTimeout = IngressConfig.DEFAULT.commandTimeout();
     Duration dataTimeout = IngressConfig.DEFAULT.dataTimeout();
@@ -33,6 +36,7 @@ final class Tuning {
                 maxRecipients,
                 maxConnections,
                 maxConnectionsPerAddress,
+                gatewayLimits,
                 maxErrors,
                 IngressConfig.DEFAULT.maxHops(),
                 commandTimeout,
