@@ -1,7 +1,10 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.UnknownFormatException;
+import io.backupmx.route.Route;
+import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +44,8 @@ final class FeedSession {
 
     private final ClientSession session;
     private final String queueName;
+    private final Route route;
+    private final String routeText;
     private final SpoolReader.Taker taker;
     private final Path spillDirectory;
     private final GroupCommit group;
@@ -53,10 +58,12 @@ final class FeedSession {
     private volatile long closeByNanos;
     private volatile boolean closing;
 
-    FeedSession(Links.Link link, String queueName, SpoolReader.Taker taker, Path spillDirectory)
+    FeedSession(Links.Link link, SpoolQueue.ForRoute queue, SpoolReader.Taker taker, Path spillDirectory)
             throws ActiveMQException {
         this.session = link.transactedSession();
-        this.queueName = queueName;
+        this.queueName = QueueNames.nameOf(queue);
+        this.route = queue.route();
+        this.routeText = route.toString();
         this.taker = taker;
         this.spillDirectory = spillDirectory;
         Links.ensureQueue(session, queueName);
@@ -129,7 +136,7 @@ final class FeedSession {
                 commit();
                 return;
             }
-            MailMessages.Facts facts = MailMessages.factsOf(message);
+            MailMessages.Facts facts = MailMessages.factsOf(message, this::routeOf);
             Taken mail = new Taken(message, facts.route(), MailMessages.read(message, spillDirectory), inbox::settle);
             inHand.add(mail);
             accepted = true;
@@ -147,6 +154,11 @@ final class FeedSession {
                 taker.none();
             }
         }
+    }
+
+    /** All but mail that was moved here is of this queue's route. */
+    private Route routeOf(String text) {
+        return text.equals(routeText) ? route : Route.of(text);
     }
 
     private void commitUnlessTaking(boolean withCopies) throws ActiveMQException {
