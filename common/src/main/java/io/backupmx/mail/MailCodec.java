@@ -2,20 +2,12 @@ package io.backupmx.mail;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.ReversePath;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,7 +27,6 @@ public final class MailCodec {
     private static final int MAX_ENVELOPE_BYTES = 256 << 20;
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final ObjectMapper TREES = new ObjectMapper(JSON);
 
     private MailCodec() {}
 
@@ -71,7 +62,7 @@ public final class MailCodec {
             if (block.length < length) {
                 throw new UnknownFormatException("envelope cut short");
             }
-            return read(TREES.readTree(block));
+            return EnvelopeReader.read(JSON, block);
         } catch (EOFException | com.fasterxml.jackson.core.JacksonException e) {
             throw new UnknownFormatException("no envelope", e);
         } catch (RuntimeException e) {
@@ -111,40 +102,5 @@ public final class MailCodec {
         if (value.isPresent()) {
             json.writeStringField(name, value.get());
         }
-    }
-
-    private static Envelope read(JsonNode json) {
-        List<Recipient> recipients = new ArrayList<>();
-        for (JsonNode to : json.required("to")) {
-            recipients.add(new Recipient(
-                    ForwardPath.parse(text(to, "path")).orElseThrow(),
-                    optional(to, "orcpt"),
-                    optional(to, "notify"),
-                    optional(to, "last_reply")));
-        }
-        Arrival arrival = new Arrival(
-                Instant.ofEpochMilli(json.required("arrived").asLong()),
-                text(json, "client"),
-                text(json, "helo"),
-                text(json, "protocol"),
-                Domain.of(text(json, "by")));
-        return new Envelope(
-                new QueueId(text(json, "id")),
-                arrival,
-                ReversePath.parse(text(json, "from")).orElseThrow(),
-                recipients,
-                BodyType.valueOf(text(json, "body")),
-                json.required("smtputf8").asBoolean(),
-                optional(json, "envid"),
-                optional(json, "ret"),
-                json.required("attempts").asInt());
-    }
-
-    private static String text(JsonNode json, String name) {
-        return json.required(name).asText();
-    }
-
-    private static Optional<String> optional(JsonNode json, String name) {
-        return Optional.ofNullable(json.get(name)).map(JsonNode::asText);
     }
 }

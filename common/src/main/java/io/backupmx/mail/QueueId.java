@@ -52,6 +52,14 @@ public record QueueId(String value) implements Comparable<QueueId> {
     }
 
     private static boolean isQueueId(String text) {
-        return text.length() == TIME_CHARS + RANDOM_CHARS && text.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0);
+        if (text.length() != TIME_CHARS + RANDOM_CHARS) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (ALPHABET.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

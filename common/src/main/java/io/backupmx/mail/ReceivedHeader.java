@@ -2,8 +2,10 @@ package io.backupmx.mail;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The trace header that goes in front of a mail when it is handed on (RFC 5321 §4.4): folded, and made of safe
@@ -16,6 +18,12 @@ public final class ReceivedHeader {
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
 
     private static final int MAX_HELO = 255;
+
+    private record WrittenDate(long second, ZoneId zone, String text) {}
+
+    /** The last one: a queue's mails come in the order of their arrival, many in a second. */
+    private static final AtomicReference<WrittenDate> LAST_DATE =
+            new AtomicReference<>(written(Instant.EPOCH, ZoneOffset.UTC));
 
     private ReceivedHeader() {}
 
@@ -36,8 +44,16 @@ public final class ReceivedHeader {
             return "";
         }
         String path = envelope.recipients().getFirst().path().toString();
-        boolean ascii = path.chars().allMatch(c -> c < 127);
-        return ascii || envelope.smtpUtf8() ? "\r\n\tfor " + path : "";
+        return envelope.smtpUtf8() || isAscii(path) ? "\r\n\tfor " + path : "";
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 127) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A domain or address literal as the client gave it; what neither can hold becomes {@code ?}. */
@@ -53,11 +69,14 @@ public final class ReceivedHeader {
 
     /** RFC 5321 §4.1.3. */
     private static String literal(String address) {
-        String safe = address.chars()
-                .filter(c -> isLetterOrDigit((char) c) || c == '.' || c == ':')
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return safe.indexOf(':') >= 0 ? "[IPv6:" + safe + "]" : "[" + safe + "]";
+        StringBuilder safe = new StringBuilder(address.length());
+        for (int i = 0; i < address.length(); i++) {
+            char c = address.charAt(i);
+            if (isLetterOrDigit(c) || c == '.' || c == ':') {
+                safe.append(c);
+            }
+        }
+        return safe.indexOf(":") >= 0 ? "[IPv6:" + safe + "]" : "[" + safe + "]";
     }
 
     private static String atom(String text) {
@@ -65,7 +84,16 @@ public final class ReceivedHeader {
     }
 
     private static String date(Instant at, ZoneId zone) {
-        return DATE.format(at.atZone(zone));
+        WrittenDate last = LAST_DATE.get();
+        if (last.second() != at.getEpochSecond() || !last.zone().equals(zone)) {
+            last = written(at, zone);
+            LAST_DATE.set(last);
+        }
+        return last.text();
+    }
+
+    private static WrittenDate written(Instant at, ZoneId zone) {
+        return new WrittenDate(at.getEpochSecond(), zone, DATE.format(at.atZone(zone)));
     }
 
     private static boolean isLetterOrDigit(char c) {

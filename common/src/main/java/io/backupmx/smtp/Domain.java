@@ -34,7 +34,7 @@ public record Domain(String name) {
             return isLiteral(literal) ? Optional.of(new Domain(literal)) : Optional.empty();
         }
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        if (!name.chars().allMatch(c -> c < 128)) {
+        if (!isAscii(name)) {
             try {
                 name = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES);
             } catch (IllegalArgumentException e) {
@@ -95,6 +95,15 @@ public record Domain(String name) {
             }
         }
         return label > 0 && name.charAt(name.length() - 1) != '-';
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isLetterOrDigit(int c) {

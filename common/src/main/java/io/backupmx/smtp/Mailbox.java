@@ -37,7 +37,12 @@ public record Mailbox(String localPart, Domain domain) {
 
     /** Whether it can only travel with SMTPUTF8 (RFC 6531). */
     public boolean needsSmtpUtf8() {
-        return !localPart.chars().allMatch(c -> c < 128);
+        for (int i = 0; i < localPart.length(); i++) {
+            if (localPart.charAt(i) >= 128) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -46,8 +51,11 @@ public record Mailbox(String localPart, Domain domain) {
     }
 
     private static boolean isLocalPart(String text) {
-        return !text.isEmpty()
-                && text.getBytes(StandardCharsets.UTF_8).length <= MAX_LOCAL_PART_OCTETS
-                && text.chars().allMatch(c -> c >= ' ' && c != 127);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) == 127) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.getBytes(StandardCharsets.UTF_8).length <= MAX_LOCAL_PART_OCTETS;
     }
 }

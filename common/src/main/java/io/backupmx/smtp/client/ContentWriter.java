@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,28 +27,52 @@ final class ContentWriter {
         this.blockTimeout = blockTimeout;
     }
 
+    /** Header, content and final dot, where they are sent in one write. */
+    static Optional<Buffer> whole(Transaction transaction) {
+        if (!(transaction.content() instanceof Content.InMemory memory) || memory.sizeBytes() > ONE_WRITE_BYTES) {
+            return Optional.empty();
+        }
+        byte[] header = transaction.headerOctets();
+        byte[] octets = memory.octets();
+        Buffer whole = Buffer.buffer(header.length + octets.length + octets.length / 32 + 64);
+        DotStuffer stuffer = new DotStuffer((run, offset, count) -> {
+            var _ = whole.appendBytes(run, offset, count);
+        });
+        stuffer.write(header, 0, header.length);
+        stuffer.write(octets, 0, octets.length);
+        stuffer.end();
+        return Optional.of(whole);
+    }
+
     /** @return whether all was handed over, final dot included; otherwise the peer's reply came first and waits */
     boolean send(Transaction transaction, BooleanSupplier mayEnd) throws LostException {
+        Optional<Buffer> whole = whole(transaction);
+        if (whole.isPresent()) {
+            checkMayEnd(mayEnd);
+            wire.write(whole.get());
+            return true;
+        }
         Content content = transaction.content();
-        boolean oneWrite = content instanceof Content.InMemory && content.sizeBytes() <= ONE_WRITE_BYTES;
-        int expected = (int) Math.min(content.sizeBytes(), oneWrite ? ONE_WRITE_BYTES : BLOCK_BYTES);
+        int expected = (int) Math.min(content.sizeBytes(), BLOCK_BYTES);
         byte[] header = transaction.headerOctets();
         block = Buffer.buffer(header.length + expected + expected / 32 + 64);
         DotStuffer stuffer = new DotStuffer((octets, offset, count) -> {
             var _ = block.appendBytes(octets, offset, count);
         });
         stuffer.write(header, 0, header.length);
-        if (content instanceof Content.InMemory memory && oneWrite) {
-            stuffer.write(memory.octets(), 0, memory.octets().length);
-        } else if (!stream(content, stuffer)) {
+        if (!stream(content, stuffer)) {
             return false;
         }
-        if (!mayEnd.getAsBoolean()) {
-            throw new LostException(Loss.Cause.ABORTED, "the mail may be another's by now");
-        }
+        checkMayEnd(mayEnd);
         stuffer.end();
         wire.write(block);
         return true;
+    }
+
+    private static void checkMayEnd(BooleanSupplier mayEnd) throws LostException {
+        if (!mayEnd.getAsBoolean()) {
+            throw new LostException(Loss.Cause.ABORTED, "the mail may be another's by now");
+        }
     }
 
     private boolean stream(Content content, DotStuffer stuffer) throws LostException {

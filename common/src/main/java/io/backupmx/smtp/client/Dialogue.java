@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 final class Dialogue {
 
     private static final int SERVICE_CLOSING = 421;
+    private static final long FOLLOW_UP_BYTES = 32 << 10;
 
     private final Wire wire;
     private final SmtpClientOptions options;
@@ -24,6 +25,7 @@ final class Dialogue {
     private final List<Optional<SmtpReply>> recipients = new ArrayList<>();
     private Optional<SmtpReply> data = Optional.empty();
     private Optional<SmtpReply> content = Optional.empty();
+    private boolean contentSent;
     private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
 
     Dialogue(
@@ -76,7 +78,9 @@ final class Dialogue {
         for (ForwardPath path : transaction.recipients()) {
             commands.append(Commands.recipient(path));
         }
-        write(commands.append(Commands.DATA).toString());
+        Buffer asked = Buffer.buffer(commands.append(Commands.DATA).toString());
+        int replies = (resetFirst ? 1 : 0) + 1 + transaction.recipients().size() + 1;
+        contentAfter(replies).ifPresentOrElse(content -> wire.write(asked, content), () -> wire.write(asked));
         if (resetFirst) {
             readReset();
         }
@@ -85,6 +89,28 @@ final class Dialogue {
             readRecipient();
         }
         readData();
+        contentSent = wire.followedUp();
+    }
+
+    /** A small content waits in memory for the replies, so that it can leave as soon as they have come. */
+    private Optional<FollowUp> contentAfter(int replies) {
+        if (transaction.sizeBytes() > FOLLOW_UP_BYTES) {
+            return Optional.empty();
+        }
+        Duration lookAfter =
+                options.dataBlock().compareTo(options.finalDot()) < 0 ? options.dataBlock() : options.finalDot();
+        return ContentWriter.whole(transaction)
+                .map(content -> new FollowUp(replies, this::wantsContent, mayEnd, content, lookAfter));
+    }
+
+    /** Whether the replies to all that was asked at once are what they have to be before the content may leave. */
+    private boolean wantsContent(List<SmtpReply> replies) {
+        int last = replies.size() - 1;
+        int recipient = last - transaction.recipients().size();
+        return replies.stream().noneMatch(reply -> reply.code() == SERVICE_CLOSING)
+                && replies.subList(0, recipient).stream().allMatch(SmtpReply::isPositive)
+                && replies.subList(recipient, last).stream().anyMatch(SmtpReply::isPositive)
+                && replies.get(last).isIntermediate();
     }
 
     private void askOneByOne(boolean resetFirst) throws LostException {
@@ -146,7 +172,7 @@ final class Dialogue {
             throw new LostException(Loss.Cause.GARBAGE, "recipients accepted without a sender");
         } else {
             phase = Loss.Phase.IN_CONTENT;
-            boolean complete = new ContentWriter(wire, options.dataBlock()).send(transaction, mayEnd);
+            boolean complete = contentSent || new ContentWriter(wire, options.dataBlock()).send(transaction, mayEnd);
             if (complete) {
                 phase = Loss.Phase.AFTER_DOT;
             }

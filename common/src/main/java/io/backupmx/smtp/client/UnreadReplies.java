@@ -2,6 +2,7 @@ package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.SmtpReply;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Replies that nobody has read yet, and what they cost in memory. For one thread at a time. */
@@ -29,6 +30,11 @@ final class UnreadReplies {
             octets -= octetsOf(reply);
         }
         return reply;
+    }
+
+    /** All of them, the oldest first; they stay unread. */
+    List<SmtpReply> all() {
+        return List.copyOf(replies);
     }
 
     boolean isEmpty() {

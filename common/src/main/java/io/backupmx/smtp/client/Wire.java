@@ -28,39 +28,63 @@ final class Wire {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Alarm alarm;
     private final UnreadReplies replies = new UnreadReplies();
     private boolean resting;
     private @Nullable LostException ended;
     private boolean closed;
     private int pendingWrites;
     private long lastWrittenNanos;
+    private boolean awaitsWrites;
+    private @Nullable FollowUp followUp;
+    private boolean followedUp;
+    private long followedUpNanos;
 
     /** To be called on the socket's event loop, before it reads. */
     Wire(Context eventLoop, NetSocket socket) {
         this.eventLoop = eventLoop;
         this.socket = socket;
+        this.alarm = new Alarm(eventLoop, this::look);
         socket.handler(this::onOctets);
         socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
         socket.closeHandler(_ -> end(Loss.Cause.CLOSED, "connection closed by the peer"));
     }
 
     private void onOctets(Buffer octets) {
+        FollowUp due = received(octets);
+        if (due != null) {
+            send(due.octets());
+        }
+    }
+
+    /** @return what is to leave now */
+    private @Nullable FollowUp received(Buffer octets) {
         lock.lock();
         try {
             if (ended != null) {
-                return; // what comes until the socket is closed
+                return null; // what comes until the socket is closed
             }
             decoder.decode(octets.getBytes(), replies::add);
             if (replies.isFlood()) {
                 throw new MalformedReplyException("replies beyond all that was asked");
             }
             endIfUnasked();
+            FollowUp next = followUp;
+            if (next != null && ended == null && next.isDue(replies.all())) {
+                followUp = null;
+                followedUp = true;
+                pendingWrites++;
+                followedUpNanos = System.nanoTime();
+                alarm.setTo(followedUpNanos + next.lookAfter().toNanos());
+                return next; // who waits, waits for the reply to it
+            }
             changed.signal();
         } catch (MalformedReplyException e) {
             end(Loss.Cause.GARBAGE, String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();
         }
+        return null;
     }
 
     /** Every question has had its answer: until the next {@link #write}, whatever comes ends the wire. */
@@ -68,6 +92,7 @@ final class Wire {
         lock.lock();
         try {
             resting = true;
+            followUp = null;
             endIfUnasked();
         } finally {
             lock.unlock();
@@ -85,17 +110,39 @@ final class Wire {
 
     /** Hands {@code octets} to the network; does not wait. What cannot be sent shows as the end of the wire. */
     void write(Buffer octets) {
+        write(octets, null);
+    }
+
+    /** As {@link #write(Buffer)}, and {@code next} once the replies to it allow that: see {@link #followedUp}. */
+    void write(Buffer octets, @Nullable FollowUp next) {
         lock.lock();
         try {
             pendingWrites++;
             resting = false;
+            followUp = next;
+            followedUp = false;
         } finally {
             lock.unlock();
         }
         // On the event loop, so that we hear of the write before of any reply to it. A failed write stays pending for
         // ever:
         // what was in it has not left.
-        eventLoop.runOnContext(_ -> socket.write(octets).onSuccess(_ -> onWritten()));
+        eventLoop.runOnContext(_ -> send(octets));
+    }
+
+    private void send(Buffer octets) {
+        socket.write(octets).onSuccess(_ -> onWritten());
+    }
+
+    /** Whether what was to follow has been written; if not, it never will be. */
+    boolean followedUp() {
+        lock.lock();
+        try {
+            followUp = null;
+            return followedUp;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void onWritten() {
@@ -103,7 +150,9 @@ final class Wire {
         try {
             pendingWrites--;
             lastWrittenNanos = System.nanoTime();
-            changed.signal();
+            if (awaitsWrites) {
+                changed.signal(); // who awaits a reply has time
+            }
         } finally {
             lock.unlock();
         }
@@ -111,12 +160,13 @@ final class Wire {
 
     /**
      * The next reply. Waits {@code timeout} for it from the moment all written octets have left, which they must within
-     * {@code writeTimeout}.
+     * {@code writeTimeout}, or from now on when that was before.
      */
     SmtpReply reply(Duration timeout, Duration writeTimeout) throws LostException {
-        long start = System.nanoTime();
         lock.lock();
         try {
+            // What followed by itself is waited for since then, whoever waits for its reply only now.
+            long start = followedUp ? followedUpNanos : System.nanoTime();
             while (true) {
                 SmtpReply reply = replies.poll();
                 if (reply != null) {
@@ -127,7 +177,7 @@ final class Wire {
                 }
                 boolean writing = pendingWrites > 0;
                 long since = writing ? start : Math.max(start, lastWrittenNanos);
-                await(since, writing ? writeTimeout : timeout, writing ? "no octets taken" : "no reply");
+                await(since, writing ? writeTimeout : timeout, timeout, writing ? "no octets taken" : "no reply");
             }
         } finally {
             lock.unlock();
@@ -147,27 +197,46 @@ final class Wire {
                 if (ended != null) {
                     throw ended;
                 }
-                await(start, writeTimeout, "no octets taken");
+                awaitsWrites = true;
+                await(start, writeTimeout, writeTimeout, "no octets taken");
             }
             return replies.isEmpty();
         } finally {
+            awaitsWrites = false;
             lock.unlock();
         }
     }
 
-    /** One wait, or the end of the wire when the limit has passed; the caller looks again. */
+    /**
+     * One wait, or the end of the wire when the limit has passed; the caller looks again.
+     *
+     * @param next after which the caller has to look again in any case, for another limit may count by then
+     */
     @SuppressWarnings("WaitNotInLoop") // the loops are the callers'
-    private void await(long since, Duration limit, String what) throws LostException {
+    private void await(long since, Duration limit, Duration next, String what) throws LostException {
         long left = limit.toNanos() - (System.nanoTime() - since);
         if (left <= 0) {
             end(Loss.Cause.TIMED_OUT, what + " within " + limit.toMillis() + " ms");
             return;
         }
+        alarm.setTo(System.nanoTime() + Math.min(left, next.toNanos()));
         try {
-            long _ = changed.awaitNanos(left);
+            changed.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(Loss.Cause.ABORTED, "interrupted");
+        } finally {
+            alarm.off();
+        }
+    }
+
+    /** Somebody waits for what may not come any more. */
+    private void look() {
+        lock.lock();
+        try {
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -198,6 +267,7 @@ final class Wire {
     boolean allWrittenAtEnd() {
         lock.lock();
         try {
+            awaitsWrites = true;
             long left = CLOSE_NANOS;
             while (pendingWrites > 0 && !closed) {
                 if (left <= 0) {
@@ -210,6 +280,7 @@ final class Wire {
             Thread.currentThread().interrupt();
             return true;
         } finally {
+            awaitsWrites = false;
             lock.unlock();
         }
     }
@@ -233,6 +304,7 @@ final class Wire {
 
     /** By Netty's channel: a {@link NetSocket} would first send all that is written, however long that takes. */
     private void close() {
+        alarm.stop();
         ((NetSocketInternal) socket).channelHandlerContext().close().addListener(_ -> onClosed());
     }
 

@@ -1,7 +1,10 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.UnknownFormatException;
+import io.backupmx.route.Route;
+import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +45,8 @@ final class FeedSession {
     private final Links.Link link;
     private final ClientSession session;
     private final String queueName;
+    private final Route route;
+    private final String routeText;
     private final SpoolReader.Taker taker;
     private final Path spillDirectory;
     private final GroupCommit group;
@@ -54,11 +59,13 @@ final class FeedSession {
     private volatile long closeByNanos;
     private volatile boolean closing;
 
-    FeedSession(Links.Link link, String queueName, SpoolReader.Taker taker, Path spillDirectory)
+    FeedSession(Links.Link link, SpoolQueue.ForRoute queue, SpoolReader.Taker taker, Path spillDirectory)
             throws ActiveMQException {
         this.link = link;
         this.session = link.transactedSession();
-        this.queueName = queueName;
+        this.queueName = QueueNames.nameOf(queue);
+        this.route = queue.route();
+        this.routeText = route.toString();
         this.taker = taker;
         this.spillDirectory = spillDirectory;
         try {
@@ -136,7 +143,7 @@ final class FeedSession {
                 commit();
                 return;
             }
-            MailMessages.Facts facts = MailMessages.factsOf(message);
+            MailMessages.Facts facts = MailMessages.factsOf(message, this::routeOf);
             Taken mail = new Taken(
                     message, facts.route(), MailMessages.read(message, spillDirectory), this::isSure, inbox::settle);
             inHand.add(mail);
@@ -159,6 +166,11 @@ final class FeedSession {
 
     private boolean isSure() {
         return link.isSure() && !inbox.isDead();
+    }
+
+    /** All but mail that was moved here is of this queue's route. */
+    private Route routeOf(String text) {
+        return text.equals(routeText) ? route : Route.of(text);
     }
 
     private void commitUnlessTaking(boolean withCopies) throws ActiveMQException {

@@ -12,6 +12,7 @@ import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.activemq.artemis.api.core.ActiveMQBuffer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQPropertyConversionException;
@@ -94,13 +95,22 @@ final class MailMessages {
 
     /** @throws UnknownFormatException when another version, or something else altogether, wrote it */
     static Facts factsOf(ClientMessage message) throws UnknownFormatException {
+        return factsOf(message, Route::of);
+    }
+
+    /**
+     * As {@link #factsOf(ClientMessage)}, for who reads many mails of one route.
+     *
+     * @param routes the route that a text spells; throws {@link IllegalArgumentException} when it spells none
+     */
+    static Facts factsOf(ClientMessage message, Function<String, Route> routes) throws UnknownFormatException {
         try {
             Object format = message.getObjectProperty(FORMAT);
             if (!Integer.valueOf(MailCodec.FORMAT_VERSION).equals(format)) {
                 throw new UnknownFormatException("format version " + format);
             }
             return new Facts(
-                    Route.of(message.getStringProperty(ROUTE)),
+                    routes.apply(message.getStringProperty(ROUTE)),
                     message.getLongProperty(CONTENT_BYTES),
                     message.containsProperty(NOT_BEFORE)
                             ? Optional.of(Instant.ofEpochMilli(message.getLongProperty(NOT_BEFORE)))

@@ -1,7 +1,6 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.Durations;
-import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
@@ -88,7 +87,7 @@ final class RouteFeed implements SpoolReader.Feed {
             Links.Link link = null;
             try {
                 link = links.get();
-                FeedSession opened = new FeedSession(link, QueueNames.nameOf(queue), taker, spillDirectory);
+                FeedSession opened = new FeedSession(link, queue, taker, spillDirectory);
                 session = opened;
                 if (closing) {
                     opened.close(Duration.ofNanos(Math.max(0, closeBy.get() - System.nanoTime())));

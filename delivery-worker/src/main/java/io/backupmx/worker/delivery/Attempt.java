@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +83,10 @@ final class Attempt {
     }
 
     private void run() {
-        List<Integer> pending = IntStream.range(0, outcomes.length).boxed().toList();
+        List<Integer> pending = new ArrayList<>(outcomes.length);
+        for (int i = 0; i < outcomes.length; i++) {
+            pending.add(i);
+        }
         while (!pending.isEmpty()) {
             pending = deliver(pending);
         }
@@ -229,11 +231,11 @@ final class Attempt {
     }
 
     private Transaction transaction(List<Integer> pending) {
-        Envelope share = envelope.withRecipients(
-                pending.stream().map(i -> envelope.recipients().get(i)).toList());
+        List<ForwardPath> paths = new ArrayList<>(pending.size());
+        pending.forEach(i -> paths.add(envelope.recipients().get(i).path()));
         return new Transaction(
                 envelope.from(),
-                share.recipients().stream().map(Recipient::path).toList(),
+                paths,
                 // 8-bit content goes out also where 8BITMIME is not offered, as Postfix sends it: RFC 6152 §3 wants it
                 // converted, which breaks signatures, or returned, and the primaries that choke on it are gone.
                 envelope.body(),

@@ -24,6 +24,9 @@ record Allowance(int base, Instant since) {
 
     /** A clock that was set back takes nothing away. */
     int at(Instant now, int max, Duration step) {
+        if (base >= max) {
+            return max; // as nearly always; asked several times a mail, and the division is a long one
+        }
         long steps = Math.max(0, Duration.between(since, now).dividedBy(step));
         return Math.toIntExact(Math.min(max, base + steps));
     }

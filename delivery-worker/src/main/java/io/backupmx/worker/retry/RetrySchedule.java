@@ -29,6 +29,7 @@ public final class RetrySchedule {
     }
 
     private final List<List<Duration>> lengths;
+    private final List<Duration> queues;
     private final Duration maxLifetime;
     private final RandomGenerator random;
 
@@ -38,6 +39,7 @@ public final class RetrySchedule {
             throw new IllegalArgumentException("no delay");
         }
         this.lengths = delays.stream().map(RetrySchedule::lengthsOf).toList();
+        this.queues = lengths.stream().flatMap(List::stream).distinct().sorted().toList();
         this.maxLifetime = maxLifetime;
         this.random = random;
     }
@@ -72,6 +74,6 @@ public final class RetrySchedule {
 
     /** Every delay that can occur, each once, the shortest first: those are the retry queues to serve. */
     public List<Duration> queues() {
-        return lengths.stream().flatMap(List::stream).distinct().sorted().toList();
+        return queues;
     }
 }
