@@ -120,15 +120,30 @@ final class Binder {
         return Optional.of(items);
     }
 
-    /** Lets the record's constructor judge; what it objects to is replaced by its default. */
+    /**
+     * Lets the record's constructor judge; what it objects to is replaced by its default, and the whole section when that does
+     * not go with the section's other values either.
+     */
     private void judgeRanges(Schema.Section section, ObjectNode sound, ObjectNode defaults, String path) {
+        Map<String, String> objections = objections(section, sound);
+        if (objections.isEmpty()) {
+            return;
+        }
+        objections.forEach((key, what) -> {
+            problem(path.isEmpty() ? key : path + "." + key, what);
+            sound.set(key, defaults.path(key));
+        });
+        if (!objections(section, sound).isEmpty()) {
+            sound.setAll(defaults);
+        }
+    }
+
+    private static Map<String, String> objections(Schema.Section section, ObjectNode values) {
         try {
-            ConfigJson.MAPPER.treeToValue(sound, section.type());
+            ConfigJson.MAPPER.treeToValue(values, section.type());
+            return Map.of();
         } catch (JsonProcessingException e) {
-            rangeException(e).problems().forEach((key, what) -> {
-                problem(path.isEmpty() ? key : path + "." + key, what);
-                sound.set(key, defaults.path(key));
-            });
+            return rangeException(e).problems();
         }
     }
 
