@@ -8,6 +8,7 @@ import io.backupmx.ops.Readiness;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The admin API on a port of its own, over fakes. */
@@ -23,7 +24,10 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(Path data) throws Exception {
         token = AdminToken.ensure(data);
         OpsServer server = new OpsServer(
-                observability.vertx(), new OpsConfig("127.0.0.1:0"), observability.registry(), new Readiness());
+                observability.vertx(),
+                new OpsConfig("127.0.0.1:0", Optional.empty()),
+                observability.registry(),
+                new Readiness());
         new AdminApi(spool, worker).mount(server.router(), token, "127.0.0.1");
         address = await(server.listen());
         AdminAddress.ofThisProcess(address).write(data);
