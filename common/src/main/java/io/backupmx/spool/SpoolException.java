@@ -10,7 +10,9 @@ public final class SpoolException extends RuntimeException {
         /** No room: 452 (RFC 5321 §4.2.2, insufficient system storage). */
         FULL,
         /** Not reachable, not answering in time, or unknown: 451. */
-        UNAVAILABLE
+        UNAVAILABLE,
+        /** The broker knows us not, or will not have us do it: 451. For an operator to mend. */
+        REFUSED
     }
 
     private final Kind kind;

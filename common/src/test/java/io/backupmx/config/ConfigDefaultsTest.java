@@ -79,7 +79,8 @@ final class ConfigDefaultsTest {
                             "intake_limit_percent" : 85
                           },
                           "ops" : {
-                            "listen" : "127.0.0.1:8025"
+                            "listen" : "127.0.0.1:8025",
+                            "token_file" : null
                           }
                         }""");
     }

@@ -98,7 +98,7 @@ final class ConfigProblemsTest {
     @Test
     void aKeyLikeNoneNamesThoseThatExist() {
         assertThat(problems("ops: {zebra: 1}"))
-                .containsExactly("ops.zebra: unknown key; the keys here are listen (FILE line 1)");
+                .containsExactly("ops.zebra: unknown key; the keys here are listen, token_file (FILE line 1)");
     }
 
     @Test

@@ -126,7 +126,8 @@ class OpsServerIT {
     }
 
     private OpsServer server(String listen) {
-        return new OpsServer(observability.vertx(), new OpsConfig(listen), observability.registry(), readiness);
+        return new OpsServer(
+                observability.vertx(), new OpsConfig(listen, Optional.empty()), observability.registry(), readiness);
     }
 
     private HostPort listen() throws Exception {

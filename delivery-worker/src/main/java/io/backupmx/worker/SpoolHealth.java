@@ -21,7 +21,7 @@ public final class SpoolHealth implements AutoCloseable {
     private final Periodic periodic;
     private final long patienceNanos;
     private final CountDownLatch answered = new CountDownLatch(1);
-    private volatile boolean well;
+    private volatile Optional<String> trouble = Optional.of(SILENT);
     private volatile long asked = System.nanoTime();
 
     public SpoolHealth(SpoolAdmin spool) {
@@ -50,7 +50,7 @@ public final class SpoolHealth implements AutoCloseable {
 
     /** What is wrong, in a few words; empty when the spool answers. */
     public Optional<String> problem() {
-        return well && System.nanoTime() - asked < patienceNanos ? Optional.empty() : Optional.of(SILENT);
+        return System.nanoTime() - asked < patienceNanos ? trouble : Optional.of(SILENT);
     }
 
     @Override
@@ -62,10 +62,11 @@ public final class SpoolHealth implements AutoCloseable {
         asked = System.nanoTime();
         try {
             spool.ping();
-            well = true;
+            trouble = Optional.empty();
             answered.countDown();
         } catch (SpoolException e) {
-            well = false; // the feeds log it
+            // The feeds log it.
+            trouble = Optional.of(e.kind() == SpoolException.Kind.REFUSED ? String.valueOf(e.getMessage()) : SILENT);
         }
     }
 }

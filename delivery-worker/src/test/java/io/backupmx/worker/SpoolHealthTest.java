@@ -60,6 +60,18 @@ class SpoolHealthTest {
     }
 
     @Test
+    void brokerThatDoesNotKnowUsIsNotSilent() {
+        answer = () -> {
+            throw new SpoolException(SpoolException.Kind.REFUSED, "wrong password");
+        };
+        try (SpoolHealth health = health()) {
+            health.start();
+
+            Awaitility.await().until(health::problem, Optional.of("wrong password")::equals);
+        }
+    }
+
+    @Test
     void spoolThatHangsIsNotWell() {
         CountDownLatch thawed = new CountDownLatch(1);
         try (SpoolHealth health = health()) {

@@ -34,7 +34,7 @@ final class IngressParts {
         Config config = host.config();
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
-        host.readiness().check("ingress", () -> problem(writer.room()));
+        host.readiness().check("ingress", () -> problem(writer));
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),
@@ -64,11 +64,15 @@ final class IngressParts {
         return writer.room() != Room.UNAVAILABLE;
     }
 
-    private static Optional<String> problem(Room room) {
-        return switch (room) {
+    private static Optional<String> problem(ArtemisSpool.Writer writer) {
+        return switch (writer.room()) {
             case OPEN -> Optional.empty();
             case FULL -> Optional.of("the disk is full: senders are told 452");
-            case UNAVAILABLE -> Optional.of("the broker does not answer: senders are told 451");
+            case UNAVAILABLE ->
+                Optional.of((writer.isRefused()
+                                ? "the broker refuses spool.user or its password"
+                                : "the broker does not answer")
+                        + ": senders are told 451");
         };
     }
 }

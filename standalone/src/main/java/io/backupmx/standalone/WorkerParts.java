@@ -84,7 +84,8 @@ final class WorkerParts {
         HostPort address = host.serveOps(router -> new AdminApi(reader.admin(), worker)
                 .mount(
                         router,
-                        AdminToken.ensure(host.data().path()),
+                        AdminToken.of(
+                                host.config().ops().tokenFile(), host.data().path()),
                         host.config().ops().listenAddress().host()));
         try {
             AdminAddress.ofThisProcess(address).write(host.data().path());

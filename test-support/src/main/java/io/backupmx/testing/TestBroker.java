@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.core.config.Configuration;
@@ -53,16 +54,31 @@ public final class TestBroker implements AutoCloseable {
         return start(directory, NEXT_ID.incrementAndGet(), port == 0 ? freePort() : port, maxDiskUsagePercent);
     }
 
+    /**
+     * A broker that asks who comes, as the product's separate one does: ingress, worker and admin, the password of each
+     * its name.
+     */
+    public static TestBroker guarded(Path directory) {
+        return start(directory, NEXT_ID.incrementAndGet(), freePort(), 95, true);
+    }
+
     private static TestBroker start(Path directory, int id, int bound, int maxDiskUsagePercent) {
+        return start(directory, id, bound, maxDiskUsagePercent, false);
+    }
+
+    private static TestBroker start(Path directory, int id, int bound, int maxDiskUsagePercent, boolean guarded) {
         try {
             Configuration configuration = configuration(directory)
                     .setMaxDiskUsage(maxDiskUsagePercent)
                     .addAcceptorConfiguration("in-vm", "vm://" + id)
                     .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + bound + "?protocols=CORE");
+            if (guarded) {
+                configuration.setSecurityEnabled(true);
+            }
             ActiveMQServer server = ActiveMQServers.newActiveMQServer(
                     configuration,
                     null,
-                    new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), new SecurityConfiguration()),
+                    new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users()),
                     true);
             server.start();
             if (!server.waitForActivation(20, java.util.concurrent.TimeUnit.SECONDS)) {
@@ -72,6 +88,15 @@ public final class TestBroker implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("the broker did not start", e);
         }
+    }
+
+    private static SecurityConfiguration users() {
+        SecurityConfiguration users = new SecurityConfiguration();
+        for (String name : List.of("ingress", "worker", "admin")) {
+            users.addUser(name, name);
+            users.addRole(name, name);
+        }
+        return users;
     }
 
     private static Configuration configuration(Path directory) throws Exception {

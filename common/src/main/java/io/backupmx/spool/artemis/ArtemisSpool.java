@@ -64,6 +64,9 @@ public final class ArtemisSpool {
     /** A writer that somebody has to close, once the ingress has stopped: it waits for what is unconfirmed. */
     public interface Writer extends SpoolWriter, AutoCloseable {
 
+        /** Whether the broker is there but will not have us: somebody has to mend user, password or roles. */
+        boolean isRefused();
+
         /** Bytes sent to the broker and not yet answered for. */
         long inFlightBytes();
 

@@ -27,6 +27,7 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
     private final ByteBudget budget;
     private final Thread keeper;
     private volatile @Nullable Intake intake;
+    private volatile boolean refused;
     private volatile boolean closing;
 
     ArtemisWriter(Vertx vertx, Links links, SpoolConfig config) {
@@ -42,7 +43,10 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
         try {
             intake = Intake.open(links, config);
         } catch (ActiveMQException | RuntimeException e) {
-            LOG.atWarn().addKeyValue("cause", e.getMessage()).log("broker not reachable yet");
+            refused = Failures.isRefused(e);
+            LOG.atWarn()
+                    .addKeyValue("cause", e.getMessage())
+                    .log(refused ? Failures.REFUSED : "broker not reachable yet");
         }
         keeper.start();
     }
@@ -79,6 +83,11 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
     }
 
     @Override
+    public boolean isRefused() {
+        return refused && intake == null;
+    }
+
+    @Override
     public long inFlightBytes() {
         return budget.used();
     }
@@ -110,6 +119,7 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
                 Intake current = intake;
                 if (current == null) {
                     intake = Intake.open(links, config);
+                    refused = false;
                     LOG.info("connected to the broker");
                 } else {
                     Throwable why = current.awaitBroken(TICK_MILLIS);
@@ -126,6 +136,7 @@ final class ArtemisWriter implements ArtemisSpool.Writer {
                 Thread.currentThread().interrupt();
                 return;
             } catch (ActiveMQException | RuntimeException | Error e) {
+                refused = Failures.isRefused(e);
                 if (!backoff.pause(e)) {
                     return;
                 }

@@ -38,7 +38,9 @@ final class Backoff {
             nextMillis = FIRST_MILLIS;
         }
         if (nextMillis == FIRST_MILLIS) {
-            LOG.atLevel(level).addKeyValue("cause", why.toString()).log("broker not reachable, trying on");
+            LOG.atLevel(level)
+                    .addKeyValue("cause", why.toString())
+                    .log((Failures.isRefused(why) ? Failures.REFUSED : "broker not reachable") + ", trying on");
         }
         try {
             Thread.sleep(nextMillis);

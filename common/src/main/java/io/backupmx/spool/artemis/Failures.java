@@ -7,12 +7,24 @@ import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 /** What an exception of the broker's client means to us. */
 final class Failures {
 
+    /** For an operator, who has to do something about it. */
+    static final String REFUSED = "the broker refuses spool.user, its password, or what it asks for";
+
     private Failures() {}
 
     /** Whether the broker refused for want of room, the connection being fine. */
     static boolean isFull(Throwable failure) {
+        return isOf(ActiveMQExceptionType.ADDRESS_FULL, failure);
+    }
+
+    /** Whether it knows us not, or will not have us do it: no matter how often we try. */
+    static boolean isRefused(Throwable failure) {
+        return isOf(ActiveMQExceptionType.SECURITY_EXCEPTION, failure);
+    }
+
+    private static boolean isOf(ActiveMQExceptionType type, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ActiveMQException e && e.getType() == ActiveMQExceptionType.ADDRESS_FULL) {
+            if (cause instanceof ActiveMQException e && e.getType() == type) {
                 return true;
             }
         }
@@ -37,6 +49,9 @@ final class Failures {
     }
 
     static SpoolException toSpoolException(Throwable failure) {
+        if (isRefused(failure)) {
+            return new SpoolException(SpoolException.Kind.REFUSED, REFUSED, failure);
+        }
         return isFull(failure)
                 ? new SpoolException(SpoolException.Kind.FULL, "the broker has no room", failure)
                 : new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker did not store the mail", failure);

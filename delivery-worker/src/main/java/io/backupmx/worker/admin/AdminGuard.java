@@ -33,7 +33,10 @@ final class AdminGuard implements Handler<RoutingContext> {
         } else if (!holdsToken(ctx.request().getHeader("Authorization"))) {
             ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"backupmx\"");
             AdminResponse.error(
-                    ctx, 401, "the token is missing or wrong: it is in the data directory's " + AdminToken.FILE);
+                    ctx,
+                    401,
+                    "the token is missing or wrong: it is in ops.token_file, else in the data directory's "
+                            + AdminToken.FILE);
         } else if (ctx.request().method().equals(HttpMethod.POST)
                 && !isJson(ctx.request().getHeader("Content-Type"))) {
             AdminResponse.error(ctx, 415, "send application/json");

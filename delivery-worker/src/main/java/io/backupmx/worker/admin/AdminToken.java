@@ -3,6 +3,7 @@ package io.backupmx.worker.admin;
 import io.backupmx.ops.StartException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,11 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What proves to the admin API that a caller may read this instance's data directory. It survives restarts; deleting the
- * file gives a new one at the next start.
+ * What proves to the admin API that a caller may read this instance's data directory, or {@code ops.token_file}. It
+ * survives restarts; deleting the data directory's gives a new one at the next start.
  */
 public final class AdminToken {
 
@@ -30,6 +32,22 @@ public final class AdminToken {
 
     private AdminToken(String value) {
         this.value = value;
+    }
+
+    /**
+     * The token in {@code file}, which is somebody else's to keep, or else the one of {@code dataDirectory}.
+     *
+     * @throws StartException when there is none and none can be made
+     */
+    public static AdminToken of(Optional<Path> file, Path dataDirectory) {
+        if (file.isEmpty()) {
+            return ensure(dataDirectory);
+        }
+        try {
+            return read(file.get());
+        } catch (IOException e) {
+            throw new StartException("ops.token_file: " + file.get() + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -59,6 +77,8 @@ public final class AdminToken {
             text = Files.readString(file, StandardCharsets.US_ASCII).strip();
         } catch (NoSuchFileException e) {
             throw new IOException("there is no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("permission denied", e);
         }
         if (!USABLE.matcher(text).matches()) {
             throw new IOException("it holds no token (32 or more visible ASCII characters)");

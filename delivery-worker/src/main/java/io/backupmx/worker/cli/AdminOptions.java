@@ -27,7 +27,7 @@ final class AdminOptions {
             names = "--token-file",
             scope = ScopeType.INHERIT,
             paramLabel = "FILE",
-            description = "Its token; by default, the data directory's " + AdminToken.FILE + ".")
+            description = "Its token; by default, ops.token_file, else the data directory's " + AdminToken.FILE + ".")
     private Optional<Path> tokenFile = Optional.empty();
 
     AdminClient connect() {
@@ -36,7 +36,7 @@ final class AdminOptions {
         }
         Path data = config.dataDirectory();
         URI found = url.map(AdminOptions::checked).orElseGet(() -> discover(data));
-        return new AdminClient(found, token(tokenFile.orElse(data.resolve(AdminToken.FILE))));
+        return new AdminClient(found, token(tokenFile.or(config::tokenFile).orElse(data.resolve(AdminToken.FILE))));
     }
 
     private static URI discover(Path data) {

@@ -1,5 +1,6 @@
 package io.backupmx.worker.cli;
 
+import io.backupmx.config.ConfigException;
 import io.backupmx.config.ConfigLoader;
 import io.backupmx.route.CheckedConfig;
 import java.nio.file.Files;
@@ -59,6 +60,15 @@ public final class ConfigOptions {
     Path dataDirectory() {
         return data.orElseGet(
                 () -> ConfigLoader.load(file(), System.getenv(), overrides()).data());
+    }
+
+    /** The admin API's token, when the configuration says where it is, whatever mistakes it has elsewhere. */
+    Optional<Path> tokenFile() {
+        try {
+            return ConfigLoader.load(file(), System.getenv(), overrides()).ops().tokenFile();
+        } catch (ConfigException e) {
+            return e.usable().ops().tokenFile();
+        }
     }
 
     private Map<String, String> overrides() {

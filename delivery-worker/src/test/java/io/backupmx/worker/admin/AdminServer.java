@@ -8,6 +8,7 @@ import io.backupmx.ops.Readiness;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The admin API on a port of its own, over fakes. */
@@ -24,7 +25,7 @@ public final class AdminServer implements AutoCloseable {
         token = AdminToken.ensure(data);
         OpsServer server = new OpsServer(
                 observability.vertx(),
-                new OpsConfig("127.0.0.1:0"),
+                new OpsConfig("127.0.0.1:0", Optional.empty()),
                 observability.registry(),
                 new Readiness(observability.registry()));
         new AdminApi(spool, worker).mount(server.router(), token, "127.0.0.1");

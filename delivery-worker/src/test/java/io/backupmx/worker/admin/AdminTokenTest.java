@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,24 @@ class AdminTokenTest {
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("it holds no token");
+    }
+
+    @Test
+    void oneThatIsKeptElsewhereIsReadAndNoOtherMade(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("token"), "0123456789abcdef0123456789abcdef\n");
+
+        assertThat(AdminToken.of(Optional.of(file), data).value()).isEqualTo("0123456789abcdef0123456789abcdef");
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void oneThatIsKeptElsewhereIsNotMade() {
+        Path file = data.resolve("token");
+
+        assertThatThrownBy(() -> AdminToken.of(Optional.of(file), data))
+                .isInstanceOf(StartException.class)
+                .hasMessage("ops.token_file: " + file + ": there is no such file");
+        assertThat(data).isEmptyDirectory();
     }
 
     @Test

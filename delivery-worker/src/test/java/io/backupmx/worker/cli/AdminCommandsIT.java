@@ -96,6 +96,20 @@ class AdminCommandsIT {
     }
 
     @Test
+    void tokenFileOfTheConfigurationComesBeforeTheDataDirectory(@TempDir Path elsewhere) throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            Path token = elsewhere.resolve("token");
+            Files.move(data.resolve(AdminToken.FILE), token);
+
+            Ran ran = run("flush", "--data", data.toString(), "--set", "ops.token_file=" + token);
+
+            assertThat(ran.err()).isEmpty();
+            assertThat(ran.exitCode()).isZero();
+            assertThat(server.worker.flushes()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void adminAndTokenFileNameAnInstanceElsewhere() throws Exception {
         try (AdminServer server = new AdminServer(data)) {
             Ran ran = run(

@@ -224,7 +224,7 @@ public final class SessionMachine {
     private static Step noRoom(Listening state, SpoolException.Kind kind, ReversePath from) {
         return switch (kind) {
             case FULL -> Step.refuse(state, Replies.NO_ROOM, Refusal.SPOOL_FULL, from);
-            case UNAVAILABLE -> Step.refuse(state, Replies.SPOOL_UNAVAILABLE, Refusal.SPOOL_UNAVAILABLE, from);
+            case UNAVAILABLE, REFUSED -> Step.refuse(state, Replies.SPOOL_UNAVAILABLE, Refusal.SPOOL_UNAVAILABLE, from);
         };
     }
 

@@ -1,0 +1,218 @@
+package io.backupmx.spool.artemis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.cluster.ClusterBus;
+import io.backupmx.config.SpoolConfig;
+import io.backupmx.mail.Content;
+import io.backupmx.route.Route;
+import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.SpoolEntry;
+import io.backupmx.spool.SpoolException;
+import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolWriter;
+import io.backupmx.testing.TestBroker;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.api.core.client.ClientProducer;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
+import org.apache.activemq.artemis.api.core.client.ServerLocator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The separate broker's users: each may do its work, and nothing else. */
+@Timeout(120)
+final class GuardedBrokerIT {
+
+    private static final Route ROUTE = Route.of("smtp:[mx1.example.org]:25");
+    private static final SpoolQueue.ForRoute QUEUE = new SpoolQueue.ForRoute(ROUTE);
+    private static final SimpleString NAME = SimpleString.of(QueueNames.nameOf(QUEUE));
+    private static final SimpleString FAILED = SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed()));
+
+    @TempDir
+    Path directory;
+
+    private Vertx vertx;
+    private TestBroker broker;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+        broker = TestBroker.guarded(directory.resolve("broker"));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        broker.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void ingressStoresAndWorkerHearsOfItListsAndReleases() throws Exception {
+        Set<Route> heard = ConcurrentHashMap.newKeySet();
+        try (ArtemisSpool.Reader reader = spool("worker", "worker").reader(directory);
+                ArtemisSpool.Writer writer = spool("ingress", "ingress").writer(vertx)) {
+            assertThat(writer.room()).isEqualTo(SpoolWriter.Room.OPEN);
+            try (AutoCloseable _ = reader.feeds().watch(heard::addAll)) {
+                writer.store(List.of(new SpoolEntry(ROUTE, Mails.to("alice@example.org"))), Content.of(new byte[1000]))
+                        .await(20, TimeUnit.SECONDS);
+                await().until(() -> heard.contains(ROUTE));
+            }
+            await().until(() -> depth(reader, QUEUE), Optional.of(1L)::equals);
+
+            try (Links.Link link = links("admin", "admin").consuming();
+                    Management management = new Management(link)) {
+                assertThat(management.operation("queue." + NAME, "moveMessages", "", FAILED.toString()))
+                        .hasToString("1");
+            }
+            await().until(() -> depth(reader, new SpoolQueue.Failed()), Optional.of(1L)::equals);
+            assertThat(reader.admin().release(Optional.empty())).isEqualTo(1);
+            assertThat(depth(reader, QUEUE)).contains(1L);
+            List<ListedMail> listed = new ArrayList<>();
+            reader.admin().browse(QUEUE, listed::add);
+            assertThat(listed).hasSize(1);
+        }
+    }
+
+    @Test
+    void workersMeet() throws Exception {
+        try (ClusterBus one = spool("worker", "worker").cluster("one");
+                ClusterBus other = spool("worker", "worker").cluster("other")) {
+            RecordingMember keeper = RecordingMember.started(one, 2);
+            keeper.awaitHeld(0, 1);
+            RecordingMember follower = RecordingMember.started(other, 2);
+            follower.awaitEvent("connected");
+            one.publish(0, "key", "value").toCompletableFuture().get(20, TimeUnit.SECONDS);
+            follower.awaitValue("key", "value");
+            other.broadcast("hello");
+            RecordingMember.until(() -> keeper.heardSoFar().contains(other.self() + ": hello"));
+        }
+    }
+
+    @Test
+    void ingressCanNeitherReadNorRemoveMailNorDisturbWorkers() throws Exception {
+        try (ArtemisSpool.Writer writer = spool("ingress", "ingress").writer(vertx)) {
+            writer.store(List.of(new SpoolEntry(ROUTE, Mails.to("alice@example.org"))), Content.of(new byte[10]))
+                    .await(20, TimeUnit.SECONDS);
+        }
+        try (Links.Link link = links("ingress", "ingress").consuming();
+                ClientSession session = link.plainSession()) {
+            refused(() -> session.createConsumer(NAME));
+            refused(() -> session.createConsumer(NAME, null, true));
+            refused(() -> session.deleteQueue(NAME));
+            refused(() -> sendAsIngress("cluster.state"));
+            refused(() -> sendAsIngress("cluster.talk"));
+            refused(() -> session.createQueue(QueueConfiguration.of("elsewhere")));
+            refused(() -> session.createQueue(QueueConfiguration.of("ears")
+                    .setAddress("cluster.talk")
+                    .setDurable(false)
+                    .setTemporary(true)));
+            try (Management management = new Management(link)) {
+                assertThat(management.attribute("broker", "diskStoreUsage")).isInstanceOf(Number.class);
+                assertThatThrownBy(() -> management.operation("queue." + NAME, "removeAllMessages"))
+                        .hasMessageContaining("AMQ229032");
+                assertThatThrownBy(() -> management.operation("broker", "destroyQueue", NAME.toString()))
+                        .hasMessageContaining("AMQ229032");
+                assertThatThrownBy(() -> management.operation("queue." + NAME, "browse"))
+                        .hasMessageContaining("AMQ229032");
+            }
+        }
+    }
+
+    @Test
+    void workerCannotRemoveQueuesNorSteerTheBroker() throws Exception {
+        try (Links.Link link = links("worker", "worker").consuming();
+                ClientSession session = link.plainSession();
+                Management management = new Management(link)) {
+            refused(() -> session.deleteQueue(FAILED));
+            assertThatThrownBy(() -> management.operation("broker", "destroyQueue", FAILED.toString()))
+                    .hasMessageContaining("AMQ229032");
+            assertThatThrownBy(() -> management.operation("queue." + FAILED, "removeAllMessages"))
+                    .hasMessageContaining("AMQ229032");
+        }
+    }
+
+    @Test
+    void wrongPasswordIsSaidToBeOne() {
+        try (ArtemisSpool.Reader reader = spool("worker", "wrong").reader(directory);
+                ArtemisSpool.Writer writer = spool("ingress", "wrong").writer(vertx)) {
+            assertThatThrownBy(() -> reader.admin().ping())
+                    .isInstanceOfSatisfying(
+                            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.REFUSED))
+                    .hasMessage("the broker refuses spool.user, its password, or what it asks for");
+            assertThat(writer.room()).isEqualTo(SpoolWriter.Room.UNAVAILABLE);
+            assertThat(writer.isRefused()).isTrue();
+        }
+    }
+
+    private ArtemisSpool spool(String user, String password) {
+        return ArtemisSpool.at(
+                broker.tcpUrl(),
+                new SpoolConfig(
+                        Optional.empty(),
+                        Optional.of(user),
+                        Optional.of(secret(password)),
+                        Duration.ofSeconds(3),
+                        12 << 20,
+                        94));
+    }
+
+    private Path secret(String password) {
+        try {
+            return Files.writeString(
+                    directory.resolve("secret-" + password), password + "\n", StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Links links(String user, String password) {
+        return new Links(broker.tcpUrl(), Optional.of(new Links.Credentials(user, password)));
+    }
+
+    private static Optional<Long> depth(ArtemisSpool.Reader reader, SpoolQueue queue) {
+        return reader.admin().depths().stream()
+                .filter(depth -> depth.queue().equals(queue))
+                .map(QueueDepth::messages)
+                .findFirst();
+    }
+
+    /** Returns when the broker has taken it, or throws. */
+    private void sendAsIngress(String address) throws Exception {
+        try (ServerLocator locator =
+                        ActiveMQClient.createServerLocator(broker.tcpUrl()).setBlockOnDurableSend(true);
+                ClientSessionFactory factory = locator.createSessionFactory();
+                ClientSession session = factory.createSession("ingress", "ingress", false, true, true, false, 0);
+                ClientProducer producer = session.createProducer(address)) {
+            producer.send(session.createMessage(true));
+        }
+    }
+
+    private static void refused(ThrowingCallable act) {
+        assertThatThrownBy(act).isInstanceOf(ActiveMQSecurityException.class);
+    }
+}
