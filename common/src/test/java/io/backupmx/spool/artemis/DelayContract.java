@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -238,12 +239,14 @@ abstract class DelayContract extends SpoolFixture {
     void severalReadersShareAQueueEvenlyAndInTime() throws Exception {
         int count = 300;
         Instant start = Instant.now().plusSeconds(1);
+        Map<Envelope, Instant> due = new LinkedHashMap<>();
         Map<String, Instant> dueAt = new HashMap<>();
         for (int i = 0; i < count; i++) {
             Envelope envelope = Mails.to("alice@example.org");
+            due.put(envelope, start.plusMillis(10L * i));
             dueAt.put(envelope.queueId().value(), start.plusMillis(10L * i));
-            mails.put(url(broker), HOUR, ROUTE, envelope, Mails.octets(900), start.plusMillis(10L * i));
         }
+        mails.putAll(url(broker), HOUR, ROUTE, due, Mails.octets(900));
         List<Lateness> takers =
                 IntStream.range(0, 3).mapToObj(_ -> new Lateness(dueAt)).toList();
         ArtemisSpool spool = ArtemisSpool.at(url(broker), CONFIG);

@@ -7,6 +7,7 @@ import io.backupmx.route.Route;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 
@@ -24,6 +25,17 @@ final class RetryMails {
                 queue,
                 session -> new GroupCommit(session)
                         .send(queue, route, envelope, Content.of(octets), Optional.of(notBefore)));
+    }
+
+    /** Many, in their order, at once: none has to wait for the next one's connection. */
+    void putAll(String url, SpoolQueue.Retry queue, Route route, Map<Envelope, Instant> due, byte[] octets)
+            throws Exception {
+        inSession(url, queue, session -> {
+            GroupCommit group = new GroupCommit(session);
+            for (Map.Entry<Envelope, Instant> mail : due.entrySet()) {
+                group.send(queue, route, mail.getKey(), Content.of(octets), Optional.of(mail.getValue()));
+            }
+        });
     }
 
     /** Mail on its route's queue that no writer has told of. */
