@@ -21,8 +21,12 @@ sealed interface RouteReading {
      * is written {@code [mx]}.
      */
     static RouteReading primary(String text) {
-        if (text.strip().equals(Route.ByMx.NAME)) {
+        if (text.strip().equalsIgnoreCase(Route.ByMx.NAME)) {
             return new Understood(new Route.ByMx());
+        }
+        if (BETWEEN_HOPS.splitAsStream(text.strip()).anyMatch(Route.ByMx.NAME::equalsIgnoreCase)) {
+            return new NotUnderstood("'" + text.strip() + "': mx, the domain's MX records, stands alone;"
+                    + " a host of that name is written [mx]");
         }
         return hops(
                 text,

@@ -21,7 +21,8 @@ final class RouteReadingTest {
             mx                       | mx
             [mx]                     | smtp:[mx]:25
             mx:26                    | smtp:[mx]:26
-            mx, mx2.test             | smtp:[mx]:25,[mx2.test]:25
+            MX                       | mx
+            [mx], mx2.test           | smtp:[mx]:25,[mx2.test]:25
             """)
     void primariesAreRead(String text, String route) {
         assertThat(RouteReading.primary(text)).isEqualTo(new RouteReading.Understood(Route.of(route)));
@@ -35,6 +36,8 @@ final class RouteReadingTest {
                 ",",
                 " , ,",
                 "::1",
+                "mx, mx2.test",
+                "mx2.test MX",
                 "mx:smtp",
                 "mx:0",
                 "mx:65536",

@@ -1,5 +1,6 @@
 package io.backupmx.smtp.client;
 
+import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -80,12 +81,18 @@ public final class SmtpClient implements AutoCloseable {
             if (!ehlo.isPositive()) {
                 return refused(wire, peer + " refused our EHLO", ehlo);
             }
-            return new ConnectResult.Connected(new SmtpConnection(wire, options, extensions, peer));
+            return new ConnectResult.Connected(new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo)));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())
                     : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why(), false);
         }
+    }
+
+    /** The first word of the reply is the peer's name (RFC 5321 §4.1.1.1). */
+    private boolean namesUs(SmtpReply ehlo) {
+        String name = ehlo.lines().getFirst().strip().split("\\s", 2)[0];
+        return Domain.parse(name).filter(options.ehloName()::equals).isPresent();
     }
 
     private SmtpReply ask(Wire wire, String command) throws LostException {

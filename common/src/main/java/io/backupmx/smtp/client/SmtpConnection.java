@@ -16,14 +16,16 @@ public final class SmtpConnection {
     private final SmtpClientOptions options;
     private final Extensions extensions;
     private final String peer;
+    private final boolean namedAsWe;
     private int transactions;
     private boolean resetNeeded;
 
-    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer) {
+    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer, boolean namedAsWe) {
         this.wire = wire;
         this.options = options;
         this.extensions = extensions;
         this.peer = peer;
+        this.namedAsWe = namedAsWe;
         wire.rest();
     }
 
@@ -55,6 +57,11 @@ public final class SmtpConnection {
     /** For people: {@code mx1.example.org[192.0.2.1]:25}. */
     public String peer() {
         return peer;
+    }
+
+    /** Whether the peer goes by the name that we go by: most likely we have come back to ourselves. */
+    public boolean isNamedAsWe() {
+        return namedAsWe;
     }
 
     /** Transactions so far. */

@@ -170,6 +170,7 @@ final class Wire {
             while (true) {
                 SmtpReply reply = replies.poll();
                 if (reply != null) {
+                    followUp = null; // it is about all replies, of which this was one: whoever has read it decides
                     return reply;
                 }
                 if (ended != null) {

@@ -2,6 +2,7 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.retry.BackOffTable.BackOff;
@@ -206,6 +207,9 @@ final class Destination {
             }
             tried++;
             ConnectResult result = parts.client().connect(address, worker.connectTimeout());
+            if (result instanceof ConnectResult.Connected(SmtpConnection connection) && connection.isNamedAsWe()) {
+                return ourselves(connection, address);
+            }
             if (result instanceof ConnectResult.Connected) {
                 parts.answered(name(address));
                 isKnown();
@@ -223,6 +227,18 @@ final class Destination {
                 : soonest(leftAlone.stream())
                         .<ConnectResult>map(backOff -> new ConnectResult.Unreachable(text(backOff)))
                         .orElse(last);
+    }
+
+    /**
+     * NAT or an alias hid it from the loop guard; delivered, the mail would be here again, until it has gone round too often.
+     * Whoever follows is preferred less than we are, so none of them is asked, now or as long as this is remembered.
+     */
+    private ConnectResult ourselves(SmtpConnection connection, SocketAddress address) {
+        connection.abort();
+        parts.backOffs().untried(name(address));
+        String why = connection.peer() + " goes by our own name: list it in mx.self";
+        parts.failed(name(), why);
+        return new ConnectResult.Unreachable(why);
     }
 
     private static String why(ConnectResult result) {

@@ -91,7 +91,9 @@ public final class BackOffTable {
             return Optional.of(new BackOff(known.until(), known.why()));
         }
         if (now.isBefore(known.trialUntil()) && !known.trialUntil().isAfter(now.plus(TRIAL))) {
-            return Optional.of(new BackOff(now.plus(first), known.why()));
+            // As long as the trial has lasted: a silent host takes a minute to find out, and all its mail would circle.
+            Duration lasted = Duration.between(known.trialUntil().minus(TRIAL), now);
+            return Optional.of(new BackOff(now.plus(lasted.compareTo(first) > 0 ? lasted : first), known.why()));
         }
         return Optional.empty();
     }

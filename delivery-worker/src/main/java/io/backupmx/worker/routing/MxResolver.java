@@ -9,6 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.xbill.DNS.AAAARecord;
@@ -22,8 +27,12 @@ import org.xbill.DNS.Type;
 /** A domain's mail hosts by RFC 5321 §5.1 and RFC 7505. For virtual threads: it blocks while the DNS is asked. */
 public final class MxResolver {
 
+    /** For the answer to somebody else's question: who waits holds a place of the route. */
+    private static final long COMPANY_MILLIS = 1000;
+
     private final Dns dns;
     private final MxSelection selection;
+    private final ConcurrentMap<Domain, CompletableFuture<MailHosts>> asking = new ConcurrentHashMap<>();
 
     MxResolver(Dns dns, Self self, RandomGenerator random) {
         this.dns = dns;
@@ -35,7 +44,35 @@ public final class MxResolver {
         return new MxResolver(new Dns(config.dns()), Self.of(hostname, config), random);
     }
 
+    /** One asks; others that want to know the same wait for its answer, a second at most. */
     public MailHosts resolve(Domain domain) {
+        CompletableFuture<MailHosts> answer = new CompletableFuture<>();
+        CompletableFuture<MailHosts> other = asking.putIfAbsent(domain, answer);
+        if (other != null) {
+            return answered(other, domain);
+        }
+        try {
+            MailHosts hosts = ask(domain);
+            answer.complete(hosts);
+            return hosts;
+        } finally {
+            asking.remove(domain);
+            answer.complete(new MailHosts.NotNow("the DNS was not asked to the end")); // only after a surprise
+        }
+    }
+
+    private static MailHosts answered(CompletableFuture<MailHosts> other, Domain domain) {
+        try {
+            return other.get(COMPANY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return new MailHosts.NotNow("the DNS takes its time with domain " + domain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new MailHosts.NotNow("interrupted");
+        }
+    }
+
+    private MailHosts ask(Domain domain) {
         try {
             return domain.isAddressLiteral() ? literal(domain) : byName(new Name(domain.name() + "."));
         } catch (TextParseException e) {
@@ -77,6 +114,9 @@ public final class MxResolver {
                 .sorted(Comparator.comparingInt(MXRecord::getPriority))
                 .limit(MxSelection.MAX_HOSTS)
                 .toList();
+        if (all.isEmpty()) {
+            return new MailHosts.NotNow("an answer about MX records without any");
+        }
         if (named.isEmpty()) {
             return new MailHosts.NullMx();
         }

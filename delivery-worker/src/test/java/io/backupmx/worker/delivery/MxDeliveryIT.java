@@ -115,6 +115,23 @@ class MxDeliveryIT {
     }
 
     @Test
+    void nothingIsSentToAHostOfOurOwnNameNorToOneAfterIt() {
+        dns.mx("one.test", 20, "mx.other.test");
+        one.play(Script.acceptAll().on(Phase.EHLO, say("250 Backup.Example. at your service")));
+        one.start();
+        other.start();
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.store("a@one.test");
+            await().atMost(LONG)
+                    .until(() -> replies(rig.spool().deferred()).values().stream()
+                            .anyMatch(why -> why.contains("goes by our own name: list it in mx.self")));
+            one.awaitConnections(2, LONG);
+            assertThat(one.transactions()).isZero();
+            assertThat(other.connections()).isZero();
+        }
+    }
+
+    @Test
     void anAliveDestinationDoesNotWaitForADeadOne() {
         other.start();
         try (WorkerRig rig = rig(Settings.usual())) {
