@@ -1,9 +1,13 @@
 package io.backupmx.worker;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A task repeated on a virtual thread of its own, with a pause between, until it is closed. */
 final class Periodic implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
 
     /** A leisurely task runs a tenth of the time at most, but at least so often. */
     private static final int LEISURE = 9;
@@ -15,7 +19,7 @@ final class Periodic implements AutoCloseable {
     private final Runnable task;
     private final Thread thread;
 
-    /** @param task may block; what it throws ends the thread, so it throws nothing that it expects */
+    /** @param task may block; what it throws is logged, and it is done again after the pause */
     Periodic(String name, Duration pause, Runnable task) {
         this(name, pause, 0, task);
     }
@@ -44,12 +48,20 @@ final class Periodic implements AutoCloseable {
     private void run() {
         while (!Thread.currentThread().isInterrupted()) {
             long begun = System.nanoTime();
-            task.run();
+            runOnce();
             try {
                 Thread.sleep(pauseAfter(Duration.ofNanos(System.nanoTime() - begun)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void runOnce() {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.atError().setCause(e).addKeyValue("task", thread.getName()).log("failed, to be done again");
         }
     }
 

@@ -85,7 +85,8 @@ final class Links {
                 .setConnectionTTL(TTL_MILLIS)
                 .setClientFailureCheckPeriod(CHECK_MILLIS);
         try {
-            return new Link(locator, locator.createSessionFactory(), credentials);
+            ClientSessionFactory factory = locator.createSessionFactory();
+            return new Link(locator, factory, factory.getConnection(), credentials);
         } catch (ActiveMQException e) {
             locator.close();
             throw e;
@@ -99,12 +100,18 @@ final class Links {
     static final class Link implements AutoCloseable {
         private final ServerLocator locator;
         private final ClientSessionFactory factory;
+        private final @Nullable RemotingConnection connection;
         private final Optional<Credentials> credentials;
         private volatile @Nullable Lease lease;
 
-        Link(ServerLocator locator, ClientSessionFactory factory, Optional<Credentials> credentials) {
+        Link(
+                ServerLocator locator,
+                ClientSessionFactory factory,
+                @Nullable RemotingConnection connection,
+                Optional<Credentials> credentials) {
             this.locator = locator;
             this.factory = factory;
+            this.connection = connection;
             this.credentials = credentials;
         }
 
@@ -151,11 +158,13 @@ final class Links {
 
         /** Ends the connection here and now, whatever the broker does: calls in progress fail. */
         void cut() {
-            RemotingConnection connection = factory.getConnection();
-            if (connection != null) {
-                connection.fail(new ActiveMQNotConnectedException("given up"));
+            try {
+                if (connection != null) { // the one that was made: a factory that is asked makes another
+                    connection.fail(new ActiveMQNotConnectedException("given up"));
+                }
+            } finally {
+                close();
             }
-            close();
         }
 
         /** May wait for a broker that does not answer, so never to be called by anybody who cannot. */

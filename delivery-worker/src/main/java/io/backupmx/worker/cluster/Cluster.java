@@ -321,7 +321,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
                 }
                 renewRoster();
                 if (message.getBoolean("asks", false) && !from.equals(bus.self())) {
-                    bus.send(from, here());
+                    bus.send(from, here(false)); // an answer asks nothing: two newcomers would never stop
                 }
             }
             case "bye" -> {
@@ -446,17 +446,17 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     }
 
     private void signOfLife() {
-        bus.broadcast(here());
+        bus.broadcast(here(!roster.informed()));
     }
 
-    private String here() {
+    private String here(boolean asks) {
         JsonObject epochs = new JsonObject();
         held.forEach((shard, epoch) -> epochs.put(Integer.toString(shard), epoch));
         return new JsonObject()
                 .put("type", "here")
                 .put("shards", epochs)
                 .put("said", System.nanoTime())
-                .put("asks", !roster.informed())
+                .put("asks", asks)
                 .encode();
     }
 

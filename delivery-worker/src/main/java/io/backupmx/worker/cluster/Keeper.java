@@ -35,8 +35,8 @@ final class Keeper implements KeptRoute.Consequences {
     private static final long AGAIN_MILLIS = 500;
 
     /**
-     * How long a route that is not in our configuration is probed: one that is new to the others has us configured by then,
-     * too, and one that is in none any more has no mail that anybody would bring.
+     * How long a route that is not in our configuration is probed, and from then on how often: one that is new to the others
+     * has us configured by then, too, and one that is in none any more has no mail that anybody would bring.
      */
     static final Duration STRANGERS = Duration.ofMinutes(15);
 
@@ -57,6 +57,7 @@ final class Keeper implements KeptRoute.Consequences {
     private final Map<Integer, Long> acquired = new ConcurrentHashMap<>();
     private final Map<Route, KeptRoute> kept = new ConcurrentHashMap<>();
     private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
+    private final Map<KeptRoute, Instant> leftAlone = new ConcurrentHashMap<>(); // strangers, until then
     private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
 
     /**
@@ -176,6 +177,7 @@ final class Keeper implements KeptRoute.Consequences {
             if (route.shard() == shard) {
                 route.end();
                 throttled.remove(route);
+                leftAlone.remove(route);
                 kept.remove(route.route());
                 probers.stop(route.route());
                 views.apply(route.route()).keptElsewhere();
@@ -243,11 +245,25 @@ final class Keeper implements KeptRoute.Consequences {
     /** To be called once a second. */
     void tick() {
         kept.values().forEach(KeptRoute::tick);
+        Instant now = clock.instant();
+        leftAlone.forEach((route, until) -> {
+            boolean over = !now.isBefore(until) || until.isAfter(now.plus(STRANGERS)); // the clock was set back
+            if (over && leftAlone.remove(route, until) && kept.get(route.route()) == route) {
+                lookOnce(route);
+            }
+        });
+    }
+
+    private void lookOnce(KeptRoute route) {
+        if (route.state() instanceof GateState.Down down) {
+            probe(route, down, Instant.EPOCH);
+        }
     }
 
     /** An operator wants everything tried. */
     void flush() {
         kept.values().forEach(route -> route.apply(new GateEvent.Flush()));
+        leftAlone.replaceAll((_, _) -> Instant.EPOCH);
         probers.flush();
     }
 
@@ -269,7 +285,10 @@ final class Keeper implements KeptRoute.Consequences {
     }
 
     private void probe(KeptRoute route, GateState.Down down) {
-        Instant began = clock.instant();
+        probe(route, down, clock.instant());
+    }
+
+    private void probe(KeptRoute route, GateState.Down down, Instant began) {
         probers.start(route.route(), down, new Probers.Listener() {
             @Override
             public void answered(Optional<SmtpConnection> connection) {
@@ -284,9 +303,10 @@ final class Keeper implements KeptRoute.Consequences {
                         Duration.between(began, clock.instant()).abs().compareTo(STRANGERS) >= 0;
                 if (longProbed && !shards.isConfigured(route.route())) {
                     probers.stop(route.route());
-                    LOG.atInfo()
-                            .addKeyValue("next_hop", route.route())
-                            .log("no longer probed: it is not in this configuration");
+                    Instant until = clock.instant().plus(STRANGERS);
+                    leftAlone.put(route, until);
+                    route.probesAt(until);
+                    LOG.atDebug().addKeyValue("next_hop", route.route()).log("not configured here: seldom probed");
                 } else {
                     route.probesAt(next);
                 }
