@@ -107,6 +107,16 @@ final class InMemorySpool implements SpoolReader {
         }
     }
 
+    /** Those that are held so far stay so. */
+    void holdNoFurtherGiveBacks() {
+        lock.lock();
+        try {
+            holdsGiveBacks = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void releaseGiveBacks() {
         lock.lock();
         try {

@@ -16,6 +16,7 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.cluster.LocalHub;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -283,12 +284,16 @@ final class WorkerRig implements AutoCloseable {
         return Content.of(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** None before the first mail that was tried. */
     double attempts(String outcome) {
-        return metrics.get("backupmx.delivery.attempts")
+        return metrics
+                .find("backupmx.delivery.attempts")
                 .tag("outcome", outcome)
                 .tag("next_hop", route.toString())
-                .counter()
-                .count();
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     Optional<String> onlyLastReply(List<InMemorySpool.Stored> mails) {
