@@ -1,8 +1,10 @@
 package io.backupmx.spool.artemis;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,7 @@ final class Lease {
     private volatile long heardNanos;
     private volatile boolean over;
     private volatile boolean givenUp;
+    private volatile @Nullable ActiveMQException refusal;
 
     /** @param openedNanos a moment before the connection was made */
     Lease(Links.Link link, long openedNanos) {
@@ -39,6 +42,11 @@ final class Lease {
     /** From any thread; never blocks. */
     boolean isSure() {
         return !over && System.nanoTime() - heardNanos < LENGTH_NANOS;
+    }
+
+    /** Why the broker would not have us, where that is how the connection ended. */
+    Optional<ActiveMQException> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     /** The connection is given up: nothing taken over it is ours any more. From any thread; never blocks. */
@@ -60,6 +68,9 @@ final class Lease {
                 Thread.sleep(PULSE_MILLIS);
             }
         } catch (ActiveMQException | RuntimeException | Error e) {
+            if (Failures.isRefused(e) && e instanceof ActiveMQException refused) {
+                refusal = refused;
+            }
             LOG.atDebug().addKeyValue("cause", e.toString()).log("mail in hand is no longer ours");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

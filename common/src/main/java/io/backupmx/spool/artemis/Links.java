@@ -145,15 +145,21 @@ final class Links {
             return session(false);
         }
 
+        /** A connection that was cut because the broker would not have us says that, and not that it was cut. */
         private ClientSession session(boolean auto) throws ActiveMQException {
-            return factory.createSession(
-                    credentials.map(Credentials::user).orElse(null),
-                    credentials.map(Credentials::password).orElse(null),
-                    false,
-                    auto,
-                    auto,
-                    false,
-                    0);
+            try {
+                return factory.createSession(
+                        credentials.map(Credentials::user).orElse(null),
+                        credentials.map(Credentials::password).orElse(null),
+                        false,
+                        auto,
+                        auto,
+                        false,
+                        0);
+            } catch (ActiveMQException e) {
+                Lease known = lease;
+                throw known == null ? e : known.refusal().orElse(e);
+            }
         }
 
         /** Ends the connection here and now, whatever the broker does: calls in progress fail. */

@@ -169,6 +169,14 @@ final class GuardedBrokerIT {
         }
     }
 
+    @Test
+    void connectionCutForWantOfThePasswordSaysSo() throws Exception {
+        try (Links.Link link = links("worker", "wrong").taking()) {
+            await().pollDelay(Duration.ofMillis(200)).until(() -> !link.isSure()); // its lease was refused, and cut it
+            refused(link::plainSession);
+        }
+    }
+
     private ArtemisSpool spool(String user, String password) {
         return ArtemisSpool.at(
                 broker.tcpUrl(),
