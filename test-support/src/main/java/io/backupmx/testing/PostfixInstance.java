@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -130,10 +131,21 @@ final class PostfixInstance implements AutoCloseable {
         }
     }
 
-    /** Stops it and all its processes; the queue stays. */
+    /** Stops it and all its processes, which have its listening socket in common; the queue stays. */
     void stop() {
-        master.ifPresent(RunningProgram::close);
+        if (master.isEmpty()) {
+            return;
+        }
+        List<ProcessHandle> processes = processes();
+        master.get().close();
         master = Optional.empty();
+        Deadline deadline = Deadline.in(PATIENCE);
+        while (processes.stream().anyMatch(ProcessHandle::isAlive) || Ports.accepts(port)) {
+            if (deadline.isOver()) {
+                throw new AssertionError("Postfix did not stop:\n" + logText());
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
     }
 
     /** The processes it consists of now, the master first. */
