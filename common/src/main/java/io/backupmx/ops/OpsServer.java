@@ -13,6 +13,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server for operators and their machines: {@code /metrics}, {@code /livez}, {@code /readyz}, and what others
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class OpsServer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpsServer.class);
     private static final String KEY = "ops.listen";
     private static final int IDLE_SECONDS = 120;
     private static final long STOP_SECONDS = 2;
@@ -90,7 +93,11 @@ public final class OpsServer {
             try {
                 work.run();
             } catch (RuntimeException e) {
-                ctx.fail(500, e);
+                if (ctx.response().closed()) { // an answer took longer than who asked for it would wait
+                    LOG.atDebug().addKeyValue("cause", e.toString()).log("nobody was left to answer");
+                } else {
+                    ctx.fail(500, e);
+                }
             }
         });
     }

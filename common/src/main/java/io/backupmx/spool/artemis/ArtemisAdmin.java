@@ -280,7 +280,7 @@ final class ArtemisAdmin implements SpoolAdmin {
             if (link != null && !isRefusal(e)) {
                 links.broken(link);
             }
-            throw Failures.toSpoolException(e);
+            throw Failures.toSpoolException(e, "the broker did not answer");
         }
     }
 

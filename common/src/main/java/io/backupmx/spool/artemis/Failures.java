@@ -48,13 +48,19 @@ final class Failures {
                 };
     }
 
+    /** Of mail that was to be stored. */
     static SpoolException toSpoolException(Throwable failure) {
+        return toSpoolException(failure, "the broker did not store the mail");
+    }
+
+    /** @param otherwise what is said where the broker neither refused us nor is full */
+    static SpoolException toSpoolException(Throwable failure, String otherwise) {
         if (isRefused(failure)) {
             return new SpoolException(SpoolException.Kind.REFUSED, REFUSED, failure);
         }
         return isFull(failure)
                 ? new SpoolException(SpoolException.Kind.FULL, "the broker has no room", failure)
-                : new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker did not store the mail", failure);
+                : new SpoolException(SpoolException.Kind.UNAVAILABLE, otherwise, failure);
     }
 
     static SpoolException unavailable(String why) {

@@ -144,13 +144,21 @@ public final class AdminApi {
         return ctx -> Thread.ofVirtual().name("admin-request").start(() -> {
             try {
                 work.handle(ctx);
-            } catch (SpoolException e) {
-                LOG.atWarn().setCause(e).log("spool did not answer an admin request");
-                AdminResponse.error(ctx, 503, "the spool does not answer: " + e.getMessage());
             } catch (RuntimeException e) {
-                ctx.fail(500, e);
+                failed(ctx, e);
             }
         });
+    }
+
+    private static void failed(RoutingContext ctx, RuntimeException why) {
+        if (ctx.response().closed()) { // who asked would not wait any longer
+            LOG.atDebug().addKeyValue("cause", why.toString()).log("nobody was left to answer");
+        } else if (why instanceof SpoolException) {
+            LOG.atWarn().setCause(why).log("spool did not answer an admin request");
+            AdminResponse.error(ctx, 503, "the spool does not answer: " + why.getMessage());
+        } else {
+            ctx.fail(500, why);
+        }
     }
 
     private static void failed(RoutingContext ctx) {
