@@ -9,7 +9,6 @@ import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.gate.GateState;
 import io.backupmx.worker.gate.Probers;
 import io.backupmx.worker.gate.Trouble;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,12 +33,6 @@ final class Keeper implements KeptRoute.Consequences {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     private static final long AGAIN_MILLIS = 500;
 
-    /**
-     * How long a route that is not in our configuration is probed, and from then on how often: one that is new to the others
-     * has us configured by then, too, and one that is in none any more has no mail that anybody would bring.
-     */
-    static final Duration STRANGERS = Duration.ofMinutes(15);
-
     private final ClusterBus bus;
     private final Shards shards;
     private final GateRules rules;
@@ -57,7 +50,7 @@ final class Keeper implements KeptRoute.Consequences {
     private final Map<Integer, Long> acquired = new ConcurrentHashMap<>();
     private final Map<Route, KeptRoute> kept = new ConcurrentHashMap<>();
     private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
-    private final Map<KeptRoute, Instant> leftAlone = new ConcurrentHashMap<>(); // strangers, until then
+    private final Strangers strangers = new Strangers();
     private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
 
     /**
@@ -177,7 +170,7 @@ final class Keeper implements KeptRoute.Consequences {
             if (route.shard() == shard) {
                 route.end();
                 throttled.remove(route);
-                leftAlone.remove(route);
+                strangers.forget(route);
                 kept.remove(route.route());
                 probers.stop(route.route());
                 views.apply(route.route()).keptElsewhere();
@@ -245,17 +238,11 @@ final class Keeper implements KeptRoute.Consequences {
     /** To be called once a second. */
     void tick() {
         kept.values().forEach(KeptRoute::tick);
-        Instant now = clock.instant();
-        leftAlone.forEach((route, until) -> {
-            boolean over = !now.isBefore(until) || until.isAfter(now.plus(STRANGERS)); // the clock was set back
-            if (over && leftAlone.remove(route, until) && kept.get(route.route()) == route) {
-                lookOnce(route);
-            }
-        });
+        strangers.due(clock.instant(), this::lookOnce);
     }
 
     private void lookOnce(KeptRoute route) {
-        if (route.state() instanceof GateState.Down down) {
+        if (kept.get(route.route()) == route && route.state() instanceof GateState.Down down) {
             probe(route, down, Instant.EPOCH);
         }
     }
@@ -263,7 +250,7 @@ final class Keeper implements KeptRoute.Consequences {
     /** An operator wants everything tried. */
     void flush() {
         kept.values().forEach(route -> route.apply(new GateEvent.Flush()));
-        leftAlone.replaceAll((_, _) -> Instant.EPOCH);
+        strangers.flush();
         probers.flush();
     }
 
@@ -299,13 +286,10 @@ final class Keeper implements KeptRoute.Consequences {
             @Override
             public void failed(Trouble trouble, Instant next) {
                 route.apply(new GateEvent.NotAnswered(trouble));
-                boolean longProbed =
-                        Duration.between(began, clock.instant()).abs().compareTo(STRANGERS) >= 0;
-                if (longProbed && !shards.isConfigured(route.route())) {
+                Instant now = clock.instant();
+                if (Strangers.isLong(began, now) && !shards.isConfigured(route.route())) {
                     probers.stop(route.route());
-                    Instant until = clock.instant().plus(STRANGERS);
-                    leftAlone.put(route, until);
-                    route.probesAt(until);
+                    route.probesAt(strangers.leaveAlone(route, now));
                     LOG.atDebug().addKeyValue("next_hop", route.route()).log("not configured here: seldom probed");
                 } else {
                     route.probesAt(next);

@@ -108,7 +108,7 @@ class KeeperTest {
     }
 
     @Test
-    void aRouteInNoConfigurationIsNotProbedForEver() {
+    void aRouteInNoConfigurationIsProbedSeldom() {
         AtomicInteger probes = new AtomicInteger();
         AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
         Shards without = new Shards(List.of());
@@ -139,12 +139,26 @@ class KeeperTest {
             bus.first.countDown();
             strange.acquired(shard, 5);
             await().atMost(LONG).until(() -> probes.get() > 5);
-            now.set(now.get().plus(Keeper.STRANGERS));
+            now.set(now.get().plus(Strangers.PATIENCE));
             AtomicInteger before = new AtomicInteger(-1);
             await().pollInterval(Duration.ofMillis(300))
                     .atMost(LONG)
                     .until(() -> before.getAndSet(probes.get()) == probes.get());
             assertThat(strange.kept(ROUTE).orElseThrow().kind()).isEqualTo(RouteStatus.State.DOWN);
+
+            int soFar = probes.get();
+            now.set(now.get().plus(Strangers.PATIENCE).minusSeconds(1));
+            strange.tick();
+            now.set(now.get().plusSeconds(1));
+            assertThat(probes).hasValue(soFar);
+            strange.tick();
+            await().atMost(LONG).until(() -> probes.get() == soFar + 1);
+            strange.tick();
+            await().during(Duration.ofMillis(300)).atMost(LONG).until(() -> probes.get() == soFar + 1);
+
+            strange.flush();
+            strange.tick();
+            await().atMost(LONG).until(() -> probes.get() == soFar + 2);
         }
     }
 
