@@ -12,6 +12,7 @@ import io.backupmx.worker.gate.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,6 +167,29 @@ final class Keeper implements KeptRoute.Consequences {
         }
     }
 
+    /**
+     * The routes that are configured are others now, so that some of {@code known} may be in another shard. Whoever keeps
+     * that one goes on from what is known of them. Nobody is asked in between, lest it be taken for new and up.
+     */
+    synchronized void configure(Collection<Route> configured, Collection<RouteView> known) {
+        shards.configure(configured);
+        known.forEach(this::align);
+        leftAlone.replaceAll((route, until) -> shards.isConfigured(route.route()) ? Instant.EPOCH : until);
+    }
+
+    /** To be called for a view that may have been made while the configuration changed. */
+    synchronized void align(RouteView view) {
+        int shard = shards.of(view.route());
+        if (shard == view.shard()) {
+            return;
+        }
+        Optional.ofNullable(kept.get(view.route())).ifPresent(this::forget);
+        Facts said = view.moveTo(shard);
+        if (said.epoch() > 0) {
+            adopt(said);
+        }
+    }
+
     synchronized void lost(int shard) {
         acquired.remove(shard);
         held.remove(shard);
@@ -175,14 +199,18 @@ final class Keeper implements KeptRoute.Consequences {
     private void forget(int shard) {
         for (KeptRoute route : List.copyOf(kept.values())) {
             if (route.shard() == shard) {
-                route.end();
-                throttled.remove(route);
-                leftAlone.remove(route);
-                kept.remove(route.route());
-                probers.stop(route.route());
-                views.apply(route.route()).keptElsewhere();
+                forget(route);
             }
         }
+    }
+
+    private void forget(KeptRoute route) {
+        route.end();
+        throttled.remove(route);
+        leftAlone.remove(route);
+        kept.remove(route.route());
+        probers.stop(route.route());
+        views.apply(route.route()).keptElsewhere();
     }
 
     /** The route's gate, if this worker keeps it; one nobody has said anything of yet is up. */
@@ -191,15 +219,15 @@ final class Keeper implements KeptRoute.Consequences {
         if (known != null) {
             return Optional.of(known);
         }
-        int shard = shards.of(route);
-        if (!held.containsKey(shard)) {
+        if (!held.containsKey(shards.of(route))) {
             return Optional.empty();
         }
         synchronized (this) {
-            Long epoch = held.get(shard);
+            int own = shards.of(route); // the configuration may have changed meanwhile
+            Long epoch = held.get(own);
             return epoch == null
                     ? Optional.empty()
-                    : Optional.of(kept.computeIfAbsent(route, _ -> fresh(route, shard, epoch)));
+                    : Optional.of(kept.computeIfAbsent(route, _ -> fresh(route, own, epoch)));
         }
     }
 
