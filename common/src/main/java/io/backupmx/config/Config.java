@@ -4,6 +4,7 @@ import io.backupmx.smtp.Domain;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,7 +32,8 @@ public record Config(
         MxConfig mx,
         DnsConfig dns,
         SpoolConfig spool,
-        OpsConfig ops) {
+        OpsConfig ops,
+        ReloadConfig reload) {
 
     public static final Config DEFAULT = new Config(
             Optional.empty(),
@@ -46,7 +48,10 @@ public record Config(
             MxConfig.DEFAULT,
             DnsConfig.DEFAULT,
             SpoolConfig.DEFAULT,
-            OpsConfig.DEFAULT);
+            OpsConfig.DEFAULT,
+            ReloadConfig.DEFAULT);
+
+    private static final List<String> TABLES = List.of("domains", "relay_domains", "transport", "relay_recipients");
 
     public Config {
         domains = Collections.unmodifiableMap(new LinkedHashMap<>(domains)); // Map.copyOf would lose the order
@@ -56,5 +61,12 @@ public record Config(
                         hostname.flatMap(Domain::parse).isPresent() == hostname.isPresent(),
                         "'" + hostname.orElse("") + "' is not a host name, as in backup.example.org")
                 .enforce();
+    }
+
+    /** The keys, apart from those of the relay tables, whose values differ: only a restart brings them about. */
+    public List<String> keysToRestartFor(Config newer) {
+        return ConfigDifferences.between(this, newer).stream()
+                .filter(key -> TABLES.stream().noneMatch(table -> key.equals(table) || key.startsWith(table + ".")))
+                .toList();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param warnings for the operator, one line each; nothing is wrong
  */
-public record CheckedConfig(Config config, RelayTables tables, List<String> warnings) {
+public record CheckedConfig(Config config, ConfiguredRelayTables tables, List<String> warnings) {
 
     public CheckedConfig {
         warnings = List.copyOf(warnings);

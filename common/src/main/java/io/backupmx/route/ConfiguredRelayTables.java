@@ -73,8 +73,52 @@ public final class ConfiguredRelayTables implements RelayTables {
         return warnings;
     }
 
+    /** How many addresses of our domains are listed. */
+    public int recipients() {
+        return recipients.listedDomains().stream()
+                .filter(this::isRelayDomain)
+                .mapToInt(recipients::listed)
+                .sum();
+    }
+
+    /** Who and what makes the verdict. */
+    public Explanation explain(ForwardPath path) {
+        TableAddress address = address(path);
+        boolean ours = isRelayDomain(address.domain());
+        return new Explanation(
+                verdict(address),
+                address.domain(),
+                ours,
+                ours ? RouteSource.of(address, transport, primaries) : new RouteSource.None(),
+                ours ? Optional.of(recipients.source(address)) : Optional.empty());
+    }
+
+    /** How many recipients {@code domain} has; empty when it is none of ours. */
+    Optional<Extent> extent(Domain domain) {
+        if (!isRelayDomain(domain)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                recipients.acceptsEveryAddress(domain)
+                        ? new Extent.Everybody()
+                        : new Extent.Listed(recipients.listed(domain)));
+    }
+
+    /** Where the mail of {@code domain} goes, single addresses aside. */
+    Optional<Route> route(Domain domain) {
+        return route(new TableAddress("postmaster", domain));
+    }
+
+    RecipientTruth truth() {
+        return recipients;
+    }
+
+    boolean isRelayDomain(Domain domain) {
+        return domains.contains(domain) || file.coversAsSubdomain(domain);
+    }
+
     private RecipientVerdict verdict(TableAddress address) {
-        if (!domains.contains(address.domain()) && !file.coversAsSubdomain(address.domain())) {
+        if (!isRelayDomain(address.domain())) {
             return new RecipientVerdict.RelayDenied();
         }
         Optional<Route> route = route(address);

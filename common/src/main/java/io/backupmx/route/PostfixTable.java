@@ -24,7 +24,10 @@ final class PostfixTable {
             if (entry.value().isEmpty()) {
                 problems.add(entry.line(), "'" + entry.key() + "' has no value: expected key, white space, value");
             } else {
-                table.entries.putIfAbsent(entry.key(), entry);
+                Optional.ofNullable(table.entries.putIfAbsent(entry.key(), entry))
+                        .ifPresent(first -> problems.warn(
+                                entry.line(),
+                                "'" + entry.key() + "' is there already, in line " + first.line() + ", which counts"));
             }
         });
         return table;

@@ -1,17 +1,19 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Which addresses of our domains exist. A domain's inline list is the only word on it; without one the recipients file is;
  * without that every address is assumed to exist.
  *
- * @param inline domain → its local parts in lower case
+ * @param withInline the domains that have an inline list, be it an empty one
+ * @param inline the addresses of all inline lists
  */
-record RecipientTruth(Map<Domain, Set<String>> inline, Optional<Recipients> file) {
+record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Recipients> file) {
 
     enum Existence {
         /** Somebody wrote down this very address, or every domain has it. */
@@ -22,25 +24,69 @@ record RecipientTruth(Map<Domain, Set<String>> inline, Optional<Recipients> file
     }
 
     RecipientTruth {
-        inline = Map.copyOf(inline);
+        withInline = Set.copyOf(withInline);
     }
 
     Existence of(TableAddress address) {
-        boolean listed = hasList(address.domain())
-                ? inline.getOrDefault(address.domain(), Set.of()).contains(address.localPart())
-                : file.filter(f -> f.contains(address)).isPresent();
-        if (listed || isRole(address.localPart())) {
-            return Existence.LISTED;
+        return switch (source(address)) {
+            case INLINE_LIST, RECIPIENTS_FILE, EVERY_DOMAIN_HAS_IT -> Existence.LISTED;
+            case OPEN_IN_FILE, NO_LIST -> Existence.ASSUMED;
+            case NOT_IN_INLINE_LIST, NOT_IN_FILE -> Existence.UNKNOWN;
+        };
+    }
+
+    /** Who says so. */
+    RecipientSource source(TableAddress address) {
+        Domain domain = address.domain();
+        boolean hasInline = withInline.contains(domain);
+        if (hasInline && inline.contains(address)) {
+            return RecipientSource.INLINE_LIST;
+        } else if (!hasInline && file.filter(f -> f.contains(address)).isPresent()) {
+            return RecipientSource.RECIPIENTS_FILE;
+        } else if (isRole(address.localPart())) {
+            return RecipientSource.EVERY_DOMAIN_HAS_IT;
+        } else if (hasInline) {
+            return RecipientSource.NOT_IN_INLINE_LIST;
+        } else if (file.isEmpty()) {
+            return RecipientSource.NO_LIST;
+        } else {
+            return file.get().isOpen(domain) ? RecipientSource.OPEN_IN_FILE : RecipientSource.NOT_IN_FILE;
         }
-        return acceptsEveryAddress(address.domain()) ? Existence.ASSUMED : Existence.UNKNOWN;
     }
 
     boolean acceptsEveryAddress(Domain domain) {
-        return !hasList(domain) && file.map(f -> f.isOpen(domain)).orElse(true);
+        return !withInline.contains(domain) && file.map(f -> f.isOpen(domain)).orElse(true);
     }
 
-    private boolean hasList(Domain domain) {
-        return inline.containsKey(domain);
+    /** The domains that have a list with somebody in it. */
+    Set<Domain> listedDomains() {
+        Set<Domain> all = new LinkedHashSet<>(inline.domains());
+        file.ifPresent(f -> all.addAll(f.listed().domains()));
+        return all;
+    }
+
+    /** Every address of the lists that count. */
+    void forEachListed(Consumer<TableAddress> consumer) {
+        inline.forEach(consumer);
+        file.ifPresent(f -> f.listed().forEach(address -> {
+            if (!withInline.contains(address.domain())) {
+                consumer.accept(address);
+            }
+        }));
+    }
+
+    /** How many addresses of {@code domain} are listed; those that every domain has aside. */
+    int listed(Domain domain) {
+        return withInline.contains(domain)
+                ? inline.size(domain)
+                : file.map(f -> f.listed().size(domain)).orElse(0);
+    }
+
+    /** Whether this very address is in the list that counts for its domain. */
+    boolean isInList(TableAddress address) {
+        return withInline.contains(address.domain())
+                ? inline.contains(address)
+                : file.filter(f -> f.contains(address)).isPresent();
     }
 
     /** RFC 5321 §4.5.1, RFC 2142 §4. */

@@ -5,7 +5,6 @@ import io.backupmx.config.ConfigException;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.smtp.Domain;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Makes the relay tables of what the configuration says inline and of the files it names. */
 public final class RelayTablesLoader {
@@ -28,7 +28,8 @@ public final class RelayTablesLoader {
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<Domain, Route> primaries = new LinkedHashMap<>();
-    private final Map<Domain, Set<String>> inlineRecipients = new HashMap<>();
+    private final AddressTable.Builder inlineRecipients = new AddressTable.Builder(Long.MAX_VALUE);
+    private final Set<Domain> withInlineRecipients = new HashSet<>();
     private final Set<Domain> domains = new LinkedHashSet<>();
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
 
@@ -47,9 +48,10 @@ public final class RelayTablesLoader {
                 .map(file -> RelayDomains.read(file, problems))
                 .orElse(RelayDomains.none());
         domains.addAll(relayDomains.listed());
-        Optional<Recipients> recipients = config.relayRecipients().map(file -> Recipients.read(file, problems));
+        Optional<Recipients> recipients = config.relayRecipients()
+                .map(file -> Recipients.read(file, new FileProblems("relay_recipients", file, problems, warnings)));
         Optional<FileProblems> transportProblems =
-                config.transport().map(file -> new FileProblems("transport", file, problems));
+                config.transport().map(file -> new FileProblems("transport", file, problems, warnings));
         TransportTable transport = config.transport()
                 .map(file -> TransportTable.read(file, transportProblems.orElseThrow()))
                 .orElse(TransportTable.none());
@@ -59,13 +61,13 @@ public final class RelayTablesLoader {
         RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport);
         survey.notUnderstood()
                 .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
-        survey.withoutRoute().stream()
+        noRoutes(survey.withoutRoute().stream()
                 .filter(domain -> !withBrokenPrimary.contains(domain))
-                .forEach(this::noRoute);
+                .toList());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems, config);
         }
-        RecipientTruth truth = new RecipientTruth(inlineRecipients, recipients);
+        RecipientTruth truth = new RecipientTruth(withInlineRecipients, inlineRecipients.build(), recipients);
         warn(relayDomains, truth);
         return new ConfiguredRelayTables(domains, relayDomains, primaries, transport, truth, survey.routes(), warnings);
     }
@@ -90,35 +92,50 @@ public final class RelayTablesLoader {
                 }
             }
         });
-        said.recipients().ifPresent(list -> inlineRecipients.put(domain, localParts(domain, list, path)));
+        said.recipients().ifPresent(list -> {
+            withInlineRecipients.add(domain);
+            recipients(domain, list, path + ".recipients");
+        });
     }
 
-    private Set<String> localParts(Domain domain, List<String> list, String path) {
-        Set<String> localParts = new HashSet<>();
+    private void recipients(Domain domain, List<String> list, String path) {
+        List<String> found = new ArrayList<>();
         for (String entry : list) {
             Optional<TableAddress> address = TableAddress.parse(entry)
                     .or(() -> entry.startsWith("@") || entry.equals("*")
                             ? Optional.empty()
                             : TableAddress.parse(entry + "@" + domain));
             if (address.isEmpty()) {
-                problems.add(path + ".recipients: '" + entry + "' is not a local part or an address"
+                found.add(path + ": '" + entry + "' is not a local part or an address"
                         + (entry.startsWith("@") || entry.equals("*")
                                 ? "; to accept every address, remove the key recipients"
                                 : ""));
             } else if (!address.get().domain().equals(domain)) {
-                problems.add(path + ".recipients: '" + entry + "' is in another domain");
+                found.add(path + ": '" + entry + "' is in another domain");
             } else {
-                localParts.add(address.get().localPart());
+                inlineRecipients.add(address.get());
             }
         }
-        return Set.copyOf(localParts);
+        addSome(found, Function.identity(), path.replace("%", "%%") + ": %d more of its entries are wrong");
     }
 
-    private void noRoute(Domain domain) {
-        problems.add(domain + ": no primary: add domains." + domain + ".primary"
+    private void noRoutes(List<Domain> without) {
+        addSome(without, this::noRoute, "%d more domains have no primary");
+    }
+
+    /** Of what is wrong a thousand times, the first ones are enough to mend it. */
+    private <T> void addSome(List<T> found, Function<T, String> problem, String more) {
+        found.stream().limit(FileProblems.SHOWN).map(problem).forEach(problems::add);
+        if (found.size() > FileProblems.SHOWN) {
+            problems.add(more.formatted(found.size() - FileProblems.SHOWN));
+        }
+    }
+
+    private String noRoute(Domain domain) {
+        return domain + ": no primary: add domains." + domain + ".primary"
                 + config.transport()
                         .map(file -> " or a line '" + domain + " smtp:[host]' in " + file)
-                        .orElse(", or name a transport file that has it"));
+                        .orElse(", or name a transport file that has it");
     }
 
     private void warn(RelayDomains relayDomains, RecipientTruth truth) {

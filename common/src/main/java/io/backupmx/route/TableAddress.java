@@ -34,4 +34,9 @@ record TableAddress(String localPart, Domain domain) {
             return Optional.empty();
         }
     }
+
+    /** For people: without quotes. */
+    String text() {
+        return localPart + "@" + domain;
+    }
 }

@@ -81,6 +81,11 @@ final class ConfigDefaultsTest {
                           "ops" : {
                             "listen" : "127.0.0.1:8025",
                             "token_file" : null
+                          },
+                          "reload" : {
+                            "trigger" : "change",
+                            "interval" : "2s",
+                            "shrink_limit_percent" : 30
                           }
                         }""");
     }

@@ -9,15 +9,23 @@ import io.backupmx.ops.OpsServer;
 import io.backupmx.ops.OrderlyStop;
 import io.backupmx.ops.Readiness;
 import io.backupmx.ops.StartException;
+import io.backupmx.reload.TableMetrics;
+import io.backupmx.reload.TableReloads;
+import io.backupmx.reload.TableWatch;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RelayTables;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.admin.AdminAddress;
+import io.backupmx.worker.admin.AdminApi;
+import io.backupmx.worker.admin.AdminRequests;
+import io.backupmx.worker.admin.AdminToken;
+import io.backupmx.worker.admin.ReloadRequests;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.ext.web.Router;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +45,7 @@ final class Host {
     private static final Duration START_BOUND = Duration.ofSeconds(60);
 
     private final CheckedConfig checked;
+    private final TableReloads reloads;
     private final OrderlyStop stop;
     private final MachineName name;
     private final DataDirectory data;
@@ -45,11 +54,13 @@ final class Host {
 
     private Host(
             CheckedConfig checked,
+            TableReloads reloads,
             OrderlyStop stop,
             MachineName name,
             DataDirectory data,
             Observability observability) {
         this.checked = checked;
+        this.reloads = reloads;
         this.stop = stop;
         this.name = name;
         this.data = data;
@@ -58,10 +69,11 @@ final class Host {
     }
 
     /**
+     * @param reloads of the tables that are part of {@code checked}
      * @param stop learns of every part as soon as it runs, so that a failed start can be undone
      * @throws StartException when an operator has to do something first
      */
-    static Host open(CheckedConfig checked, OrderlyStop stop) {
+    static Host open(CheckedConfig checked, TableReloads reloads, OrderlyStop stop) {
         stop.onSignal();
         stop.add("log", SHORT, Host::flushLog);
         MachineName name = MachineName.of(checked.config().hostname());
@@ -72,7 +84,8 @@ final class Host {
             await(observability.vertx().close());
             observability.close();
         });
-        return new Host(checked, stop, name, data, observability);
+        TableMetrics.show(reloads, observability.registry());
+        return new Host(checked, reloads, stop, name, data, observability);
     }
 
     /** The last events are still with the appender's thread. */
@@ -90,8 +103,25 @@ final class Host {
         return checked.config();
     }
 
+    /** Those that the process has started with. */
     RelayTables tables() {
         return checked.tables();
+    }
+
+    TableReloads reloads() {
+        return reloads;
+    }
+
+    /** Gives {@code taker} whatever takes the place of {@link #tables}. */
+    void onTables(Consumer<RelayTables> taker) {
+        reloads.handTo(taker, tables());
+    }
+
+    /** From now on changed tables are taken while the process runs. */
+    void watchTables() {
+        TableWatch watch = new TableWatch(reloads, config().reload());
+        watch.start();
+        stop.add("tables-watch", SHORT, watch::close);
     }
 
     OrderlyStop stop() {
@@ -128,15 +158,25 @@ final class Host {
     }
 
     /**
-     * Serves metrics and health from now on; the real address.
+     * Serves metrics, health and the admin API from now on, and lets the command line find it; the real address.
      *
-     * @param more mounts what else is to be served
+     * @param requests the service's own part of the admin API
      */
-    HostPort serveOps(Consumer<Router> more) {
+    HostPort serveOps(AdminRequests requests) {
         OpsServer server = new OpsServer(vertx(), config().ops(), registry(), readiness);
-        more.accept(server.router());
+        new AdminApi(new ReloadRequests(reloads), requests)
+                .mount(
+                        server.router(),
+                        AdminToken.of(config().ops().tokenFile(), data.path()),
+                        config().ops().listenAddress().host());
         HostPort address = await(server.listen());
         stop.add("ops-server", SHORT, () -> await(server.close()));
+        try {
+            AdminAddress.ofThisProcess(address).write(data.path());
+        } catch (IOException e) {
+            throw new StartException("data: " + data.path() + " cannot be written: " + e.getMessage(), e);
+        }
+        stop.add("admin-address", SHORT, () -> AdminAddress.remove(data.path()));
         return address;
     }
 

@@ -1,6 +1,7 @@
 package io.backupmx.standalone;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.worker.admin.AdminRequests;
 import io.backupmx.worker.cli.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Spec;
         })
 final class IngressCommand implements Callable<Integer> {
 
+    private static final String NO_QUEUE = "an ingress knows of no queue and no routes: ask a worker (--data, --admin)";
+
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS:PORT",
@@ -39,12 +42,12 @@ final class IngressCommand implements Callable<Integer> {
         Map<String, String> overrides =
                 listen.map(address -> Map.of("ingress.listen", address)).orElse(Map.of());
         Service ingress = IngressCommand::start;
-        return ingress.live(options.load(overrides), spec.commandLine().getOut());
+        return ingress.live(options.source(overrides), spec.commandLine().getOut());
     }
 
     private static void start(Host host, PrintWriter out) {
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
-        HostPort ops = host.serveOps(_ -> {});
+        HostPort ops = host.serveOps(AdminRequests.none(NO_QUEUE));
         IngressParts ingress = IngressParts.start(host, broker.spool());
 
         Announcement announcement = new Announcement(host, out);

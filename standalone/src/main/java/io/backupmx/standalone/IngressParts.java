@@ -35,13 +35,15 @@ final class IngressParts {
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
+        TableRecipientDirectory directory = new TableRecipientDirectory(host.tables());
+        host.onTables(directory::replace);
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),
                 config.ingress(),
                 DefaultGateways.ofThisMachine(),
                 host.data().inFlight(),
-                new TableRecipientDirectory(host.tables()),
+                directory,
                 writer,
                 host.registry());
         HostPort configured = config.ingress().listenAddress();

@@ -5,6 +5,7 @@ import io.backupmx.worker.cli.FlushCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
+import io.backupmx.worker.cli.ReloadCommand;
 import io.backupmx.worker.cli.RouteCommand;
 import io.backupmx.worker.cli.VersionCommand;
 import java.security.Security;
@@ -31,6 +32,8 @@ import picocli.CommandLine.IVersionProvider;
             FlushCommand.class,
             ReleaseCommand.class,
             RouteCommand.class,
+            ReloadCommand.class,
+            LookupCommand.class,
             CheckCommand.class,
             VersionCommand.class,
             HelpCommand.class

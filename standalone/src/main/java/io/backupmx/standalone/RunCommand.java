@@ -2,7 +2,6 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.ConfigLoader;
-import io.backupmx.route.CheckedConfig;
 import io.backupmx.worker.cli.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -53,9 +52,9 @@ final class RunCommand implements Callable<Integer> {
         if (domains.isEmpty() == primary.isPresent()) {
             throw new ParameterException(spec.commandLine(), "--domain and --primary belong together");
         }
-        CheckedConfig checked;
         try {
-            checked = options.load(overrides());
+            return new Standalone()
+                    .live(options.source(overrides()), spec.commandLine().getOut());
         } catch (ConfigException e) {
             if (saysNothing(e)) {
                 explain(spec.commandLine().getErr());
@@ -63,7 +62,6 @@ final class RunCommand implements Callable<Integer> {
             }
             throw e;
         }
-        return new Standalone().live(checked, spec.commandLine().getOut());
     }
 
     private Map<String, String> overrides() {

@@ -2,8 +2,12 @@ package io.backupmx.standalone;
 
 import io.backupmx.ops.OrderlyStop;
 import io.backupmx.ops.StartException;
+import io.backupmx.reload.TableReloads;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.ConfigSource;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
 /** What a process is there for. Its parts start in the order that mail needs them, and stop in the reverse one. */
@@ -19,11 +23,15 @@ interface Service {
      */
     void start(Host host, PrintWriter out);
 
-    /** The life of a process: starts, and runs until it is told to end; returns only by an exception. */
-    default int live(CheckedConfig checked, PrintWriter out) throws InterruptedException {
+    /** The life of a process: reads its configuration, starts, and runs until it is told to end; returns only by an exception. */
+    default int live(ConfigSource source, PrintWriter out) throws InterruptedException {
+        Instant begun = Instant.now();
+        CheckedConfig checked = source.load();
         OrderlyStop stop = new OrderlyStop();
         try {
-            start(Host.open(checked, stop), out);
+            Host host = Host.open(checked, new TableReloads(checked, source, begun, InstantSource.system()), stop);
+            start(host, out);
+            host.watchTables();
         } catch (RuntimeException e) {
             stop.stop();
             throw e;

@@ -33,7 +33,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Service worker = WorkerCommand::start;
-        return worker.live(options.load(Map.of()), spec.commandLine().getOut());
+        return worker.live(options.source(Map.of()), spec.commandLine().getOut());
     }
 
     private static void start(Host host, PrintWriter out) {

@@ -2,18 +2,14 @@ package io.backupmx.standalone;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.HostPort;
-import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.BrokerMetrics;
 import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
-import io.backupmx.worker.admin.AdminAddress;
-import io.backupmx.worker.admin.AdminApi;
-import io.backupmx.worker.admin.AdminToken;
+import io.backupmx.worker.admin.WorkerRequests;
 import io.backupmx.worker.delivery.DeliveryWorker;
 import io.micrometer.core.instrument.Counter;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -58,6 +54,7 @@ final class WorkerParts {
                 InstantSource.system(),
                 host.registry());
         worker.start();
+        host.onTables(worker::replace);
         host.stop().add("delivery-worker", host.config().worker().stopGrace().plus(STOP_MARGIN), worker::close);
         SpoolMetrics depths = new SpoolMetrics(reader.admin(), host.registry());
         depths.start();
@@ -79,24 +76,8 @@ final class WorkerParts {
         return health;
     }
 
-    /** Serves metrics, health and the admin API, and lets the command line find it. */
+    /** Serves metrics, health and the admin API. */
     HostPort serveOps() {
-        HostPort address = host.serveOps(router -> new AdminApi(reader.admin(), worker)
-                .mount(
-                        router,
-                        AdminToken.of(
-                                host.config().ops().tokenFile(), host.data().path()),
-                        host.config().ops().listenAddress().host()));
-        try {
-            AdminAddress.ofThisProcess(address).write(host.data().path());
-        } catch (IOException e) {
-            throw new StartException("data: " + host.data().path() + " cannot be written: " + e.getMessage(), e);
-        }
-        host.stop()
-                .add(
-                        "admin-address",
-                        Host.SHORT,
-                        () -> AdminAddress.remove(host.data().path()));
-        return address;
+        return host.serveOps(new WorkerRequests(reader.admin(), worker));
     }
 }

@@ -97,7 +97,16 @@ final class Cluster implements AutoCloseable {
     }
 
     static Script atItsPace() {
-        return Script.acceptAll().on(Phase.DOT, Behaviour.delay(PACE, Behaviour.accept()));
+        return at(PACE);
+    }
+
+    /** So slow that only what is done at once gets it through, however slow the machine is. */
+    static Script slowly() {
+        return at(PACE.multipliedBy(4));
+    }
+
+    private static Script at(Duration pace) {
+        return Script.acceptAll().on(Phase.DOT, Behaviour.delay(pace, Behaviour.accept()));
     }
 
     ScriptedPrimary primary() {

@@ -186,6 +186,7 @@ abstract class ClusterScenarios {
         cluster.primary().stop();
         cluster.awaitState("DOWN");
         Scenario.pass(Duration.ofSeconds(3));
+        cluster.primary().play(Cluster.slowly());
         cluster.mended();
         cluster.primary().start();
 

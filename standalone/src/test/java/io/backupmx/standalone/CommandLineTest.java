@@ -14,7 +14,10 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "worker", "ingress", "mailq", "flush", "release", "route", "check", "version"})
+    @ValueSource(
+            strings = {
+                "run", "worker", "ingress", "mailq", "flush", "release", "route", "reload", "lookup", "check", "version"
+            })
     void everyCommandHasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: backupmx " + command);

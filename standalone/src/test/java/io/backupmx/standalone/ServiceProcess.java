@@ -204,6 +204,11 @@ final class ServiceProcess implements AutoCloseable {
         running().signal("STOP");
     }
 
+    /** Such as HUP. */
+    void signal(String name) {
+        running().signal(name);
+    }
+
     /** SIGCONT. */
     void thaw() {
         running().signal("CONT");

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** Which running instance a command is for: the one that uses the data directory, or the one at {@code --admin}. */
-final class AdminOptions {
+public final class AdminOptions {
 
     @Mixin
     private ConfigOptions config = new ConfigOptions();
@@ -29,6 +29,11 @@ final class AdminOptions {
             paramLabel = "FILE",
             description = "Its token; by default, ops.token_file, else the data directory's " + AdminToken.FILE + ".")
     private Optional<Path> tokenFile = Optional.empty();
+
+    /** Where the configuration is. */
+    public ConfigOptions config() {
+        return config;
+    }
 
     AdminClient connect() {
         if (url.isPresent() && tokenFile.isPresent()) {

@@ -3,6 +3,7 @@ package io.backupmx.worker.cli;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.ConfigLoader;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.ConfigSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -51,9 +52,14 @@ public final class ConfigOptions {
      * @throws io.backupmx.config.ConfigException with every problem
      */
     public CheckedConfig load(Map<String, String> more) {
+        return source(more).load();
+    }
+
+    /** Where configuration and tables are to be read; {@code more} is said last. */
+    public ConfigSource source(Map<String, String> more) {
         Map<String, String> overrides = overrides();
         overrides.putAll(more);
-        return CheckedConfig.load(file(), System.getenv(), overrides);
+        return new ConfigSource(file(), System.getenv(), overrides);
     }
 
     /** The data directory. One named on the command line is used even when the configuration has mistakes. */

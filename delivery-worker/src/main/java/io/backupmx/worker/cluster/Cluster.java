@@ -60,6 +60,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private final Switchboard switchboard;
     private final Thread ticking = Thread.ofVirtual().name("cluster").unstarted(this::run);
     private volatile boolean closed;
+    private volatile boolean misaligned;
     private final AtomicInteger calmTicks = new AtomicInteger();
 
     /** Makes the probers; told how many probes a second this worker may start, as a share of the whole cluster's. */
@@ -99,6 +100,13 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     public void start() {
         bus.start(Shards.COUNT, this);
         ticking.start();
+    }
+
+    /** These are the routes that this worker knows from now on. */
+    public void configure(Collection<Route> routes) {
+        keeper.configure(routes, views.values());
+        misaligned = true;
+        crew.changedAll();
     }
 
     private double shareOfCluster() {
@@ -303,6 +311,10 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         if (tick % TICKS_PER_SECOND == 0) {
             presence.signOfLife();
             presence.renew();
+            if (misaligned) {
+                misaligned = false;
+                views.values().forEach(keeper::align); // one may have been made meanwhile
+            }
             keeper.tick();
             shareLocks();
             reportLongDeliveries();

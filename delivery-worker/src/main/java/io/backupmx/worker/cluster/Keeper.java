@@ -11,6 +11,7 @@ import io.backupmx.worker.gate.Probers;
 import io.backupmx.worker.gate.Trouble;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,6 +160,29 @@ final class Keeper implements KeptRoute.Consequences {
         }
     }
 
+    /**
+     * The routes that are configured are others now, so that some of {@code known} may be in another shard. Whoever keeps
+     * that one goes on from what is known of them. Nobody is asked in between, lest it be taken for new and up.
+     */
+    synchronized void configure(Collection<Route> configured, Collection<RouteView> known) {
+        shards.configure(configured);
+        known.forEach(this::align);
+        strangers.flush(route -> shards.isConfigured(route.route()));
+    }
+
+    /** To be called for a view that may have been made while the configuration changed. */
+    synchronized void align(RouteView view) {
+        int shard = shards.of(view.route());
+        if (shard == view.shard()) {
+            return;
+        }
+        Optional.ofNullable(kept.get(view.route())).ifPresent(this::forget);
+        Facts said = view.moveTo(shard);
+        if (said.epoch() > 0) {
+            adopt(said);
+        }
+    }
+
     synchronized void lost(int shard) {
         acquired.remove(shard);
         held.remove(shard);
@@ -168,14 +192,18 @@ final class Keeper implements KeptRoute.Consequences {
     private void forget(int shard) {
         for (KeptRoute route : List.copyOf(kept.values())) {
             if (route.shard() == shard) {
-                route.end();
-                throttled.remove(route);
-                strangers.forget(route);
-                kept.remove(route.route());
-                probers.stop(route.route());
-                views.apply(route.route()).keptElsewhere();
+                forget(route);
             }
         }
+    }
+
+    private void forget(KeptRoute route) {
+        route.end();
+        throttled.remove(route);
+        strangers.forget(route);
+        kept.remove(route.route());
+        probers.stop(route.route());
+        views.apply(route.route()).keptElsewhere();
     }
 
     /** The route's gate, if this worker keeps it; one nobody has said anything of yet is up. */
@@ -184,15 +212,15 @@ final class Keeper implements KeptRoute.Consequences {
         if (known != null) {
             return Optional.of(known);
         }
-        int shard = shards.of(route);
-        if (!held.containsKey(shard)) {
+        if (!held.containsKey(shards.of(route))) {
             return Optional.empty();
         }
         synchronized (this) {
-            Long epoch = held.get(shard);
+            int own = shards.of(route); // the configuration may have changed meanwhile
+            Long epoch = held.get(own);
             return epoch == null
                     ? Optional.empty()
-                    : Optional.of(kept.computeIfAbsent(route, _ -> fresh(route, shard, epoch)));
+                    : Optional.of(kept.computeIfAbsent(route, _ -> fresh(route, own, epoch)));
         }
     }
 
@@ -250,7 +278,7 @@ final class Keeper implements KeptRoute.Consequences {
     /** An operator wants everything tried. */
     void flush() {
         kept.values().forEach(route -> route.apply(new GateEvent.Flush()));
-        strangers.flush();
+        strangers.flush(_ -> true);
         probers.flush();
     }
 

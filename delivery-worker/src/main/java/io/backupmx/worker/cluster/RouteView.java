@@ -25,7 +25,7 @@ final class RouteView implements RouteGate {
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final Route route;
-    private final int shard;
+    private volatile int shard;
     private final Supplier<Roster> roster;
     private final IntPredicate isKeptHere;
     private final BiConsumer<RouteView, GateEvent> report;
@@ -95,6 +95,12 @@ final class RouteView implements RouteGate {
     synchronized void keptElsewhere() {
         kept = null;
         now(said);
+    }
+
+    /** Another configuration has it in another shard. What is known of it stays known. @return what that is */
+    synchronized Facts moveTo(int other) {
+        shard = other;
+        return said;
     }
 
     /** What is known of it from a shard that it is not in now. */

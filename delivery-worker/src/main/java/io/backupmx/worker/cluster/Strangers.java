@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Routes that are down, have been probed for {@link #PATIENCE} and are in no configuration of ours. One that is new to the
@@ -33,9 +34,9 @@ final class Strangers {
         leftAlone.remove(route);
     }
 
-    /** All are due. */
-    void flush() {
-        leftAlone.replaceAll((_, _) -> Instant.EPOCH);
+    /** All of these are due. */
+    void flush(Predicate<KeptRoute> these) {
+        leftAlone.replaceAll((route, until) -> these.test(route) ? Instant.EPOCH : until);
     }
 
     /** Hands over those that are to be looked at now, and forgets them. */

@@ -4,6 +4,7 @@ import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.Config;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
+import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
@@ -33,9 +34,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -85,7 +84,8 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private final BackOffTable backOffs;
     private final RetryQueues retryQueues;
     private final Cluster cluster;
-    private final Map<Route, RouteRunner> runners = new LinkedHashMap<>();
+    private final CurrentTables tables;
+    private final Runners runners;
     private final Unconfigured unconfigured;
     private final Reviews reviews = new Reviews();
     private final Housekeeping housekeeping;
@@ -109,6 +109,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         WorkerConfig worker = config.worker();
         RetryConfig retry = config.retry();
         this.stopGrace = worker.stopGrace();
+        this.tables = new CurrentTables(tables);
         this.unconfigured = new Unconfigured(clock);
         this.spool = spool;
         this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
@@ -131,7 +132,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 new Deliveries());
         RouteParts parts = new RouteParts(
                 worker,
-                tables,
+                this.tables,
                 retries,
                 retry.maxLifetime(),
                 connector,
@@ -143,16 +144,15 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 new Semaphore(MAX_CONNECTIONS),
                 clock,
                 metrics);
-        for (Route route : tables.routes()) {
-            runners.put(route, new RouteRunner(route, cluster.gate(route), parts));
-        }
+        this.runners = new Runners(route -> new RouteRunner(route, cluster.gate(route), parts));
+        runners.configure(tables.routes());
         gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
-        this.housekeeping = new Housekeeping(runners::values, cluster, admin);
+        this.housekeeping = new Housekeeping(runners::all, cluster, admin);
         gauge(
                 metrics,
                 "backupmx.expiry.stopped",
                 "Routes where too much mail has had its time at once",
-                () -> runners.values().stream()
+                () -> runners.all().stream()
                         .filter(RouteRunner::isExpiryStopped)
                         .count());
     }
@@ -193,19 +193,41 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         reviews.start();
         cluster.start();
         watch = spool.watch(this::mailWaits);
-        retryQueues.start(Stream.concat(
-                        retries.queues().stream(),
-                        runners.containsKey(new Route.ByMx()) ? backOffs.queues().stream() : Stream.empty())
-                .distinct()
-                .toList());
+        retryQueues.start(delays());
         housekeeping.start();
+    }
+
+    private List<Duration> delays() {
+        return Stream.concat(
+                        retries.queues().stream(),
+                        runners.isConfigured(new Route.ByMx()) ? backOffs.queues().stream() : Stream.empty())
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * From now on {@code newer} says what routes there are and who is listed. A new route takes mail at once. What is being
+     * delivered by one that is gone ends; what waits for it stays, as after a restart. Not for event loops.
+     */
+    public synchronized void replace(RelayTables newer) {
+        if (closed) {
+            return;
+        }
+        tables.replace(newer);
+        cluster.configure(newer.routes());
+        runners.configure(newer.routes());
+        retryQueues.serve(delays());
+        unconfigured
+                .routes()
+                .keySet()
+                .forEach(route -> runners.configured(route).ifPresent(RouteRunner::mailWaits));
     }
 
     private void mailWaits(Set<Route> routes) {
         for (Route route : routes) {
-            RouteRunner runner = runners.get(route);
-            if (runner != null) {
-                runner.mailWaits();
+            Optional<RouteRunner> runner = runners.configured(route);
+            if (runner.isPresent()) {
+                runner.get().mailWaits();
             } else if (unconfigured.seen(route)) {
                 LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED);
             }
@@ -213,14 +235,16 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     }
 
     private Optional<SpoolReader.Taker> placeForDue(Route route) {
-        return Optional.ofNullable(runners.get(route)).flatMap(RouteRunner::placeForDue);
+        return runners.configured(route).flatMap(RouteRunner::placeForDue);
     }
 
     @Override
     public List<RouteStatus> routes() {
         return Stream.concat(
-                        runners.values().stream().map(runner -> cluster.status(runner.route(), runner.connections())),
+                        runners.configured().stream()
+                                .map(runner -> cluster.status(runner.route(), runner.connections())),
                         unconfigured.routes().entrySet().stream()
+                                .filter(entry -> !runners.isConfigured(entry.getKey())) // it was, a moment ago
                                 .map(entry -> new RouteStatus(
                                         entry.getKey(),
                                         RouteStatus.State.HELD,
@@ -235,7 +259,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     @Override
     public List<InFlightMail> inFlight() {
-        return runners.values().stream()
+        return runners.all().stream()
                 .flatMap(runner -> runner.inFlight().stream())
                 .toList();
     }
@@ -252,12 +276,12 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     @Override
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
-        return runners.containsKey(route) ? cluster.hold(route, reason) : unknown(route);
+        return runners.isConfigured(route) ? cluster.hold(route, reason) : unknown(route);
     }
 
     @Override
     public CompletionStage<RouteStatus> release(Route route) {
-        return runners.containsKey(route) ? cluster.release(route) : unknown(route);
+        return runners.isConfigured(route) ? cluster.release(route) : unknown(route);
     }
 
     private static CompletionStage<RouteStatus> unknown(Route route) {
@@ -274,26 +298,22 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
         @Override
         public void changed(Route route) {
-            RouteRunner runner = runners.get(route);
-            if (runner != null) {
-                reviews.add(runner);
-            }
+            runners.find(route).ifPresent(reviews::add);
         }
 
         @Override
         public void changedAll() {
-            runners.values().stream().filter(RouteRunner::hasMail).forEach(reviews::add);
+            runners.all().stream().filter(RouteRunner::hasMail).forEach(reviews::add);
         }
 
         @Override
         public int connections(Route route) {
-            RouteRunner runner = runners.get(route);
-            return runner == null ? 0 : runner.connections();
+            return runners.find(route).map(RouteRunner::connections).orElse(0);
         }
 
         @Override
         public List<Route> busy() {
-            return runners.values().stream()
+            return runners.all().stream()
                     .filter(runner -> runner.connections() > 0)
                     .map(RouteRunner::route)
                     .toList();
@@ -301,12 +321,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
         @Override
         public void probed(Route route, SmtpConnection connection) {
-            RouteRunner runner = runners.get(route);
-            if (runner == null) {
-                connection.abort();
-            } else {
-                runner.probed(connection);
-            }
+            runners.configured(route).ifPresentOrElse(runner -> runner.probed(connection), connection::abort);
         }
 
         @Override
@@ -338,7 +353,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             return;
         }
         closed = true;
-        List<RouteRunner> all = new ArrayList<>(runners.values());
+        List<RouteRunner> all = new ArrayList<>(runners.all());
         housekeeping.close();
         reviews.close();
         all.forEach(RouteRunner::stop);

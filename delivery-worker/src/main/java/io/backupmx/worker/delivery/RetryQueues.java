@@ -46,8 +46,13 @@ final class RetryQueues implements AutoCloseable {
 
     /** Serves those of {@code configured} now, the others as soon as the spool tells of them. */
     void start(List<Duration> configured) {
-        configured.forEach(delay -> serve(new SpoolQueue.Retry(delay)));
+        serve(configured);
         asking.start();
+    }
+
+    /** Serves these, too. */
+    void serve(List<Duration> delays) {
+        delays.forEach(delay -> serve(new SpoolQueue.Retry(delay)));
     }
 
     private void run() {

@@ -279,6 +279,11 @@ final class RouteRunner implements SpoolReader.Taker {
         candidate.take().ifPresent(this::putBack);
     }
 
+    /** Asks for mail again. */
+    void resume() {
+        stopping = false;
+    }
+
     /** Ends what is in progress: before the final dot it is given back, behind it deferred. */
     void abort() {
         outlet.abort();

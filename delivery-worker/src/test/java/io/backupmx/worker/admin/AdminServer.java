@@ -22,13 +22,18 @@ public final class AdminServer implements AutoCloseable {
 
     /** @param data where its token and its address are left */
     public AdminServer(Path data) throws Exception {
+        this(data, _ -> {});
+    }
+
+    /** @param more that it answers, beside what a worker does */
+    public AdminServer(Path data, AdminRequests more) throws Exception {
         token = AdminToken.ensure(data);
         OpsServer server = new OpsServer(
                 observability.vertx(),
                 new OpsConfig("127.0.0.1:0", Optional.empty()),
                 observability.registry(),
                 new Readiness(observability.registry()));
-        new AdminApi(spool, worker).mount(server.router(), token, "127.0.0.1");
+        new AdminApi(more, new WorkerRequests(spool, worker)).mount(server.router(), token, "127.0.0.1");
         address = await(server.listen());
         AdminAddress.ofThisProcess(address).write(data);
     }

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,10 +34,10 @@ class KeeperTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final Route ROUTE = Route.to(new NextHop("192.0.2.1", 25));
-    private static final Shards SHARDS = new Shards(List.of(ROUTE));
-    private static final int SHARD = SHARDS.of(ROUTE);
+    private static final int SHARD = new Shards(List.of(ROUTE)).of(ROUTE);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
+    private final Shards shards = new Shards(List.of(ROUTE));
     private final GateRules rules = GateRules.of(20, Duration.ofSeconds(5));
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
     private final SlowBus bus = new SlowBus();
@@ -51,7 +52,7 @@ class KeeperTest {
     private final Keeper keeper = new Keeper(
             held,
             bus,
-            SHARDS,
+            shards,
             rules,
             probers,
             InstantSource.system(),
@@ -105,6 +106,49 @@ class KeeperTest {
         keeper.lost(SHARD);
         // The next keeper knows nothing of it, and so would never say otherwise.
         assertThat(view.state()).isEqualTo(RouteStatus.State.UP);
+    }
+
+    /** A new route makes one component of two, so that a route that is held gets into another shard. */
+    @Test
+    void whatIsKnownOfARouteGoesWithItIntoAnotherShard() {
+        Route joining = joining();
+        Facts known = facts(4, RouteStatus.State.HELD);
+        bus.value = known;
+        bus.first.countDown();
+        IntStream.range(0, Shards.COUNT).forEach(shard -> keeper.acquired(shard, 5));
+        await().atMost(LONG)
+                .until(() -> held.size() == Shards.COUNT && keeper.kept(ROUTE).isPresent());
+        view.published(known);
+
+        keeper.configure(List.of(ROUTE, joining), List.of(view));
+
+        assertThat(view.shard()).isNotEqualTo(SHARD).isEqualTo(shards.of(ROUTE)).isEqualTo(shards.of(joining));
+        KeptRoute kept = keeper.kept(ROUTE).orElseThrow();
+        assertThat(kept.shard()).isEqualTo(view.shard());
+        assertThat(kept.kind()).isEqualTo(RouteStatus.State.HELD);
+        assertThat(view.state()).isEqualTo(RouteStatus.State.HELD);
+    }
+
+    @Test
+    void aRouteThatStaysInItsShardIsLeftAlone() {
+        bus.value = facts(4, RouteStatus.State.DOWN);
+        bus.first.countDown();
+        keeper.acquired(SHARD, 5);
+        await().atMost(LONG).until(() -> keeper.kept(ROUTE).isPresent());
+        KeptRoute before = keeper.kept(ROUTE).orElseThrow();
+
+        keeper.configure(List.of(ROUTE, Route.to(new NextHop("198.51.100.1", 25))), List.of(view));
+
+        assertThat(keeper.kept(ROUTE)).containsSame(before);
+    }
+
+    /** Leads to the host of {@link #ROUTE} and to one whose name comes first and is in another shard. */
+    private static Route joining() {
+        return IntStream.range(0, 250)
+                .mapToObj(i -> Route.to(List.of(new NextHop("192.0.2.1", 25), new NextHop("10.0.0." + i, 25))))
+                .filter(route -> new Shards(List.of(ROUTE, route)).of(ROUTE) != SHARD)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

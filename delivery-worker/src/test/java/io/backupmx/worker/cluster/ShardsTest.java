@@ -65,4 +65,18 @@ class ShardsTest {
                 .list()
                 .ofMaxSize(15);
     }
+
+    @Test
+    void anotherConfigurationComesToWhatANewOneWould() {
+        Route one = Route.to(List.of(new NextHop("a.example", 25), new NextHop("b.example", 25)));
+        Route other = Route.to(List.of(new NextHop("b.example", 25), new NextHop("c.example", 25)));
+        Shards shards = new Shards(List.of(other));
+
+        shards.configure(List.of(one, other));
+
+        assertThat(shards.isConfigured(one)).isTrue();
+        assertThat(shards.of(other)).isEqualTo(new Shards(List.of(one, other)).of(one));
+        shards.configure(List.of(one));
+        assertThat(shards.isConfigured(other)).isFalse();
+    }
 }

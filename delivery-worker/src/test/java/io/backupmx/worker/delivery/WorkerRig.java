@@ -227,8 +227,14 @@ final class WorkerRig implements AutoCloseable {
                     mx,
                     dns,
                     usual.spool(),
-                    usual.ops());
+                    usual.ops(),
+                    usual.reload());
         }
+    }
+
+    /** These are the routes from now on. */
+    void configure(Route... routes) {
+        worker.replace(new Tables(new LinkedHashSet<>(List.of(routes))));
     }
 
     record Tables(Set<Route> routes) implements RelayTables {

@@ -1,0 +1,202 @@
+package io.backupmx.reload;
+
+import io.backupmx.config.Config;
+import io.backupmx.config.ConfigException;
+import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.ConfigSource;
+import io.backupmx.route.ConfiguredRelayTables;
+import io.backupmx.route.RelayTables;
+import io.backupmx.route.Shrinkage;
+import io.backupmx.route.TableChanges;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Loads the relay tables anew and hands them to whoever uses them: all of it or nothing. What cannot be used, or has lost
+ * so much that it is more likely broken than meant, leaves the old ones in place. Safe from any thread; blocks while files
+ * are read, so not for event loops.
+ */
+public final class TableReloads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TableReloads.class);
+
+    /** Of each kind of news in a line of the log. */
+    private static final int SHOWN = 20;
+
+    private static final int PROBLEMS_SHOWN = 100;
+
+    /** Who wants the tables loaded. */
+    public enum Cause {
+        CHANGE,
+        SIGNAL,
+        COMMAND,
+        /** They could not be loaded before; nothing has changed since. */
+        AGAIN
+    }
+
+    private final ConfigSource source;
+    private final Config started;
+    private final InstantSource clock;
+    private final WatchedFiles files;
+    private final List<Consumer<? super ConfiguredRelayTables>> takers = new ArrayList<>();
+    private ConfiguredRelayTables tables;
+    private List<String> lastProblems = List.of();
+    private volatile TablesInUse inUse;
+
+    /**
+     * @param started what the process runs with
+     * @param begun when that began to be read
+     */
+    public TableReloads(CheckedConfig started, ConfigSource source, Instant begun, InstantSource clock) {
+        this.source = source;
+        this.started = started.config();
+        this.clock = clock;
+        this.files = new WatchedFiles(source);
+        this.tables = started.tables();
+        this.inUse = new TablesInUse(clock.instant(), tables, false);
+        files.wereRead(this.started, Map.of(), begun);
+    }
+
+    /** Gives {@code taker} every table that takes the place of those in use; at once, if that has happened. */
+    public synchronized void handTo(Consumer<? super ConfiguredRelayTables> taker, RelayTables known) {
+        takers.add(taker);
+        if (tables != known) {
+            taker.accept(tables);
+        }
+    }
+
+    /** What is in use, and since when. */
+    public TablesInUse inUse() {
+        return inUse;
+    }
+
+    /**
+     * Reads everything anew.
+     *
+     * @param confirmed whether what shrinks is meant to
+     */
+    public synchronized ReloadOutcome reload(Cause cause, boolean confirmed) {
+        ReloadOutcome outcome = read(confirmed, true);
+        tell(cause, outcome);
+        return outcome;
+    }
+
+    /** What {@link #reload} would come to now. Changes nothing. */
+    public synchronized ReloadOutcome preview() {
+        return read(false, false);
+    }
+
+    /** Loads what has changed, once nobody writes it any more. */
+    synchronized void look() {
+        if (files.haveChangedAndSettled()) {
+            reload(Cause.CHANGE, false);
+        }
+    }
+
+    /** Tries again what failed: a file system may have been away. */
+    synchronized void tryAgain() {
+        if (!lastProblems.isEmpty()) {
+            reload(Cause.AGAIN, false);
+        }
+    }
+
+    private ReloadOutcome read(boolean confirmed, boolean use) {
+        var before = files.now();
+        Instant begun = clock.instant();
+        try {
+            CheckedConfig fresh = source.load();
+            TableChanges changes = TableChanges.between(tables, fresh.tables());
+            List<Shrinkage> shrinkages = changes.shrinkages(started.reload().shrinkLimitPercent());
+            boolean refused = !shrinkages.isEmpty() && !confirmed;
+            if (use) {
+                files.wereRead(fresh.config(), before, begun);
+                lastProblems = List.of();
+                if (refused) {
+                    inUse = inUse.withFailure();
+                } else {
+                    use(fresh.tables());
+                }
+            }
+            return refused
+                    ? new ReloadOutcome.Refused(changes, shrinkages)
+                    : new ReloadOutcome.Loaded(
+                            changes, shrinkages, started.keysToRestartFor(fresh.config()), fresh.warnings());
+        } catch (ConfigException e) {
+            if (use) {
+                files.wereRead(e.usable(), before, begun);
+                inUse = inUse.withFailure();
+            }
+            return new ReloadOutcome.Failed(e.problems());
+        }
+    }
+
+    private void use(ConfiguredRelayTables newer) {
+        tables = newer;
+        inUse = new TablesInUse(clock.instant(), newer, false);
+        for (Consumer<? super ConfiguredRelayTables> taker : takers) {
+            try {
+                taker.accept(newer);
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a part does not know the new tables: restart");
+            }
+        }
+    }
+
+    private void tell(Cause cause, ReloadOutcome outcome) {
+        switch (outcome) {
+            case ReloadOutcome.Loaded loaded -> tell(cause, loaded);
+            case ReloadOutcome.Refused refused ->
+                LOG.atError()
+                        .addKeyValue("cause", cause)
+                        .addKeyValue("shrinks", some(refused.shrinkages()))
+                        .log(
+                                "tables not loaded, the old ones stay in use: if that is meant, 'backupmx reload --confirm'");
+            case ReloadOutcome.Failed failed -> {
+                boolean known = cause == Cause.AGAIN && failed.problems().equals(lastProblems);
+                lastProblems = failed.problems();
+                LOG.atLevel(known ? Level.DEBUG : Level.ERROR)
+                        .addKeyValue("cause", cause)
+                        .addKeyValue("problems", some(failed.problems(), PROBLEMS_SHOWN))
+                        .log("tables not loaded, the old ones stay in use");
+            }
+        }
+    }
+
+    private void tell(Cause cause, ReloadOutcome.Loaded loaded) {
+        TableChanges changes = loaded.changes();
+        if (!changes.isEmpty() || cause != Cause.CHANGE) {
+            LOG.atInfo()
+                    .addKeyValue("cause", cause)
+                    .addKeyValue("domains_added", some(changes.added()))
+                    .addKeyValue("domains_removed", some(changes.removed()))
+                    .addKeyValue("domains_rerouted", changes.rerouted().size())
+                    .addKeyValue("recipients_added", changes.addresses().added())
+                    .addKeyValue("recipients_removed", changes.addresses().removed())
+                    .addKeyValue("routes_new", some(changes.newRoutes()))
+                    .addKeyValue("routes_gone", some(changes.goneRoutes()))
+                    .log("tables loaded");
+        }
+        if (!loaded.needRestart().isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("keys", String.join(", ", loaded.needRestart()))
+                    .log("configuration has changed in keys that need a restart");
+        }
+    }
+
+    private static String some(List<?> all) {
+        return some(all, SHOWN);
+    }
+
+    private static String some(List<?> all, int limit) {
+        String shown = String.join(
+                "; ", all.stream().limit(limit).map(Object::toString).toList());
+        return all.size() <= limit ? shown : shown + "; and " + (all.size() - limit) + " more";
+    }
+}

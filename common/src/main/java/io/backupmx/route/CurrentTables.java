@@ -1,0 +1,40 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import java.util.Set;
+
+/** The tables that are in use now. They may be replaced while they are asked; each answer is of one of them. */
+public final class CurrentTables implements RelayTables {
+
+    private volatile RelayTables tables;
+
+    public CurrentTables(RelayTables tables) {
+        this.tables = tables;
+    }
+
+    /** From now on {@code newer} answers. */
+    public void replace(RelayTables newer) {
+        tables = newer;
+    }
+
+    @Override
+    public RecipientVerdict verdict(ForwardPath path) {
+        return tables.verdict(path);
+    }
+
+    @Override
+    public boolean isListed(ForwardPath path) {
+        return tables.isListed(path);
+    }
+
+    @Override
+    public Set<Domain> domains() {
+        return tables.domains();
+    }
+
+    @Override
+    public Set<Route> routes() {
+        return tables.routes();
+    }
+}

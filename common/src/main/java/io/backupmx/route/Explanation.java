@@ -1,0 +1,18 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import java.util.Optional;
+
+/**
+ * Why a recipient is taken or not.
+ *
+ * @param domain whose recipient it is; of the bare postmaster our first
+ * @param ours whether its domain is backed up
+ * @param recipient empty where nobody asks, for the domain is none of ours
+ */
+public record Explanation(
+        RecipientVerdict verdict,
+        Domain domain,
+        boolean ours,
+        RouteSource route,
+        Optional<RecipientSource> recipient) {}

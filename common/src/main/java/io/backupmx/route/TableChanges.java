@@ -1,0 +1,116 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What differs between two loads of the relay tables.
+ *
+ * @param added domains that are backed up now
+ * @param removed domains that are not any more, each with what it had
+ * @param lists domains of both whose recipients differ
+ * @param rerouted domains of both whose mail goes elsewhere now
+ * @param newRoutes that nothing went by before
+ * @param goneRoutes that nothing goes by any more; mail that waits for them stays
+ * @param addresses recipients that came and went, of both kinds the first {@value #SAMPLES}
+ */
+public record TableChanges(
+        List<Domain> added,
+        List<Shrinkage> removed,
+        List<ListChange> lists,
+        List<Rerouted> rerouted,
+        List<Route> newRoutes,
+        List<Route> goneRoutes,
+        Addresses addresses) {
+
+    static final int SAMPLES = 1000;
+
+    /**
+     * A domain's recipients before and now.
+     *
+     * @param came how many are listed that were not
+     * @param gone how many were listed and are not
+     */
+    public record ListChange(Domain domain, Extent before, Extent after, int came, int gone) {
+
+        /** For people. */
+        @Override
+        public String toString() {
+            return domain + ": from " + before + " to " + after + ", " + came + " came, " + gone + " gone";
+        }
+
+        /**
+         * Whether so many are gone that a broken list is more likely than a wish. One may always go, but for the last; and
+         * as many as came in the place of others do not make up for them.
+         */
+        boolean isLoss(int limitPercent) {
+            return switch (after) {
+                case Extent.Everybody _ -> false;
+                case Extent.Listed(int now) ->
+                    switch (before) {
+                        case Extent.Everybody _ -> true;
+                        case Extent.Listed(int had) ->
+                            gone > 0 && (now == 0 || (gone > 1 && gone * 100L > (long) had * limitPercent));
+                    };
+            };
+        }
+    }
+
+    /** Where a domain's mail went and goes. */
+    public record Rerouted(Domain domain, Optional<Route> before, Optional<Route> after) {
+
+        /** For people. */
+        @Override
+        public String toString() {
+            return domain + ": from " + text(before) + " to " + text(after);
+        }
+
+        private static String text(Optional<Route> route) {
+            return route.map(Route::toString).orElse("no route");
+        }
+    }
+
+    /** How many recipients came and went, and some of them. */
+    public record Addresses(int added, int removed, List<String> someAdded, List<String> someRemoved) {}
+
+    public TableChanges {
+        added = List.copyOf(added);
+        removed = List.copyOf(removed);
+        lists = List.copyOf(lists);
+        rerouted = List.copyOf(rerouted);
+        newRoutes = List.copyOf(newRoutes);
+        goneRoutes = List.copyOf(goneRoutes);
+    }
+
+    /** From {@code before} to {@code after}. Takes a second for a million recipients. */
+    public static TableChanges between(ConfiguredRelayTables before, ConfiguredRelayTables after) {
+        return new TableComparison(before, after).changes();
+    }
+
+    public boolean isEmpty() {
+        return added.isEmpty()
+                && removed.isEmpty()
+                && lists.isEmpty()
+                && rerouted.isEmpty()
+                && newRoutes.isEmpty()
+                && goneRoutes.isEmpty()
+                && addresses.added() == 0
+                && addresses.removed() == 0;
+    }
+
+    /**
+     * What nobody may lose without a word of an operator's.
+     *
+     * @param limitPercent how much of its recipients a domain may lose at once
+     */
+    public List<Shrinkage> shrinkages(int limitPercent) {
+        List<Shrinkage> all = new ArrayList<>(removed);
+        lists.stream()
+                .filter(list -> list.isLoss(limitPercent))
+                .map(list -> new Shrinkage(list.domain(), list.before(), Optional.of(list.after()), list.gone()))
+                .forEach(all::add);
+        return all;
+    }
+}

@@ -1,0 +1,100 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares two loads of the tables, recipient by recipient. */
+final class TableComparison {
+
+    private final ConfiguredRelayTables before;
+    private final ConfiguredRelayTables after;
+
+    TableComparison(ConfiguredRelayTables before, ConfiguredRelayTables after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    TableChanges changes() {
+        Missing came = new Missing(before);
+        after.truth().forEachListed(address -> came.look(address, after));
+        Missing gone = new Missing(after);
+        before.truth().forEachListed(address -> gone.look(address, before));
+        List<Domain> added = new ArrayList<>();
+        List<Shrinkage> removed = new ArrayList<>();
+        List<TableChanges.ListChange> lists = new ArrayList<>();
+        List<TableChanges.Rerouted> rerouted = new ArrayList<>();
+        for (Domain domain : domains()) {
+            Optional<Extent> had = before.extent(domain);
+            Optional<Extent> has = after.extent(domain);
+            if (had.isPresent() && has.isPresent()) {
+                TableChanges.ListChange list = new TableChanges.ListChange(
+                        domain, had.get(), has.get(), came.count(domain), gone.count(domain));
+                if (!had.equals(has) || list.came() + list.gone() > 0) {
+                    lists.add(list);
+                }
+                if (!before.route(domain).equals(after.route(domain))) {
+                    rerouted.add(new TableChanges.Rerouted(domain, before.route(domain), after.route(domain)));
+                }
+            } else if (has.isPresent()) {
+                added.add(domain);
+            } else {
+                had.ifPresent(extent -> removed.add(Shrinkage.gone(domain, extent)));
+            }
+        }
+        return new TableChanges(
+                added,
+                removed,
+                lists,
+                rerouted,
+                without(after.routes(), before.routes()),
+                without(before.routes(), after.routes()),
+                new TableChanges.Addresses(came.count, gone.count, came.some, gone.some));
+    }
+
+    /** Those that are configured, and their subdomains that have recipients. */
+    private Set<Domain> domains() {
+        Set<Domain> all = new LinkedHashSet<>(before.domains());
+        all.addAll(after.domains());
+        all.addAll(before.truth().listedDomains());
+        all.addAll(after.truth().listedDomains());
+        return all;
+    }
+
+    /** Counts what is not listed in {@code tables}. */
+    private static final class Missing {
+        private final ConfiguredRelayTables tables;
+        private final List<String> some = new ArrayList<>();
+        private final Map<Domain, Integer> byDomain = new HashMap<>();
+        private int count;
+
+        private Missing(ConfiguredRelayTables tables) {
+            this.tables = tables;
+        }
+
+        private void look(TableAddress address, ConfiguredRelayTables home) {
+            if (tables.truth().isInList(address) || !home.isRelayDomain(address.domain())) {
+                return;
+            }
+            count++;
+            byDomain.merge(address.domain(), 1, Integer::sum);
+            if (some.size() < TableChanges.SAMPLES) {
+                some.add(address.text());
+            }
+        }
+
+        private int count(Domain domain) {
+            return byDomain.getOrDefault(domain, 0);
+        }
+    }
+
+    private static <T> List<T> without(Collection<T> all, Set<T> known) {
+        return all.stream().filter(one -> !known.contains(one)).toList();
+    }
+}

@@ -1,0 +1,234 @@
+package io.backupmx.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.ConfigException;
+import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.ConfigSource;
+import io.backupmx.route.RelayTables;
+import io.backupmx.smtp.Domain;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When tables are taken, and when the old ones stay. */
+final class TableReloadsTest {
+
+    private static final String TWO = "domains: {a.test: mx.a.test, b.test: mx.b.test}\n";
+
+    @TempDir
+    private Path directory;
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final List<RelayTables> taken = new ArrayList<>();
+    private ConfigSource source = new ConfigSource(Optional.empty(), Map.of(), Map.of());
+
+    @BeforeEach
+    void config() {
+        source = new ConfigSource(Optional.of(directory.resolve("backupmx.yaml")), Map.of(), Map.of());
+    }
+
+    @Test
+    void aDomainMoreIsTakenAtOnce() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
+        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, false);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ReloadOutcome.Loaded.class,
+                        loaded -> assertThat(loaded.changes().added()).containsExactly(Domain.of("c.test")));
+        assertThat(taken).hasSize(1);
+        assertThat(taken.getFirst().domains()).contains(Domain.of("c.test"));
+        assertThat(gauge("backupmx.domains")).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsBrokenChangesNothingAndShows() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write("domains: {a.test: '[', c.test: }\n");
+        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, true);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        ReloadOutcome.Failed.class,
+                        failed -> assertThat(failed.problems()).hasSize(2));
+        assertThat(taken).isEmpty();
+        assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
+
+        write(TWO);
+        reloads.reload(TableReloads.Cause.COMMAND, false);
+        assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    @Test
+    void whatShrinksIsTakenWhenConfirmed() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write("domains: {a.test: mx.a.test}\n");
+        ReloadOutcome refused = reloads.reload(TableReloads.Cause.COMMAND, false);
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        ReloadOutcome.Refused.class,
+                        it -> assertThat(it.shrinkages())
+                                .extracting(Object::toString)
+                                .containsExactly("b.test: no longer backed up, had every address"));
+        assertThat(taken).isEmpty();
+        assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
+
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, true)).isInstanceOf(ReloadOutcome.Loaded.class);
+        assertThat(taken).hasSize(1);
+        assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    @Test
+    void theLimitIsConfigured() throws IOException {
+        String all = "domains: {a.test: {primary: mx, recipients: [a, b, c, d]}}\n";
+        TableReloads reloads = startedWith(all + "reload: {shrink_limit_percent: 50}\n");
+
+        write("domains: {a.test: {primary: mx, recipients: [a, b]}}\nreload: {shrink_limit_percent: 50}\n");
+
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, false)).isInstanceOf(ReloadOutcome.Loaded.class);
+    }
+
+    @Test
+    void aPreviewChangesNothing() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write("domains: {a.test: mx.a.test}\n");
+
+        assertThat(reloads.preview()).isInstanceOf(ReloadOutcome.Refused.class);
+        assertThat(taken).isEmpty();
+        assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    @Test
+    void keysThatNeedARestartAreNamed() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write(TWO + "ingress: {max_errors: 5}\nretry: {max_lifetime: 5d}\n");
+
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, false))
+                .isInstanceOfSatisfying(
+                        ReloadOutcome.Loaded.class,
+                        loaded -> assertThat(loaded.needRestart())
+                                .containsExactly("ingress.max_errors", "retry.max_lifetime"));
+    }
+
+    @Test
+    void whoComesLateIsGivenWhatIsInUse() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
+        reloads.reload(TableReloads.Cause.SIGNAL, false);
+
+        List<RelayTables> late = new ArrayList<>();
+        reloads.handTo(late::add, taken.getFirst());
+        assertThat(late).isEmpty();
+
+        reloads.handTo(late::add, load().tables());
+        assertThat(late).isEqualTo(taken);
+    }
+
+    @Test
+    void aFileThatIsBeingWrittenIsLeftAlone() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+
+        write("domains: {a.test: mx.a.test, b.test: mx.b.test, c");
+        reloads.look();
+        write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
+        reloads.look();
+        assertThat(taken).isEmpty();
+
+        reloads.look();
+        assertThat(taken).hasSize(1);
+        reloads.look();
+        assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aFileThatTakesThePlaceOfAnotherIsSeenWhateverItsTimeAndSize() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        Path file = directory.resolve("backupmx.yaml");
+        FileTime time = Files.getLastModifiedTime(file);
+
+        Path other = Files.writeString(directory.resolve("new"), TWO.replace("mx.b", "mx.c"));
+        Files.setLastModifiedTime(other, time);
+        Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+        reloads.look();
+        reloads.look();
+
+        assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aTableIsWatchedFromTheMomentTheConfigurationNamesIt() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        Files.writeString(directory.resolve("recipients"), "alice@a.test x\n@b.test x\n");
+        write(TWO + "relay_recipients: recipients\n");
+        reloads.reload(TableReloads.Cause.COMMAND, true);
+        reloads.look(); // young as it is, it is read once more
+        reloads.look();
+        int before = taken.size();
+
+        Files.writeString(directory.resolve("recipients"), "alice@a.test x\n@b.test x\nbob@a.test x\n");
+        reloads.look();
+        reloads.look();
+
+        assertThat(taken).hasSize(before + 1);
+        assertThat(gauge("backupmx.recipients")).isEqualTo(2);
+    }
+
+    @Test
+    void theSameFailureIsTriedAgainUntilItIsOver() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        Files.delete(directory.resolve("backupmx.yaml"));
+        reloads.reload(TableReloads.Cause.COMMAND, false);
+        assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
+
+        write(TWO);
+        reloads.tryAgain();
+
+        assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    private TableReloads startedWith(String yaml) throws IOException {
+        Path file = write(yaml);
+        Instant begun = Files.getLastModifiedTime(file).toInstant().plusSeconds(10);
+        TableReloads reloads = new TableReloads(load(), source, begun, InstantSource.system());
+        TableMetrics.show(reloads, metrics);
+        reloads.handTo(taken::add, load().tables());
+        taken.clear();
+        return reloads;
+    }
+
+    private CheckedConfig load() {
+        try {
+            return source.load();
+        } catch (ConfigException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    private Path write(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("backupmx.yaml"), yaml);
+    }
+
+    private double gauge(String name) {
+        return metrics.get(name).gauge().value();
+    }
+}

@@ -1,0 +1,149 @@
+package io.backupmx.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.ConfigLoader;
+import io.backupmx.smtp.Domain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What differs between two loads, and what of it wants an operator's word. */
+final class TableChangesTest {
+
+    private static final int LIMIT = 30;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theSameTablesDoNotDiffer() throws IOException {
+        String yaml = "domains: {a.test: {primary: mx, recipients: [alice]}}";
+
+        assertThat(TableChanges.between(load(yaml), load(yaml)).isEmpty()).isTrue();
+    }
+
+    @Test
+    void everyKindOfChangeIsTold() throws IOException {
+        TableChanges changes = TableChanges.between(
+                load("domains: {a.test: {primary: a, recipients: [alice, bob]}, gone.test: a}"),
+                load("domains: {a.test: {primary: b, recipients: [bob, carol]}, new.test: b}"));
+
+        assertThat(changes.added()).containsExactly(Domain.of("new.test"));
+        assertThat(changes.removed())
+                .extracting(Shrinkage::toString)
+                .containsExactly("gone.test: no longer backed up, had every address");
+        assertThat(changes.lists())
+                .extracting(Object::toString)
+                .containsExactly("a.test: from 2 recipients to 2 recipients, 1 came, 1 gone");
+        assertThat(changes.rerouted())
+                .extracting(Object::toString)
+                .containsExactly("a.test: from smtp:[a]:25 to smtp:[b]:25");
+        assertThat(changes.newRoutes()).containsExactly(Route.of("smtp:[b]:25"));
+        assertThat(changes.goneRoutes()).containsExactly(Route.of("smtp:[a]:25"));
+        assertThat(changes.addresses())
+                .isEqualTo(new TableChanges.Addresses(1, 1, List.of("carol@a.test"), List.of("alice@a.test")));
+    }
+
+    @Test
+    void aDomainThatVanishesWantsAWord() throws IOException {
+        assertThat(shrinkages("domains: {a.test: a, b.test: {primary: b, recipients: [x]}}", "domains: {a.test: a}"))
+                .containsExactly("b.test: no longer backed up, had 1 recipient");
+    }
+
+    @Test
+    void aSubdomainThatItsParentCoversHasNotVanished() throws IOException {
+        write("both", "a.test\nsub.a.test\n");
+        write("one", "a.test\n");
+        write("transport", "* smtp:[mx]\n");
+
+        assertThat(shrinkages(
+                        "{relay_domains: both, transport: transport}", "{relay_domains: one, transport: transport}"))
+                .isEmpty();
+    }
+
+    @Test
+    void aThirdMayGoAndNoMore() throws IOException {
+        assertThat(shrinkages(users(10, ""), users(7, ""))).isEmpty();
+        assertThat(shrinkages(users(10, ""), users(6, "")))
+                .containsExactly("a.test: from 10 recipients to 6 recipients, 4 gone");
+    }
+
+    @Test
+    void asManyOthersInTheirPlaceDoNotMakeUpForThem() throws IOException {
+        assertThat(shrinkages(users(10, ""), users(10, "other")))
+                .containsExactly("a.test: from 10 recipients to 10 recipients, 10 gone");
+    }
+
+    @Test
+    void oneOfAFewMayGoButForTheLast() throws IOException {
+        assertThat(shrinkages(users(2, ""), users(1, ""))).isEmpty();
+        assertThat(shrinkages(users(1, ""), users(0, "")))
+                .containsExactly("a.test: from 1 recipient to 0 recipients, 1 gone");
+    }
+
+    @Test
+    void aListInThePlaceOfEveryAddressWantsAWordAndTheOtherWayRoundNone() throws IOException {
+        String every = "domains: {a.test: mx}";
+
+        assertThat(shrinkages(every, users(3, ""))).containsExactly("a.test: from every address to 3 recipients");
+        assertThat(shrinkages(users(3, ""), every)).isEmpty();
+    }
+
+    /** One domain of a long file that came out empty is lost in the sum, but not to its users. */
+    @Test
+    void aFileIsJudgedDomainByDomain() throws IOException {
+        write("full", "x@b.test x\n" + addresses(1000));
+        write("broken", addresses(1000));
+        String domains = "domains: {a.test: mx, b.test: mx}";
+
+        assertThat(shrinkages(
+                        "{relay_recipients: full, " + domains + "}", "{relay_recipients: broken, " + domains + "}"))
+                .containsExactly("b.test: from 1 recipient to 0 recipients, 1 gone");
+    }
+
+    @Test
+    void whatIsNotOursIsNoChange() throws IOException {
+        write("one", "x@elsewhere.test x\na@a.test x\n");
+        write("other", "a@a.test x\n");
+
+        assertThat(TableChanges.between(
+                                load("{relay_recipients: one, domains: {a.test: mx}}"),
+                                load("{relay_recipients: other, domains: {a.test: mx}}"))
+                        .isEmpty())
+                .isTrue();
+    }
+
+    private static String users(int count, String prefix) {
+        return "domains: {a.test: {primary: mx, recipients: ["
+                + IntStream.range(0, count).mapToObj(i -> prefix + "user" + i).collect(Collectors.joining(", "))
+                + "]}}";
+    }
+
+    private static String addresses(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "user" + i + "@a.test x\n")
+                .collect(Collectors.joining());
+    }
+
+    private List<String> shrinkages(String before, String after) throws IOException {
+        return TableChanges.between(load(before), load(after)).shrinkages(LIMIT).stream()
+                .map(Shrinkage::toString)
+                .toList();
+    }
+
+    private ConfiguredRelayTables load(String yaml) throws IOException {
+        return RelayTablesLoader.load(ConfigLoader.load(Optional.of(write("backupmx.yaml", yaml)), Map.of(), Map.of()));
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+}

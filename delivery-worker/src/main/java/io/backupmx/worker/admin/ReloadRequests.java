@@ -1,0 +1,70 @@
+package io.backupmx.worker.admin;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.backupmx.reload.ReloadOutcome;
+import io.backupmx.reload.TableReloads;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+
+/**
+ * {@code POST /api/v1/reload}: loads the relay tables anew, or says what that would come to. The answer is 200 whatever
+ * became of it; {@code outcome} says what did.
+ */
+public final class ReloadRequests implements AdminRequests {
+
+    static final int MAX_SHOWN = 1000;
+
+    private static final int SHOWN = 20;
+
+    private final TableReloads reloads;
+
+    public ReloadRequests(TableReloads reloads) {
+        this.reloads = reloads;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.post(AdminApi.PREFIX + "reload").handler(AdminApi.blocking(this::reload));
+    }
+
+    private void reload(RoutingContext ctx) {
+        Optional<Request> request =
+                Request.parse(Optional.ofNullable(ctx.body().asString()).orElse(""));
+        if (request.isEmpty()) {
+            AdminResponse.error(
+                    ctx,
+                    400,
+                    "send {}, {\"confirm\": true} or {\"preview\": true}, with \"show\" from 0 to " + MAX_SHOWN);
+            return;
+        }
+        ReloadOutcome outcome = request.get().preview()
+                ? reloads.preview()
+                : reloads.reload(TableReloads.Cause.COMMAND, request.get().confirm());
+        JsonObject answer = ReloadJson.describe(outcome, request.get().show());
+        AdminResponse.json(ctx, answer.put("in_use", ReloadJson.describe(reloads.inUse())));
+    }
+
+    /** @param show how many of each kind of change */
+    private record Request(boolean confirm, boolean preview, int show) {
+
+        static Optional<Request> parse(String body) {
+            try {
+                JsonNode json = AdminJson.MAPPER.readTree(body);
+                Request request = new Request(
+                        json.path("confirm").asBoolean(false),
+                        json.path("preview").asBoolean(false),
+                        json.path("show").asInt(SHOWN));
+                boolean sound = json.isObject()
+                        && !(request.confirm && request.preview)
+                        && request.show >= 0
+                        && request.show <= MAX_SHOWN;
+                return sound ? Optional.of(request) : Optional.empty();
+            } catch (JacksonException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.backupmx.worker.delivery;
+
+import static io.backupmx.worker.delivery.WorkerRig.LONG;
+import static io.backupmx.worker.delivery.WorkerRig.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.route.Route;
+import io.backupmx.testing.Behaviour;
+import io.backupmx.testing.Phase;
+import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
+import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.delivery.WorkerRig.Settings;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Routes that come and go while the worker runs. */
+class ReplacedTablesIT {
+
+    private final ScriptedPrimary first = ScriptedPrimary.started();
+    private final ScriptedPrimary second = ScriptedPrimary.started();
+    private final Route one = WorkerRig.route(first.port());
+    private final Route other = WorkerRig.route(second.port());
+
+    @AfterEach
+    void stop() {
+        first.close();
+        second.close();
+    }
+
+    @Test
+    void mailOfANewRouteIsDelivered() {
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), first.port())) {
+            rig.configure(one, other);
+            rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
+
+            second.awaitMails(1, LONG);
+            assertThat(rig.worker().routes()).extracting(RouteStatus::route).containsExactly(one, other);
+        }
+    }
+
+    @Test
+    void mailThatWaitedForARouteNobodyKnewIsDelivered() {
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), first.port())) {
+            rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
+            await().atMost(LONG).until(() -> rig.worker().routes().size() == 2);
+            assertThat(rig.worker().routes().getLast().state()).isEqualTo(RouteStatus.State.HELD);
+
+            rig.configure(one, other);
+
+            second.awaitMails(1, LONG);
+        }
+    }
+
+    @Test
+    void mailOfARouteThatIsGoneWaitsAndGoesWhenItIsBack() {
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), first.port(), second.port())) {
+            rig.configure(one);
+            rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(rig.worker().routes())
+                            .filteredOn(status -> status.route().equals(other))
+                            .extracting(RouteStatus::reason)
+                            .containsExactly("its route is in no configuration any more"));
+            assertThat(second.mails()).isEmpty();
+            assertThat(rig.spool().waiting(other)).hasSize(1);
+
+            rig.configure(one, other);
+
+            second.awaitMails(1, LONG);
+            await().atMost(LONG).until(() -> rig.spool().waiting(other).isEmpty());
+        }
+    }
+
+    @Test
+    void whatIsBeingDeliveredEndsWhenItsRouteGoes() {
+        second.play(Script.acceptAll().on(Phase.DOT, Behaviour.delay(Duration.ofSeconds(1), Behaviour.accept())));
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), first.port(), second.port())) {
+            rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
+            await().atMost(LONG).until(() -> !rig.worker().inFlight().isEmpty());
+
+            rig.configure(one);
+
+            second.awaitMails(1, LONG);
+            await().atMost(LONG).until(() -> rig.worker().inFlight().isEmpty());
+            assertThat(rig.spool().waiting(other)).isEmpty();
+            assertThat(rig.spool().deferred()).isEmpty();
+        }
+    }
+}

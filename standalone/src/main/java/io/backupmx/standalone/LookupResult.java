@@ -1,0 +1,116 @@
+package io.backupmx.standalone;
+
+import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.Explanation;
+import io.backupmx.route.RecipientLines;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
+import io.backupmx.route.RouteSource;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What would become of one recipient, and why.
+ *
+ * @param reply what a sender would be told at RCPT
+ * @param domain why its domain is, or is not, backed up
+ * @param recipient what says that it exists, or not; empty where nobody asks
+ * @param route where its mail goes; empty where it is not taken
+ * @param routeSource what says so
+ */
+record LookupResult(
+        String address,
+        SmtpReply reply,
+        Optional<String> domain,
+        Optional<String> recipient,
+        Optional<Route> route,
+        Optional<String> routeSource) {
+
+    private static final String LINE = "  %-10s %s";
+
+    /** @param lines of the recipients file, if there is one */
+    static LookupResult of(
+            CheckedConfig checked,
+            Optional<RecipientLines> lines,
+            String address,
+            Optional<ForwardPath> path,
+            SmtpReply reply) {
+        if (path.isEmpty()) {
+            return new LookupResult(
+                    address, reply, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        Explanation why = checked.tables().explain(path.get());
+        return new LookupResult(
+                address,
+                reply,
+                Optional.of(why.ours() ? domain(checked, why.domain()) : "not backed up"),
+                why.recipient().map(source -> switch (source) {
+                    case INLINE_LIST -> "listed in domains." + why.domain() + ".recipients";
+                    case RECIPIENTS_FILE -> "listed in " + at(checked, lines.flatMap(l -> l.of(path.get())));
+                    case EVERY_DOMAIN_HAS_IT -> "every domain has it";
+                    case OPEN_IN_FILE ->
+                        "assumed, for every address is accepted: "
+                                + at(checked, lines.flatMap(l -> l.ofDomain(path.get())));
+                    case NO_LIST -> "assumed, for nobody lists any recipients of its domain";
+                    case NOT_IN_INLINE_LIST -> "not listed in domains." + why.domain() + ".recipients";
+                    case NOT_IN_FILE -> "not listed in " + at(checked, Optional.empty());
+                }),
+                why.verdict() instanceof RecipientVerdict.Accepted(var route) && reply.isPositive()
+                        ? Optional.of(route)
+                        : Optional.empty(),
+                why.ours() ? Optional.of(routeSource(checked, why.route())) : Optional.empty());
+    }
+
+    List<String> lines() {
+        List<String> all = new ArrayList<>();
+        all.add(address);
+        all.add(LINE.formatted("reply", reply));
+        domain.ifPresent(text -> all.add(LINE.formatted("domain", text)));
+        recipient.ifPresent(text -> all.add(LINE.formatted("recipient", text)));
+        routeSource.ifPresent(text -> all.add(
+                LINE.formatted("route", route.map(to -> to + ", by " + text).orElse(text))));
+        return all;
+    }
+
+    JsonObject json() {
+        JsonObject json = new JsonObject()
+                .put("address", address)
+                .put("accepted", reply.isPositive())
+                .put("reply", reply.toString());
+        domain.ifPresent(text -> json.put("domain", text));
+        recipient.ifPresent(text -> json.put("recipient", text));
+        route.ifPresent(to -> json.put("route", to.toString()));
+        routeSource.ifPresent(text -> json.put("route_source", text));
+        return json;
+    }
+
+    private static String domain(CheckedConfig checked, Domain domain) {
+        if (checked.config().domains().containsKey(domain.name())) {
+            return "backed up by domains." + domain;
+        }
+        String file = checked.config().relayDomains().map(Path::toString).orElse("");
+        return checked.tables().domains().contains(domain)
+                ? "backed up by " + file
+                : "backed up as a subdomain of one in " + file;
+    }
+
+    private static String at(CheckedConfig checked, Optional<Integer> line) {
+        return checked.config().relayRecipients().map(Path::toString).orElse("")
+                + line.map(number -> " line " + number).orElse("");
+    }
+
+    private static String routeSource(CheckedConfig checked, RouteSource source) {
+        return switch (source) {
+            case RouteSource.TransportLine(var line) ->
+                checked.config().transport().map(Path::toString).orElse("") + " line " + line;
+            case RouteSource.Primary(var domain) -> "domains." + domain + ".primary";
+            case RouteSource.None _ -> "none: no line of the transport file is about it";
+        };
+    }
+}
