@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The problems of one table file, each with its line; of a file that is wrong throughout, only the first ones. */
-final class FileProblems {
+public final class FileProblems {
 
     private static final int SHOWN = 20;
 
@@ -17,13 +17,13 @@ final class FileProblems {
     private int found;
 
     /** @param key the configuration's key that named the file */
-    FileProblems(String key, Path file, List<String> problems) {
+    public FileProblems(String key, Path file, List<String> problems) {
         this.key = key;
         this.file = file;
         this.problems = problems;
     }
 
-    void add(int line, String what) {
+    public void add(int line, String what) {
         found++;
         if (found <= SHOWN) {
             problems.add(file + ":" + line + ": " + what);

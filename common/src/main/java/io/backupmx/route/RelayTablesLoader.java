@@ -31,6 +31,7 @@ public final class RelayTablesLoader {
     private final Map<Domain, Set<String>> inlineRecipients = new HashMap<>();
     private final Set<Domain> domains = new LinkedHashSet<>();
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
+    private final Set<Domain> withSubdomains = new LinkedHashSet<>();
 
     private RelayTablesLoader(Config config) {
         this.config = config;
@@ -45,7 +46,8 @@ public final class RelayTablesLoader {
         config.domains().forEach(this::inline);
         RelayDomains relayDomains = config.relayDomains()
                 .map(file -> RelayDomains.read(file, problems))
-                .orElse(RelayDomains.none());
+                .orElse(RelayDomains.none())
+                .and(withSubdomains);
         domains.addAll(relayDomains.listed());
         Optional<Recipients> recipients = config.relayRecipients().map(file -> Recipients.read(file, problems));
         Optional<FileProblems> transportProblems =
@@ -67,7 +69,12 @@ public final class RelayTablesLoader {
         }
         RecipientTruth truth = new RecipientTruth(inlineRecipients, recipients);
         warn(relayDomains, truth);
-        return new ConfiguredRelayTables(domains, relayDomains, primaries, transport, truth, survey.routes(), warnings);
+        RouteLookup lookup = new RouteLookup(
+                transport,
+                primaries,
+                new RelayDomains(withSubdomains),
+                config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
+        return new ConfiguredRelayTables(domains, relayDomains, lookup, truth, survey.routes(), warnings);
     }
 
     private void inline(String name, DomainConfig said) {
@@ -84,12 +91,16 @@ public final class RelayTablesLoader {
         said.primary().ifPresent(text -> {
             switch (RouteReading.primary(text)) {
                 case RouteReading.Understood understood -> primaries.put(domain, understood.route());
+                case RouteReading.Answers _ -> throw new IllegalStateException("a primary is a host");
                 case RouteReading.NotUnderstood no -> {
                     withBrokenPrimary.add(domain);
                     problems.add(path + ".primary: " + no.why());
                 }
             }
         });
+        if (said.subdomains().filter(DomainConfig.Subdomains.ACCEPT::equals).isPresent()) {
+            withSubdomains.add(domain);
+        }
         said.recipients().ifPresent(list -> inlineRecipients.put(domain, localParts(domain, list, path)));
     }
 
