@@ -2,6 +2,7 @@ package io.backupmx.standalone;
 
 import io.backupmx.worker.cli.CheckCommand;
 import io.backupmx.worker.cli.FlushCommand;
+import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.IVersionProvider;
             ReleaseCommand.class,
             RouteCommand.class,
             CheckCommand.class,
+            ImportPostfixCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },

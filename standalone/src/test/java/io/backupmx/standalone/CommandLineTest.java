@@ -14,7 +14,19 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "worker", "ingress", "mailq", "flush", "release", "route", "check", "version"})
+    @ValueSource(
+            strings = {
+                "run",
+                "worker",
+                "ingress",
+                "mailq",
+                "flush",
+                "release",
+                "route",
+                "check",
+                "import-postfix",
+                "version"
+            })
     void everyCommandHasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: backupmx " + command);
