@@ -30,7 +30,12 @@ final class DomainsImport {
         this.report = report;
         TableImport tables = new TableImport(parameters, config, report);
         this.transport = tables.take("transport_maps", "transport");
-        tables.take("relay_recipient_maps", "relay_recipients");
+        tables.take("relay_recipient_maps", "relay_recipients").entries().keySet().stream()
+                .filter(key -> key.startsWith("*"))
+                .findFirst()
+                .ifPresent(key -> report.attention(
+                        "relay_recipient_maps",
+                        "'" + key + "' is no wildcard, there as here: '@domain x' stands for every address"));
     }
 
     void run() {

@@ -196,6 +196,7 @@ final class PostfixImportTest {
             smtpd_recipient_restrictions = permit_mx_backup      | permit_mx_backup without permit_mx_backup_networks is unsafe
             smtpd_recipient_restrictions = permit                | made it an open relay
             mydestination = example.org                          | is in mydestination and in relay_domains
+            relay_recipient_maps = hash:DIR/wild                 | is no wildcard, there as here
             transport_maps = hash:DIR/none                       | cannot be read
             transport_maps = mysql:/etc/postfix/x.cf             | is no text file
             smtpd_relay_restrictions = check_policy_service x    | check_policy_service: not taken
@@ -204,6 +205,7 @@ final class PostfixImportTest {
             parameter without a sign                             | is not 'parameter = value'
             """)
     void whatIsUnsafeOrLostIsTold(String line, String attention) throws IOException {
+        write("wild", "*@example.org x\n");
         PostfixImport imported = read("relay_domains = example.org\nrelayhost = [gw]\n" + line + "\n");
 
         assertThat(lines(imported, Kind.ATTENTION)).anyMatch(told -> told.contains(attention));
