@@ -81,7 +81,7 @@ public final class ImportPostfixCommand implements Callable<Integer> {
             if (source.equals(STDIN)) {
                 return read(new Unclosed(System.in), Path.of("postconf -n"), directory);
             }
-            Path named = Path.of(source).toAbsolutePath();
+            Path named = Path.of(source).toAbsolutePath().normalize();
             Path file = Files.isDirectory(named) ? named.resolve("main.cf") : named;
             return read(
                     Files.newInputStream(file),

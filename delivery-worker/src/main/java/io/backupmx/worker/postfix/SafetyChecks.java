@@ -139,8 +139,8 @@ final class SafetyChecks {
         if (!lost.isEmpty()) {
             report.attention(
                     parameter,
-                    String.join(", ", lost) + ": not taken; the primary sees our address instead of the client's, so"
-                            + " let it not rely on it for mail from here");
+                    String.join(", ", lost) + ": not taken; let the primary judge, which sees our address in the"
+                            + " client's place");
         }
         if (parameter.equals("smtpd_recipient_restrictions")
                 && !parameters.isSet("smtpd_relay_restrictions")
