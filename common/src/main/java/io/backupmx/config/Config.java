@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Everything a service is told, as {@code backupmx.yaml} says it (docs/configuration.md). Keys are the components' names
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param relayDomains a file of backed-up domains in Postfix's {@code relay_domains} form
  * @param transport a file in Postfix's transport(5) form
  * @param relayRecipients a file in Postfix's {@code relay_recipient_maps} form
+ * @param recipientDelimiter the characters of which the first one in a local part begins its extension; empty: there are
+ *     no extensions
  */
 public record Config(
         Optional<String> hostname,
@@ -26,6 +29,7 @@ public record Config(
         Optional<Path> relayDomains,
         Optional<Path> transport,
         Optional<Path> relayRecipients,
+        Optional<String> recipientDelimiter,
         IngressConfig ingress,
         WorkerConfig worker,
         RetryConfig retry,
@@ -35,10 +39,13 @@ public record Config(
         OpsConfig ops,
         ReloadConfig reload) {
 
+    private static final Pattern DELIMITER = Pattern.compile("[-+_.=#$&*/^~|]{1,10}");
+
     public static final Config DEFAULT = new Config(
             Optional.empty(),
             Path.of("data"),
             Map.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -60,6 +67,13 @@ public record Config(
                         "hostname",
                         hostname.flatMap(Domain::parse).isPresent() == hostname.isPresent(),
                         "'" + hostname.orElse("") + "' is not a host name, as in backup.example.org")
+                .require(
+                        "recipient_delimiter",
+                        recipientDelimiter
+                                .map(DELIMITER.asMatchPredicate()::test)
+                                .orElse(true),
+                        "'" + recipientDelimiter.orElse("")
+                                + "' is not made of characters that divide local parts, as in + or +-")
                 .enforce();
     }
 

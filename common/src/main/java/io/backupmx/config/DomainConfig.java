@@ -10,10 +10,25 @@ import java.util.Optional;
  *     records; without it the transport file must name it
  * @param recipients the local parts or addresses that exist; absent: the recipients file decides, and without one every
  *     address is taken
+ * @param subdomains absent: they are refused
  */
-public record DomainConfig(Optional<String> primary, Optional<List<String>> recipients) {
+public record DomainConfig(
+        Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
+
+    /** What becomes of mail for the domain's subdomains. */
+    public enum Subdomains {
+        /** They are other people's, as when nothing is said. */
+        REFUSE,
+        /** They are backed up, too; the primary is theirs unless the transport file has a line for them. */
+        ACCEPT
+    }
 
     public DomainConfig {
         recipients = recipients.map(List::copyOf);
+    }
+
+    /** Without its subdomains. */
+    public DomainConfig(Optional<String> primary, Optional<List<String>> recipients) {
+        this(primary, recipients, Optional.empty());
     }
 }

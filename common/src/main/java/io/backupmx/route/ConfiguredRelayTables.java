@@ -5,36 +5,33 @@ import io.backupmx.smtp.ForwardPath;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The relay tables that {@link RelayTablesLoader} makes of the configuration. Judged in a fixed order that no table can
- * change: relay domain, route, recipient. So {@code *} in a transport file routes mail of our domains, and opens nothing.
+ * change, and that is Postfix's: relay domain, sender's routing, the transport table's own answer, recipient. So {@code *} in
+ * a transport file routes mail of our domains, and opens nothing.
  */
 public final class ConfiguredRelayTables implements RelayTables {
 
     private final Set<Domain> domains;
-    private final RelayDomains file;
-    private final Map<Domain, Route> primaries;
-    private final TransportTable transport;
+    private final RelayDomains subdomains;
+    private final RouteLookup lookup;
     private final RecipientTruth recipients;
     private final Set<Route> routes;
     private final List<String> warnings;
 
     ConfiguredRelayTables(
             Set<Domain> domains,
-            RelayDomains file,
-            Map<Domain, Route> primaries,
-            TransportTable transport,
+            RelayDomains subdomains,
+            RouteLookup lookup,
             RecipientTruth recipients,
             Set<Route> routes,
             List<String> warnings) {
         this.domains = Collections.unmodifiableSet(new LinkedHashSet<>(domains));
-        this.file = file;
-        this.primaries = Map.copyOf(primaries);
-        this.transport = transport;
+        this.subdomains = subdomains;
+        this.lookup = lookup;
         this.recipients = recipients;
         this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
         this.warnings = List.copyOf(warnings);
@@ -47,7 +44,7 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     @Override
     public boolean isListed(ForwardPath path) {
-        return recipients.of(address(path)) == RecipientTruth.Existence.LISTED;
+        return existence(address(path)) == RecipientTruth.Existence.LISTED;
     }
 
     private TableAddress address(ForwardPath path) {
@@ -89,8 +86,10 @@ public final class ConfiguredRelayTables implements RelayTables {
                 verdict(address),
                 address.domain(),
                 ours,
-                ours ? RouteSource.of(address, transport, primaries) : new RouteSource.None(),
-                ours ? Optional.of(recipients.source(address)) : Optional.empty());
+                ours
+                        ? lookup.find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None())
+                        : new RouteSource.None(),
+                ours ? Optional.of(source(address)) : Optional.empty());
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */
@@ -106,7 +105,11 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     /** Where the mail of {@code domain} goes, single addresses aside. */
     Optional<Route> route(Domain domain) {
-        return route(new TableAddress("postmaster", domain));
+        return lookup.find(new TableAddress("postmaster", domain))
+                .map(RouteLookup.Found::reading)
+                .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
+                        ? Optional.of(route)
+                        : Optional.empty());
     }
 
     RecipientTruth truth() {
@@ -114,38 +117,49 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     boolean isRelayDomain(Domain domain) {
-        return domains.contains(domain) || file.coversAsSubdomain(domain);
+        return domains.contains(domain) || subdomains.coversAsSubdomain(domain);
     }
 
     private RecipientVerdict verdict(TableAddress address) {
         if (!isRelayDomain(address.domain())) {
             return new RecipientVerdict.RelayDenied();
         }
-        Optional<Route> route = route(address);
-        if (route.isEmpty()) {
-            return new RecipientVerdict.RelayDenied(); // a subdomain that nobody said a route for
+        RecipientTruth.Existence existence = existence(address);
+        if (existence != RecipientTruth.Existence.LISTED && hasRouting(address.localPart())) {
+            return new RecipientVerdict.RelayDenied();
         }
-        return switch (recipients.of(address)) {
-            case LISTED -> new RecipientVerdict.Accepted(route.get());
-            case ASSUMED ->
-                hasRouting(address.localPart())
-                        ? new RecipientVerdict.RelayDenied()
-                        : new RecipientVerdict.Accepted(route.get());
-            case UNKNOWN -> new RecipientVerdict.UnknownUser();
+        Optional<RouteLookup.Found> found = lookup.find(address);
+        return found.isEmpty()
+                ? new RecipientVerdict.RelayDenied() // a subdomain that nobody said a route for
+                : verdict(found.get().reading(), existence);
+    }
+
+    private static RecipientVerdict verdict(RouteReading reading, RecipientTruth.Existence existence) {
+        return switch (reading) {
+            case RouteReading.NotUnderstood _ -> new RecipientVerdict.RelayDenied(); // somebody else's line
+            case RouteReading.Answers(TransportAnswer answer) -> new RecipientVerdict.Answered(answer);
+            case RouteReading.Understood(Route route) ->
+                existence == RecipientTruth.Existence.UNKNOWN
+                        ? new RecipientVerdict.UnknownUser()
+                        : new RecipientVerdict.Accepted(route);
         };
     }
 
-    private Optional<Route> route(TableAddress address) {
-        Optional<Route> own = transport.find(address).flatMap(ConfiguredRelayTables::understood);
-        return own.or(() -> Optional.ofNullable(primaries.get(address.domain())))
-                .or(() -> transport.find(address.domain()).flatMap(ConfiguredRelayTables::understood));
+    /** Looked up in full, then without the extension; what comes after that is about the domain. */
+    private RecipientSource source(TableAddress address) {
+        return lookup.delimiter()
+                .base(address)
+                .map(recipients::source)
+                .filter(base -> !isListed(recipients.source(address)) && isListed(base))
+                .orElseGet(() -> recipients.source(address));
     }
 
-    private static Optional<Route> understood(TransportTable.Entry entry) {
-        return switch (entry.reading()) {
-            case RouteReading.Understood understood -> Optional.of(understood.route());
-            case RouteReading.NotUnderstood _ -> Optional.empty();
-        };
+    private static boolean isListed(RecipientSource source) {
+        return RecipientTruth.existence(source) == RecipientTruth.Existence.LISTED;
+    }
+
+    private RecipientTruth.Existence existence(TableAddress address) {
+        return RecipientTruth.existence(source(address));
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
  * The problems of one table file, each with its line, and what is worth a warning; of a file that is wrong throughout, only
  * the first ones of each.
  */
-final class FileProblems {
+public final class FileProblems {
 
     static final int SHOWN = 20;
 
@@ -25,7 +25,7 @@ final class FileProblems {
     private int warned;
 
     /** One whose warnings nobody wants. */
-    FileProblems(String key, Path file, List<String> problems) {
+    public FileProblems(String key, Path file, List<String> problems) {
         this(key, file, problems, new ArrayList<>());
     }
 
@@ -37,7 +37,7 @@ final class FileProblems {
         this.warnings = warnings;
     }
 
-    void add(int line, String what) {
+    public void add(int line, String what) {
         found++;
         if (found <= SHOWN) {
             problems.add(file + ":" + line + ": " + shown(what));

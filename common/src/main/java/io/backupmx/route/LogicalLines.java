@@ -15,10 +15,10 @@ import java.util.Optional;
  * A text file in Postfix's logical lines (postmap(1)): a line that starts with white space continues the one before; lines
  * that are empty or whose first character behind white space is {@code #} do not count, between continued lines neither.
  */
-final class LogicalLines implements AutoCloseable {
+public final class LogicalLines implements AutoCloseable {
 
     /** @param number of its first physical line, from 1 */
-    record Line(int number, String text) {}
+    public record Line(int number, String text) {}
 
     /** Far above any address, and a bound on what a file that is no table can cost. */
     static final int MAX_OCTETS = 65_536;
@@ -31,8 +31,13 @@ final class LogicalLines implements AutoCloseable {
     private Optional<Line> ahead;
 
     LogicalLines(Path path, FileProblems problems) throws IOException {
+        this(Files.newInputStream(path), problems);
+    }
+
+    /** Closes {@code text} in the end. */
+    public LogicalLines(InputStream text, FileProblems problems) throws IOException {
         this.problems = problems;
-        file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+        file = new BufferedInputStream(text, 1 << 16);
         try {
             ahead = physical();
         } catch (IOException e) {
@@ -41,7 +46,8 @@ final class LogicalLines implements AutoCloseable {
         }
     }
 
-    Optional<Line> next() throws IOException {
+    /** Empty at the end. */
+    public Optional<Line> next() throws IOException {
         while (ahead.isPresent() && isSpace(ahead.get().text().charAt(0))) {
             problems.add(ahead.get().number(), "starts with white space, but there is no line before it to continue");
             ahead = physical();

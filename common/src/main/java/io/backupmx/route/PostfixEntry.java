@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param line of the file, from 1
  * @param value empty when the line is a key alone
  */
-record PostfixEntry(int line, String key, String value) {
+public record PostfixEntry(int line, String key, String value) {
 
     /** The entry in {@code line}, or empty when a quote is not closed. */
     static Optional<PostfixEntry> parse(LogicalLines.Line line) {

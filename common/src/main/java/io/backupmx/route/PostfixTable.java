@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A Postfix table read from its text, as {@code texthash:} reads it: of two entries with one key the first counts. */
-final class PostfixTable {
+public final class PostfixTable {
 
     private final Map<String, PostfixEntry> entries = new LinkedHashMap<>();
 
@@ -34,7 +34,7 @@ final class PostfixTable {
     }
 
     /** Passes on entry by entry, so that a long file is not held twice; lines may be keys alone. */
-    static void forEach(Path file, FileProblems problems, Consumer<PostfixEntry> consumer) {
+    public static void forEach(Path file, FileProblems problems, Consumer<PostfixEntry> consumer) {
         try (LogicalLines lines = new LogicalLines(file, problems)) {
             for (Optional<LogicalLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
                 Optional<PostfixEntry> entry = PostfixEntry.parse(line.get());

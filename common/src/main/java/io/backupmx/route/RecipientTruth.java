@@ -28,7 +28,11 @@ record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Reci
     }
 
     Existence of(TableAddress address) {
-        return switch (source(address)) {
+        return existence(source(address));
+    }
+
+    static Existence existence(RecipientSource source) {
+        return switch (source) {
             case INLINE_LIST, RECIPIENTS_FILE, EVERY_DOMAIN_HAS_IT -> Existence.LISTED;
             case OPEN_IN_FILE, NO_LIST -> Existence.ASSUMED;
             case NOT_IN_INLINE_LIST, NOT_IN_FILE -> Existence.UNKNOWN;

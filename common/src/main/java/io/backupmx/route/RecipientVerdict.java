@@ -12,6 +12,9 @@ public sealed interface RecipientVerdict {
     /** Our domain, but nobody of that name: 550 5.1.1. */
     record UnknownUser() implements RecipientVerdict {}
 
+    /** The transport table refuses him ({@code error:}: 550) or puts him off ({@code retry:}: 450). */
+    record Answered(TransportAnswer answer) implements RecipientVerdict {}
+
     /** Whoever knows could not be asked: 451 4.3.0, never a guess. */
     record Unavailable() implements RecipientVerdict {}
 }

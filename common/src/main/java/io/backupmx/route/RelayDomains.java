@@ -54,6 +54,13 @@ record RelayDomains(Set<Domain> listed) {
         return new RelayDomains(Set.of());
     }
 
+    /** These and {@code more}, whose subdomains are covered likewise. */
+    RelayDomains and(Set<Domain> more) {
+        Set<Domain> all = new LinkedHashSet<>(more);
+        all.addAll(listed);
+        return new RelayDomains(Collections.unmodifiableSet(all));
+    }
+
     /** Whether {@code domain} lies below a listed one. */
     boolean coversAsSubdomain(Domain domain) {
         for (Optional<Domain> parent = domain.parent();

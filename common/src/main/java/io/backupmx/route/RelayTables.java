@@ -9,7 +9,8 @@ public interface RelayTables {
 
     /**
      * Whether {@code path} may get mail through us, and by which route. postmaster@ and abuse@ of our domains always may
-     * (RFC 5321 §4.5.1, RFC 2142 §4); the bare {@code <postmaster>} goes the first domain's route.
+     * (RFC 5321 §4.5.1, RFC 2142 §4), unless the transport table has an answer instead of a route for them; the bare
+     * {@code <postmaster>} goes the first domain's route.
      */
     RecipientVerdict verdict(ForwardPath path);
 

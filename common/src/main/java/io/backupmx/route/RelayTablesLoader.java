@@ -32,6 +32,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> withInlineRecipients = new HashSet<>();
     private final Set<Domain> domains = new LinkedHashSet<>();
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
+    private final Set<Domain> withSubdomains = new LinkedHashSet<>();
 
     private RelayTablesLoader(Config config) {
         this.config = config;
@@ -46,7 +47,8 @@ public final class RelayTablesLoader {
         config.domains().forEach(this::inline);
         RelayDomains relayDomains = config.relayDomains()
                 .map(file -> RelayDomains.read(file, problems))
-                .orElse(RelayDomains.none());
+                .orElse(RelayDomains.none())
+                .and(withSubdomains);
         domains.addAll(relayDomains.listed());
         Optional<Recipients> recipients = config.relayRecipients()
                 .map(file -> Recipients.read(file, new FileProblems("relay_recipients", file, problems, warnings)));
@@ -69,7 +71,12 @@ public final class RelayTablesLoader {
         }
         RecipientTruth truth = new RecipientTruth(withInlineRecipients, inlineRecipients.build(), recipients);
         warn(relayDomains, truth);
-        return new ConfiguredRelayTables(domains, relayDomains, primaries, transport, truth, survey.routes(), warnings);
+        RouteLookup lookup = new RouteLookup(
+                transport,
+                primaries,
+                new RelayDomains(withSubdomains),
+                config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
+        return new ConfiguredRelayTables(domains, relayDomains, lookup, truth, survey.routes(), warnings);
     }
 
     private void inline(String name, DomainConfig said) {
@@ -86,12 +93,16 @@ public final class RelayTablesLoader {
         said.primary().ifPresent(text -> {
             switch (RouteReading.primary(text)) {
                 case RouteReading.Understood understood -> primaries.put(domain, understood.route());
+                case RouteReading.Answers _ -> throw new IllegalStateException("a primary is a host");
                 case RouteReading.NotUnderstood no -> {
                     withBrokenPrimary.add(domain);
                     problems.add(path + ".primary: " + no.why());
                 }
             }
         });
+        if (said.subdomains().filter(DomainConfig.Subdomains.ACCEPT::equals).isPresent()) {
+            withSubdomains.add(domain);
+        }
         said.recipients().ifPresent(list -> {
             withInlineRecipients.add(domain);
             recipients(domain, list, path + ".recipients");

@@ -6,10 +6,13 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/** A route as an operator wrote it, or what to write instead. */
+/** A route as an operator wrote it, an answer in its stead, or what to write instead. */
 sealed interface RouteReading {
 
     record Understood(Route route) implements RouteReading {}
+
+    /** {@code error:} and {@code retry:} lead nowhere. */
+    record Answers(TransportAnswer answer) implements RouteReading {}
 
     record NotUnderstood(String why) implements RouteReading {}
 
@@ -37,7 +40,7 @@ sealed interface RouteReading {
     /**
      * The value of a transport(5) entry: {@code smtp:[host]:port}, {@code relay:[host]} or {@code :[host]}, several next
      * hops separated by commas or white space; no next hop ({@code smtp:}, {@code :}) means the recipient's own domain, by
-     * its MX records.
+     * its MX records. {@code error:} and {@code retry:} answer.
      */
     static RouteReading transport(String value) {
         int colon = value.indexOf(':');
@@ -50,12 +53,14 @@ sealed interface RouteReading {
                         : hops(
                                 nextHop,
                                 part -> part,
-                                "is not [host] or [host]:port with a number; without brackets it would mean the MX"
+                                "is not [host] or [host]:port; without brackets it would mean the MX"
                                         + " records of another domain, which is not supported: write smtp:[host]:port,"
                                         + " or smtp: for the MX records of the recipient's own domain");
-            case "error", "retry", "discard" ->
-                new NotUnderstood("'" + transport + ":' is not supported: remove the domain from the relay domains,"
-                        + " or list its recipients");
+            case "error" -> new Answers(TransportAnswer.error(nextHop));
+            case "retry" -> new Answers(TransportAnswer.retry(nextHop));
+            case "discard" ->
+                new NotUnderstood("'discard:' is not supported, for mail that was taken is never thrown away: write"
+                        + " error:TEXT, and senders are told");
             case "lmtp" -> new NotUnderstood("'lmtp:' is not supported: write smtp:[host]:port");
             case "local", "virtual" ->
                 new NotUnderstood("'" + transport + ":' delivers on this machine, which is not supported:"

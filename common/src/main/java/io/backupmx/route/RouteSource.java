@@ -1,8 +1,6 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
-import java.util.Map;
-import java.util.Optional;
 
 /** What gives an address its route. */
 public sealed interface RouteSource {
@@ -15,16 +13,4 @@ public sealed interface RouteSource {
 
     /** Nothing. */
     record None() implements RouteSource {}
-
-    /** In the order in which {@link ConfiguredRelayTables} looks. */
-    static RouteSource of(TableAddress address, TransportTable transport, Map<Domain, Route> primaries) {
-        return transport
-                .find(address)
-                .<RouteSource>map(entry -> new TransportLine(entry.line()))
-                .or(() -> Optional.of(address.domain())
-                        .filter(primaries::containsKey)
-                        .map(Primary::new))
-                .or(() -> transport.find(address.domain()).map(entry -> new TransportLine(entry.line())))
-                .orElse(new None());
-    }
 }

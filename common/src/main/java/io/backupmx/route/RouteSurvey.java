@@ -65,6 +65,7 @@ final class RouteSurvey {
     private void use(TransportTable.Entry entry) {
         switch (entry.reading()) {
             case RouteReading.Understood understood -> routes.add(understood.route());
+            case RouteReading.Answers _ -> {} // needs no queue
             case RouteReading.NotUnderstood no -> notUnderstood.put(entry, no.why());
         }
     }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A file in the form of transport(5). A look-up tries, in this order: the address, its domain, {@code .parent} for each
- * parent of the domain from the nearest on, {@code *}. A domain without a leading dot does not match its subdomains:
- * {@code transport_maps} is not among Postfix's {@code parent_domain_matches_subdomains} by default.
+ * A file in the form of transport(5); {@link RouteLookup} has the order of a look-up. A domain without a leading dot does
+ * not match its subdomains: {@code transport_maps} is not among Postfix's {@code parent_domain_matches_subdomains} by
+ * default.
  */
 final class TransportTable {
 
@@ -44,7 +44,7 @@ final class TransportTable {
         }
     }
 
-    /** One line: its key, and where its mail goes, if we understand it. */
+    /** One line: its key, and what it says of the mail, if we understand it. */
     record Entry(int line, Key key, RouteReading reading) {}
 
     private TransportTable() {}
@@ -73,7 +73,7 @@ final class TransportTable {
     }
 
     Optional<Entry> find(Domain domain) {
-        return find(new Key.Exactly(domain))
+        return findExactly(domain)
                 .or(() -> domain.parent().flatMap(this::findBelow))
                 .or(this::findAnything);
     }
@@ -88,12 +88,23 @@ final class TransportTable {
         return Collections.unmodifiableCollection(entries.values());
     }
 
-    private Optional<Entry> findBelow(Domain domain) {
-        return find(new Key.Below(domain)).or(() -> domain.parent().flatMap(this::findBelow));
+    /** The line of this very domain. */
+    Optional<Entry> findExactly(Domain domain) {
+        return find(new Key.Exactly(domain));
     }
 
-    private Optional<Entry> findAnything() {
+    /** The line {@code .domain}. */
+    Optional<Entry> findDotted(Domain domain) {
+        return find(new Key.Below(domain));
+    }
+
+    /** The line {@code *}. */
+    Optional<Entry> findAnything() {
         return find(new Key.Anything());
+    }
+
+    private Optional<Entry> findBelow(Domain domain) {
+        return findDotted(domain).or(() -> domain.parent().flatMap(this::findBelow));
     }
 
     private Optional<Entry> find(Key key) {

@@ -19,6 +19,7 @@ final class ConfigDefaultsTest {
                           "relay_domains" : null,
                           "transport" : null,
                           "relay_recipients" : null,
+                          "recipient_delimiter" : null,
                           "ingress" : {
                             "listen" : "0.0.0.0:25",
                             "banner" : null,

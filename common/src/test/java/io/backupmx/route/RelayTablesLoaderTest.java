@@ -59,7 +59,7 @@ final class RelayTablesLoaderTest {
                         "DIR/recipients:3: 'no-value@good.test' has no value: write 'no-value@good.test x'",
                         "DIR/transport:2: 'key@' is not domain, .domain, user@domain or *",
                         "DIR/transport:3: 'alone.test' has no value: expected key, white space, value",
-                        "DIR/transport:1: 'good.example' is not [host] or [host]:port with a number; without brackets"
+                        "DIR/transport:1: 'good.example' is not [host] or [host]:port; without brackets"
                                 + " it would mean the MX records of another domain, which is not supported: write"
                                 + " smtp:[host]:port, or smtp: for the MX records of the recipient's own domain",
                         "none.test: no primary: add domains.none.test.primary"
@@ -119,7 +119,9 @@ final class RelayTablesLoaderTest {
         CheckedConfig checked = load("{relay_domains: relay_domains, transport: transport}");
 
         assertThat(checked.tables().routes()).containsExactly(Route.of("smtp:[mx]:25"));
-        assertThat(checked.tables().verdict(path("a@sub.example.test"))).isEqualTo(new RecipientVerdict.RelayDenied());
+        assertThat(checked.tables().verdict(path("a@sub.example.test")))
+                .isEqualTo(new RecipientVerdict.Answered(TransportAnswer.error("no relaying")));
+        assertThat(checked.tables().verdict(path("a@elsewhere.test"))).isEqualTo(new RecipientVerdict.RelayDenied());
     }
 
     @Test
@@ -127,14 +129,14 @@ final class RelayTablesLoaderTest {
         write("relay_domains", "example.test OK\nother.test OK\n");
         write("transport", """
                 example.test         smtp:[mx]
-                .example.test        error:unknown
+                .example.test        discard:unknown
                 bob@example.test     lmtp:[mx]
                 *                    smtp
                 """);
 
         assertThat(problems("{relay_domains: relay_domains, transport: transport}"))
                 .hasSize(3)
-                .anyMatch(problem -> problem.startsWith("DIR/transport:2: 'error:' is not supported"))
+                .anyMatch(problem -> problem.startsWith("DIR/transport:2: 'discard:' is not supported"))
                 .anyMatch(problem -> problem.startsWith("DIR/transport:3: 'lmtp:' is not supported"))
                 .anyMatch(problem -> problem.startsWith("DIR/transport:4: 'smtp' lacks its colon"));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigLoader;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.ForwardPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,11 +191,84 @@ final class RelayTablesTest {
 
         write("recipients", "alice@example.test x\n");
         assertThat(verdict(load("{relay_recipients: recipients, domains: {example.test: mx}}"), address))
-                .isEqualTo(UNKNOWN);
+                .isEqualTo(DENIED);
 
         write("recipients", address + " x\n");
         assertThat(verdict(load("{relay_recipients: recipients, domains: {example.test: mx}}"), address))
                 .isEqualTo(by("mx"));
+    }
+
+    @Test
+    void anAddressIsLookedUpInFullThenWithoutItsExtension() throws IOException {
+        write("transport", """
+                example.test            smtp:[mx]
+                alice@example.test      smtp:[alice]
+                alice+a@example.test    smtp:[alice-a]
+                """);
+        write("recipients", "alice@example.test x\nbob+list@example.test x\n");
+        RelayTables tables = load("""
+                relay_recipients: recipients
+                transport: transport
+                recipient_delimiter: +=
+                domains: {example.test: , other.test: {primary: mx.other.test, recipients: [carol]}}
+                """);
+
+        assertThat(verdict(tables, "Alice@example.test")).isEqualTo(by("smtp:[alice]:25"));
+        assertThat(verdict(tables, "alice+A@example.test")).isEqualTo(by("smtp:[alice-a]:25"));
+        assertThat(verdict(tables, "alice+b@example.test")).isEqualTo(by("smtp:[alice]:25"));
+        assertThat(verdict(tables, "alice=b+c@example.test")).isEqualTo(by("smtp:[alice]:25"));
+        assertThat(verdict(tables, "bob+list@example.test")).isEqualTo(by("smtp:[mx]:25"));
+        assertThat(verdict(tables, "bob+other@example.test")).isEqualTo(UNKNOWN);
+        assertThat(verdict(tables, "bob@example.test")).isEqualTo(UNKNOWN);
+        assertThat(verdict(tables, "+alice@example.test")).isEqualTo(UNKNOWN);
+        assertThat(verdict(tables, "carol+x@other.test")).isEqualTo(by("smtp:[mx.other.test]:25"));
+        assertThat(tables.isListed(ForwardPath.parse("<carol+x@other.test>").orElseThrow()))
+                .isTrue();
+    }
+
+    @Test
+    void theTransportTableAnswersForThoseItHasNoWayFor() throws IOException {
+        write("relay_domains", "example.test OK\n");
+        write("transport", """
+                example.test            smtp:[mx]
+                gone@example.test       error:5.1.6 moved
+                .example.test           error:
+                later.example.test      retry:4.2.1 soon
+                """);
+        write("recipients", "alice@example.test x\n");
+        RelayTables tables = load("{relay_domains: relay_domains, transport: transport, relay_recipients: recipients}");
+
+        assertThat(verdict(tables, "gone@example.test")).isEqualTo(answered("5.1.6", "moved"));
+        assertThat(verdict(tables, "x@sub.example.test")).isEqualTo(answered("5.1.1", "Address is undeliverable"));
+        assertThat(verdict(tables, "x@later.example.test")).isEqualTo(answered("4.2.1", "soon"));
+        assertThat(verdict(tables, "x%y@later.example.test")).isEqualTo(DENIED);
+        assertThat(verdict(tables, "nobody@example.test")).isEqualTo(UNKNOWN);
+        assertThat(tables.routes()).extracting(Route::toString).containsExactly("smtp:[mx]:25");
+    }
+
+    @Test
+    void subdomainsGoWithTheirDomainUnlessTheTransportTableHasALineForThem() throws IOException {
+        write("transport", """
+                *                       smtp:[star]
+                .test                   smtp:[dot-test]
+                x.example.test          smtp:[x]
+                .y.example.test         smtp:[y]
+                """);
+        RelayTables tables = load("""
+                transport: transport
+                domains:
+                  example.test: {primary: mx, subdomains: accept}
+                  other.test: {subdomains: accept}
+                  third.test: {primary: mx.third.test, subdomains: refuse}
+                """);
+
+        assertThat(verdict(tables, "a@example.test")).isEqualTo(by("mx"));
+        assertThat(verdict(tables, "a@sub.example.test")).isEqualTo(by("mx"));
+        assertThat(verdict(tables, "a@x.example.test")).isEqualTo(by("smtp:[x]:25"));
+        assertThat(verdict(tables, "a@z.x.example.test")).isEqualTo(by("mx"));
+        assertThat(verdict(tables, "a@z.y.example.test")).isEqualTo(by("smtp:[y]:25"));
+        assertThat(verdict(tables, "a@sub.other.test")).isEqualTo(by("smtp:[dot-test]:25"));
+        assertThat(verdict(tables, "a@sub.third.test")).isEqualTo(DENIED);
     }
 
     @Test
@@ -233,6 +307,11 @@ final class RelayTablesTest {
 
     private static RecipientVerdict verdict(RelayTables tables, String address) {
         return tables.verdict(ForwardPath.parse("<" + address + ">").orElseThrow());
+    }
+
+    private static RecipientVerdict answered(String status, String text) {
+        return new RecipientVerdict.Answered(
+                new TransportAnswer(EnhancedStatus.parse(status).orElseThrow(), text));
     }
 
     private static RecipientVerdict by(String route) {

@@ -2,6 +2,8 @@ package io.backupmx.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.smtp.EnhancedStatus;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,7 @@ final class RouteReadingTest {
             mx                       | mx
             [mx]                     | smtp:[mx]:25
             mx:26                    | smtp:[mx]:26
+            mx:smtp                  | smtp:[mx]:25
             MX                       | mx
             [mx], mx2.test           | smtp:[mx]:25,[mx2.test]:25
             """)
@@ -38,7 +41,8 @@ final class RouteReadingTest {
                 "::1",
                 "mx, mx2.test",
                 "mx2.test MX",
-                "mx:smtp",
+                "mx:pop3",
+                "mx:smtps",
                 "mx:0",
                 "mx:65536",
                 "[mx",
@@ -62,6 +66,8 @@ final class RouteReadingTest {
             relay:[192.0.2.1]                 | smtp:[192.0.2.1]:25
             :[mx1.example.org]                | smtp:[mx1.example.org]:25
             smtp:[::1]:26                     | smtp:[::1]:26
+            smtp:[mx.test]:smtp               | smtp:[mx.test]:25
+            relay:[mx.test]:Submission        | smtp:[mx.test]:587
             smtp:[ipv6:2001:db8::1]           | smtp:[2001:db8::1]:25
             smtp:                             | mx
             relay:                            | mx
@@ -74,12 +80,34 @@ final class RouteReadingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            error:                     | 5.1.1 | Address is undeliverable
+            error:no such domain       | 5.1.1 | no such domain
+            error:5.7.1 not  for	taking | 5.7.1 | not for taking
+            error:4.2.1 odd class      | 5.2.1 | odd class
+            error:5.2.1                | 5.2.1 | Address is undeliverable
+            error:5.2.1text            | 5.1.1 | 5.2.1text
+            error:ungültig             | 5.1.1 | ung?ltig
+            retry:                     | 4.1.1 | Address is undeliverable
+            retry:5.2.1 odd            | 4.2.1 | odd
+            """)
+    void errorAndRetryAnswer(String value, String status, String text) {
+        assertThat(RouteReading.transport(value))
+                .isEqualTo(new RouteReading.Answers(
+                        new TransportAnswer(EnhancedStatus.parse(status).orElseThrow(), text)));
+    }
+
+    @Test
+    void anAnswerFitsIntoAReply() {
+        assertThat(TransportAnswer.error("x".repeat(10_000)).text()).hasSize(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             smtp:mx.test            | 'mx.test' is not [host] or [host]:port
             smtp:mx.test:25         | write smtp:[host]:port
-            smtp:[mx.test]:smtp     | '[mx.test]:smtp' is not [host] or [host]:port with a number
+            smtp:[mx.test]:smtps    | '[mx.test]:smtps' is not [host] or [host]:port
             smtp:,                  | ',' names no host
             smtp                    | lacks its colon: write smtp:[host]:port
-            error:no such domain    | 'error:' is not supported
             discard:                | 'discard:' is not supported
             lmtp:[mx.test]          | 'lmtp:' is not supported: write smtp:[host]:port
             virtual:                | delivers on this machine

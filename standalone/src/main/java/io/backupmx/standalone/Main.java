@@ -2,6 +2,7 @@ package io.backupmx.standalone;
 
 import io.backupmx.worker.cli.CheckCommand;
 import io.backupmx.worker.cli.FlushCommand;
+import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.IVersionProvider;
             ReloadCommand.class,
             LookupCommand.class,
             CheckCommand.class,
+            ImportPostfixCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },

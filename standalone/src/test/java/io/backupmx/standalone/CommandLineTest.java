@@ -16,7 +16,18 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "run", "worker", "ingress", "mailq", "flush", "release", "route", "reload", "lookup", "check", "version"
+                "run",
+                "worker",
+                "ingress",
+                "mailq",
+                "flush",
+                "release",
+                "route",
+                "reload",
+                "lookup",
+                "check",
+                "import-postfix",
+                "version"
             })
     void everyCommandHasHelp(String command) {
         assertThat(execute(command, "--help")).isZero();

@@ -64,6 +64,8 @@ public final class ConfigSummary {
         ForwardPath postmaster = new ForwardPath.To(new Mailbox("postmaster", domain));
         return switch (tables.verdict(postmaster)) {
             case RecipientVerdict.Accepted(var route) -> route.toString();
+            case RecipientVerdict.Answered(var answer) ->
+                (answer.isTemporary() ? "put off with " : "refused with ") + answer.status() + " " + answer.text();
             case RecipientVerdict.RelayDenied _, RecipientVerdict.UnknownUser _, RecipientVerdict.Unavailable _ ->
                 "no route";
         };

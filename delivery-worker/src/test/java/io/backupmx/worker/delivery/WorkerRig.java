@@ -221,6 +221,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.relayDomains(),
                     usual.transport(),
                     usual.relayRecipients(),
+                    usual.recipientDelimiter(),
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime),

@@ -7,6 +7,10 @@ public enum Refusal {
     RELAY_DENIED(true, false),
     UNKNOWN_USER(true, false),
     LOOKUP_FAILED(true, true),
+    /** The transport table has {@code error:} for him. */
+    TRANSPORT_ERROR(true, false),
+    /** The transport table has {@code retry:} for him. */
+    TRANSPORT_RETRY(true, true),
     TOO_MANY_RECIPIENTS(true, true),
     TOO_LARGE(false, false),
     BARE_LINE_END(false, false),

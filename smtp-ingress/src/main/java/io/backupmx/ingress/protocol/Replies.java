@@ -1,6 +1,7 @@
 package io.backupmx.ingress.protocol;
 
 import io.backupmx.mail.QueueId;
+import io.backupmx.route.TransportAnswer;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.ForwardPath;
@@ -10,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Everything we ever say (RFC 5321 §4.2.3), with its enhanced status (RFC 2034, RFC 3463). No reply holds a host name other
- * than ours and those the client told us, nor the text of an exception. 220, 221 and 421 begin with our name (§4.2).
+ * than ours, those the client told us and those an operator wrote into his transport table, nor the text of an exception. 220, 221 and 421 begin with our name (§4.2).
  */
 public final class Replies {
 
@@ -92,6 +93,14 @@ public final class Replies {
 
     static SmtpReply unknownUser(ForwardPath to) {
         return SmtpReply.of(550, "5.1.1", to + ": Recipient address rejected: User unknown");
+    }
+
+    /** As Postfix says it at RCPT: 550 of {@code error:}, 450 of {@code retry:}. */
+    static SmtpReply answered(ForwardPath to, TransportAnswer answer) {
+        return new SmtpReply(
+                answer.isTemporary() ? 450 : 550,
+                Optional.of(answer.status()),
+                List.of(to + ": Recipient address rejected: " + answer.text()));
     }
 
     static SmtpReply lookUpFailed(ForwardPath to) {

@@ -14,6 +14,7 @@ import io.backupmx.ingress.protocol.SessionState.Sender;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.TransportAnswer;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
@@ -98,6 +99,11 @@ public final class SessionMachine {
                 refused(state, Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
             case RecipientVerdict.UnknownUser _ ->
                 refused(state, Replies.unknownUser(state.to()), Refusal.UNKNOWN_USER);
+            case RecipientVerdict.Answered(TransportAnswer answer) ->
+                refused(
+                        state,
+                        Replies.answered(state.to(), answer),
+                        answer.isTemporary() ? Refusal.TRANSPORT_RETRY : Refusal.TRANSPORT_ERROR);
             case RecipientVerdict.Unavailable _ ->
                 refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
         };

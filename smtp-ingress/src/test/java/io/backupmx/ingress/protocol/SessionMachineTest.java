@@ -17,7 +17,9 @@ import io.backupmx.mail.BodyType;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
+import io.backupmx.route.TransportAnswer;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
 import io.backupmx.smtp.ReversePath;
@@ -149,6 +151,26 @@ class SessionMachineTest {
         assertStep(
                 step, MAIL.withRefused(), "550 5.1.1 <alice@example.test>: Recipient address rejected: User unknown");
         assertRefusal(step, Refusal.UNKNOWN_USER);
+    }
+
+    @Test
+    void theTransportTablesAnswerIsPassedOn() {
+        Step refused = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), answer("5.7.1", "not for taking"));
+        assertStep(
+                refused,
+                MAIL.withRefused(),
+                "550 5.7.1 <alice@example.test>: Recipient address rejected: not for taking");
+        assertRefusal(refused, Refusal.TRANSPORT_ERROR);
+
+        Step putOff = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), answer("4.2.1", "moving house"));
+        assertStep(
+                putOff, MAIL.withRefused(), "450 4.2.1 <alice@example.test>: Recipient address rejected: moving house");
+        assertRefusal(putOff, Refusal.TRANSPORT_RETRY);
+    }
+
+    private static RecipientVerdict answer(String status, String text) {
+        return new RecipientVerdict.Answered(
+                new TransportAnswer(EnhancedStatus.parse(status).orElseThrow(), text));
     }
 
     @Test

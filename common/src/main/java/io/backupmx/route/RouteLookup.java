@@ -1,0 +1,53 @@
+package io.backupmx.route;
+
+import io.backupmx.smtp.Domain;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the tables say of the way to an address, in the order of transport(5): the address, the address without its
+ * extension, its domain, {@code .parent} for each parent from the nearest on, {@code *}. An inline primary stands in the
+ * place of its domain's line, and where it is for subdomains too, behind the {@code .domain} line.
+ *
+ * @param primaries domain → inline primary
+ * @param subdomains those of the domains whose primary is for their subdomains too
+ */
+record RouteLookup(
+        TransportTable transport, Map<Domain, Route> primaries, RelayDomains subdomains, RecipientDelimiter delimiter) {
+
+    RouteLookup {
+        primaries = Map.copyOf(primaries);
+    }
+
+    /** What was found, and where. */
+    record Found(RouteReading reading, RouteSource source) {}
+
+    /** Empty: no table says anything. */
+    Optional<Found> find(TableAddress address) {
+        return transport
+                .find(address)
+                .or(() -> delimiter.base(address).flatMap(transport::find))
+                .map(RouteLookup::line)
+                .or(() -> primary(address.domain()))
+                .or(() -> transport.findExactly(address.domain()).map(RouteLookup::line))
+                .or(() -> address.domain().parent().flatMap(this::below))
+                .or(() -> transport.findAnything().map(RouteLookup::line));
+    }
+
+    private static Found line(TransportTable.Entry entry) {
+        return new Found(entry.reading(), new RouteSource.TransportLine(entry.line()));
+    }
+
+    private Optional<Found> primary(Domain domain) {
+        return Optional.ofNullable(primaries.get(domain))
+                .map(route -> new Found(new RouteReading.Understood(route), new RouteSource.Primary(domain)));
+    }
+
+    private Optional<Found> below(Domain parent) {
+        return transport
+                .findDotted(parent)
+                .map(RouteLookup::line)
+                .or(() -> subdomains.coversSubdomains(parent) ? primary(parent) : Optional.empty())
+                .or(() -> parent.parent().flatMap(this::below));
+    }
+}

@@ -1,0 +1,113 @@
+package io.backupmx.worker.postfix;
+
+import io.backupmx.config.ConfigException;
+import io.backupmx.config.ConfigLoader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Our configuration as it grows: only what Postfix's says, the rest are our defaults. */
+final class ImportedConfig {
+
+    /** What YAML reads as this very text, whatever its version. */
+    private static final Pattern PLAIN = Pattern.compile("/?[a-z][a-z0-9_]*([./-][a-z0-9_]+)+");
+
+    private static final Pattern ITEM = Pattern.compile("[0-9a-z]+");
+
+    /** @param primary empty: the transport file says it */
+    record ImportedDomain(Optional<String> primary, boolean subdomains) {}
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, ImportedDomain> domains = new LinkedHashMap<>();
+
+    /**
+     * Says {@code key}, unless our configuration would not take that.
+     *
+     * @return what is wrong with the value
+     */
+    Optional<String> set(String key, String value) {
+        try {
+            ConfigLoader.load(Optional.empty(), Map.of(), Map.of(key, value));
+        } catch (ConfigException e) {
+            return Optional.of(e.problems().getFirst().replace(" (command line)", ""));
+        }
+        values.put(key, quoted(value));
+        return Optional.empty();
+    }
+
+    /** Says {@code key}, a list of words or times. */
+    Optional<String> setList(String key, List<String> items) {
+        List<String> quoted = items.stream().map(ImportedConfig::quoted).toList();
+        Optional<String> problem = set(key, quoted.toString());
+        if (problem.isEmpty()) {
+            values.put(key, quoted.toString());
+        }
+        return problem;
+    }
+
+    void domain(String name, ImportedDomain domain) {
+        domains.put(name, domain);
+    }
+
+    String yaml(String from) {
+        StringBuilder yaml = new StringBuilder("# Made by backupmx import-postfix of " + from + "\n");
+        Map<String, List<String>> sections = new TreeMap<>();
+        values.forEach((key, value) -> {
+            int dot = key.indexOf('.');
+            if (dot < 0) {
+                yaml.append(key).append(": ").append(value).append('\n');
+            } else {
+                sections.computeIfAbsent(key.substring(0, dot), _ -> new ArrayList<>())
+                        .add("  " + key.substring(dot + 1) + ": " + value + "\n");
+            }
+        });
+        if (!domains.isEmpty()) {
+            yaml.append("\ndomains:\n");
+            domains.forEach((name, domain) -> append(yaml, name, domain));
+        }
+        sections.forEach((section, lines) -> {
+            yaml.append('\n').append(section).append(":\n");
+            lines.forEach(yaml::append);
+        });
+        return yaml.toString();
+    }
+
+    private static void append(StringBuilder yaml, String name, ImportedDomain domain) {
+        yaml.append("  ").append(quoted(name)).append(":\n");
+        domain.primary()
+                .ifPresent(primary ->
+                        yaml.append("    primary: ").append(quoted(primary)).append('\n'));
+        if (domain.subdomains()) {
+            yaml.append("    subdomains: accept\n");
+        }
+    }
+
+    private static String quoted(String text) {
+        if (PLAIN.matcher(text).matches() || (ITEM.matcher(text).matches() && isNeitherBooleanNorNull(text))) {
+            return text;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '"', '\\' -> quoted.append('\\').appendCodePoint(c);
+                default -> {
+                    if (c < ' ' || c == 127) {
+                        quoted.append("\\x%02x".formatted(c));
+                    } else {
+                        quoted.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return quoted.append('"').toString();
+    }
+
+    private static boolean isNeitherBooleanNorNull(String text) {
+        return !List.of("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+                .contains(text);
+    }
+}

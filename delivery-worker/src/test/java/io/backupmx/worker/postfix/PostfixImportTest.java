@@ -1,0 +1,288 @@
+package io.backupmx.worker.postfix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.ConfigException;
+import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.worker.postfix.ImportReport.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is made of a main.cf, and what is said of it. */
+final class PostfixImportTest {
+
+    @TempDir
+    private Path directory;
+
+    /** As many tutorials have told it since 2008. */
+    @Test
+    void theTutorialsBackupMxIsTaken() throws IOException {
+        write("transport", "example.org smtp:[mx1.example.org]\n");
+        write("relay_recipients", "alice@example.org x\nbob@example.org x\n");
+        PostfixImport imported = read("""
+                # See /usr/share/postfix/main.cf.dist
+                smtpd_banner = $myhostname ESMTP Go away
+                biff = no
+                append_dot_mydomain = no
+                myhostname = mx2.example.net
+                alias_maps = hash:/etc/aliases
+                myorigin = /etc/mailname
+                mydestination = mx2.example.net, localhost.example.net,
+                    localhost
+                relayhost =
+                mynetworks = 127.0.0.0/8
+                inet_interfaces = all
+                relay_domains = $mydestination, example.org
+                relay_recipient_maps = hash:DIR/relay_recipients
+                transport_maps = hash:DIR/transport
+                maximal_queue_lifetime = 30d
+                smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
+                """);
+
+        assertThat(imported.yaml()).isEqualTo("""
+                # Made by backupmx import-postfix of DIR/main.cf
+                hostname: mx2.example.net
+                data: /var/lib/backupmx
+                transport: DIR/transport
+                relay_recipients: DIR/relay_recipients
+
+                domains:
+                  example.org:
+
+                ingress:
+                  banner: "ESMTP Go away"
+
+                retry:
+                  max_lifetime: 30d
+                """.replace("DIR", directory.toString()));
+        assertThat(lines(imported, Kind.ATTENTION))
+                .singleElement()
+                .asString()
+                .startsWith("attention  example.org: Postfix takes mail for its subdomains, too");
+        assertThat(lines(imported, Kind.TAKEN))
+                .containsExactly(
+                        "taken      myhostname: hostname: mx2.example.net",
+                        "taken      smtpd_banner: ingress.banner: ESMTP Go away",
+                        "taken      inet_interfaces: ingress.listen, as by default",
+                        "taken      transport_maps: transport: DIR/transport",
+                        "taken      relay_recipient_maps: relay_recipients: DIR/relay_recipients",
+                        "taken      relay_domains: example.org as the transport file says",
+                        "taken      maximal_queue_lifetime: retry.max_lifetime: 30d");
+        assertThat(lines(imported, Kind.IGNORED))
+                .contains("ignored    biff", "ignored    alias_maps")
+                .anyMatch(line -> line.startsWith("ignored    mydestination: mail for mx2.example.net,"));
+        CheckedConfig checked = checked(imported);
+        assertThat(checked.warnings()).isEmpty();
+        assertThat(checked.tables().domains()).containsExactly(Domain.of("example.org"));
+        assertThat(verdict(checked, "alice@example.org"))
+                .isEqualTo(new RecipientVerdict.Accepted(Route.of("smtp:[mx1.example.org]:25")));
+        assertThat(verdict(checked, "root@mx2.example.net")).isEqualTo(new RecipientVerdict.RelayDenied());
+    }
+
+    @Test
+    void everyParameterIsToldOf() throws IOException {
+        PostfixImport imported = read("""
+                relay_domains = example.org
+                biff = no
+                no_such_parameter = 1
+                message_size_limit = 20480000
+                hopcount_limit = 5
+                smtpd_client_connection_count_limit = 0
+                smtpd_timeout = ${stress?{10}:{300}}s
+                smtp_data_done_timeout = 900
+                minimal_backoff_time = 10m
+                virtual_alias_maps = hash:/etc/postfix/virtual
+                smtpd_use_tls = no
+                """);
+
+        assertThat(imported.report().lines())
+                .extracting(ImportReport.Line::toString)
+                .contains(
+                        "ignored    biff",
+                        "ignored    no_such_parameter",
+                        "taken      message_size_limit: ingress.max_message_bytes: 20480000",
+                        "attention  hopcount_limit: is not taken: ingress.max_hops: 5 is not within 10..1000",
+                        "attention  smtpd_client_connection_count_limit: 0, no limit, is not taken:"
+                                + " ingress.max_connections_per_address keeps its default",
+                        "taken      smtpd_timeout: ingress.command_timeout: 300s",
+                        "taken      smtp_data_done_timeout: worker.final_dot_timeout: 900s",
+                        "taken      minimal_backoff_time: retry.delays: [600s, 1200s, 2400s, 4000s]",
+                        "ignored    smtpd_use_tls")
+                .anyMatch(line -> line.startsWith("attention  virtual_alias_maps: is not taken"))
+                .anyMatch(line -> line.startsWith("attention  check: example.org: every address is accepted"));
+        checked(imported);
+    }
+
+    @Test
+    void withoutATransportTableMailGoesByRelayhostOrMx() throws IOException {
+        assertThat(checked(read("relay_domains = example.org, com\n")).tables().routes())
+                .containsExactly(Route.of("mx"));
+        CheckedConfig relayhost =
+                checked(read("relay_domains = example.org\nrelayhost = [gw.example.net]:submission\n"));
+        assertThat(verdict(relayhost, "a@sub.example.org"))
+                .isEqualTo(new RecipientVerdict.Accepted(Route.of("smtp:[gw.example.net]:587")));
+        PostfixImport bare = read("relay_domains = example.org\nrelayhost = gw.example.net\n");
+        assertThat(lines(bare, Kind.ATTENTION))
+                .anyMatch(line -> line.contains("'gw.example.net' means its MX records"));
+        assertThat(checked(bare).tables().routes()).containsExactly(Route.of("smtp:[gw.example.net]:25"));
+    }
+
+    @Test
+    void subdomainsAreTakenAsParentDomainMatchesSubdomainsSays() throws IOException {
+        write("transport", "example.org smtp:[a]\n.example.org smtp:[b]\nother.org smtp:[c]\n");
+        String main = "relay_domains = example.org, other.org\ntransport_maps = hash:DIR/transport\n";
+
+        CheckedConfig stock = checked(read(main));
+        assertThat(verdict(stock, "x@sub.example.org"))
+                .isEqualTo(new RecipientVerdict.Accepted(Route.of("smtp:[b]:25")));
+        assertThat(verdict(stock, "x@sub.other.org")).isEqualTo(new RecipientVerdict.RelayDenied());
+
+        CheckedConfig exact = checked(read(main + "parent_domain_matches_subdomains = transport_maps\n"));
+        assertThat(verdict(exact, "x@sub.example.org")).isEqualTo(new RecipientVerdict.RelayDenied());
+    }
+
+    @Test
+    void aFileOfDomainsStaysInUse() throws IOException {
+        write("domains", "example.org OK\nexample.net OK\n");
+        write("transport", "example.org smtp:[a]\n");
+        PostfixImport imported = read("relay_domains = hash:DIR/domains\ntransport_maps = texthash:DIR/transport\n");
+
+        assertThat(imported.yaml())
+                .contains("relay_domains: " + directory.resolve("domains") + "\n")
+                .contains("  example.net:\n    primary: mx\n    subdomains: accept\n")
+                .doesNotContain("  example.org:");
+        checked(imported);
+    }
+
+    @Test
+    void listsOfManyKindsAreReadTogether() throws IOException {
+        write("more", "a.test, b.test\nDIR/more\n!c.test\n".replace("DIR", directory.toString()));
+        write("table", "d.test x\n");
+        PostfixImport imported =
+                read("other = e.test\nrelay_domains = DIR/more hash:DIR/table $other pcre:/x *.f.test /no/file\n");
+
+        assertThat(checked(imported).tables().domains())
+                .extracting(Domain::name)
+                .containsExactly("a.test", "b.test", "d.test", "e.test");
+        assertThat(lines(imported, Kind.ATTENTION))
+                .anyMatch(line -> line.contains("!c.test: exclusions are not taken"))
+                .anyMatch(line -> line.contains("pcre:/x is not taken, for it is no text file"))
+                .anyMatch(line -> line.contains("*.f.test is not taken, for it is no domain name"))
+                .anyMatch(line -> line.contains("/no/file cannot be read"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mynetworks = 10.0.0.0/8, 0.0.0.0/0                   | made that Postfix an open relay
+            mynetworks = [::]/0                                  | made that Postfix an open relay
+            mynetworks_style = class                             | class trusts other people's networks
+            smtpd_recipient_restrictions = permit_mx_backup      | permit_mx_backup without permit_mx_backup_networks is unsafe
+            smtpd_recipient_restrictions = permit                | made it an open relay
+            mydestination = example.org                          | is in mydestination and in relay_domains
+            relay_recipient_maps = hash:DIR/wild                 | is no wildcard, there as here
+            transport_maps = hash:DIR/none                       | cannot be read
+            transport_maps = mysql:/etc/postfix/x.cf             | is no text file
+            smtpd_relay_restrictions = check_policy_service x    | check_policy_service: not taken
+            smtpd_banner = hello                                 | does not begin with the host name
+            soft_bounce = yes                                    | refused for good
+            parameter without a sign                             | is not 'parameter = value'
+            """)
+    void whatIsUnsafeOrLostIsTold(String line, String attention) throws IOException {
+        write("wild", "*@example.org x\n");
+        PostfixImport imported = read("relay_domains = example.org\nrelayhost = [gw]\n" + line + "\n");
+
+        assertThat(lines(imported, Kind.ATTENTION)).anyMatch(told -> told.contains(attention));
+    }
+
+    @Test
+    void withNoDomainAtAllTheCheckSaysSo() throws IOException {
+        assertThat(lines(read("myhostname = mx2.example.net\n"), Kind.ATTENTION))
+                .singleElement()
+                .asString()
+                .startsWith("attention  check: domains: no domain to back up");
+    }
+
+    @Test
+    void garbageIsToldLineByLineAndShownHarmless() throws IOException {
+        byte[] garbage = new byte[200_000];
+        new Random(1).nextBytes(garbage);
+        PostfixImport imported = PostfixImport.read(
+                new ByteArrayInputStream(garbage), directory.resolve("main.cf"), directory, "mx2.example.net");
+
+        assertThat(imported.report().lines())
+                .hasSizeLessThan(100)
+                .allSatisfy(line -> assertThat(line.toString()).matches("[^\\p{Cntrl}]*"));
+        char[] long1 = new char[300_000];
+        Arrays.fill(long1, 'x');
+        assertThat(lines(read("relay_domains = " + new String(long1) + "\n"), Kind.ATTENTION))
+                .anyMatch(line -> line.contains("is longer than 65536 octets"));
+        assertThat(lines(read("relay_domains = a.test$relay_domains\n"), Kind.ATTENTION))
+                .anyMatch(line -> line.contains("refers to itself"));
+    }
+
+    /** YAML has many ways to read a text as something else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mx2.example.net ESMTP: \"quoted\" \\ # no comment",
+                "mx2.example.net yes",
+                "mx2.example.net {a: b}",
+                "mx2.example.net - [x, *y, &z] !t %d @e"
+            })
+    void anyBannerComesOutAsItWentIn(String banner) throws IOException {
+        PostfixImport imported =
+                read("myhostname = mx2.example.net\nrelay_domains = example.org\nsmtpd_banner = " + banner + "\n");
+
+        assertThat(checked(imported).config().ingress().banner().map(text -> "mx2.example.net " + text))
+                .contains(banner);
+    }
+
+    private PostfixImport read(String mainCf) throws IOException {
+        String text = mainCf.replace("DIR", directory.toString());
+        return PostfixImport.read(
+                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                directory.resolve("main.cf"),
+                directory,
+                "mx2.example.net");
+    }
+
+    private List<String> lines(PostfixImport imported, Kind kind) {
+        return imported.report().lines().stream()
+                .filter(line -> line.kind() == kind)
+                .map(line -> line.toString().replace(directory.toString(), "DIR"))
+                .toList();
+    }
+
+    private CheckedConfig checked(PostfixImport imported) throws IOException {
+        try {
+            return CheckedConfig.load(Optional.of(write("backupmx.yaml", imported.yaml())), Map.of(), Map.of());
+        } catch (ConfigException e) {
+            throw new AssertionError(imported.yaml() + e.problems(), e);
+        }
+    }
+
+    private static RecipientVerdict verdict(CheckedConfig checked, String address) {
+        return checked.tables().verdict(ForwardPath.parse("<" + address + ">").orElseThrow());
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+}
