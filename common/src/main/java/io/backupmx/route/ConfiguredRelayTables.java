@@ -86,9 +86,9 @@ public final class ConfiguredRelayTables implements RelayTables {
         TableAddress address = address(path);
         boolean ours = isRelayDomain(address.domain());
         return new Explanation(
-                verdict(address),
                 address.domain(),
                 ours,
+                ours ? route(address) : Optional.empty(),
                 ours ? RouteSource.of(address, transport, primaries) : new RouteSource.None(),
                 ours ? Optional.of(recipients.source(address)) : Optional.empty());
     }

@@ -79,7 +79,8 @@ final class MillionRecipientsIT {
         TableAddress[] asked = new TableAddress[20_000];
         for (int i = 0; i < asked.length; i++) {
             int user = (int) (i * 7919L % ADDRESSES);
-            asked[i] = new TableAddress(localPart(i % 2 == 0 ? user : ADDRESSES + user), Domain.of(domain(user % domains)));
+            asked[i] = new TableAddress(
+                    localPart(i % 2 == 0 ? user : ADDRESSES + user), Domain.of(domain(user % domains)));
         }
         int found = 0;
         int rounds = 50;
