@@ -83,9 +83,9 @@ public final class ConfiguredRelayTables implements RelayTables {
         TableAddress address = address(path);
         boolean ours = isRelayDomain(address.domain());
         return new Explanation(
-                verdict(address),
                 address.domain(),
                 ours,
+                ours ? route(address) : Optional.empty(),
                 ours
                         ? lookup.find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None())
                         : new RouteSource.None(),
@@ -105,7 +105,11 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     /** Where the mail of {@code domain} goes, single addresses aside. */
     Optional<Route> route(Domain domain) {
-        return lookup.find(new TableAddress("postmaster", domain))
+        return route(new TableAddress("postmaster", domain));
+    }
+
+    private Optional<Route> route(TableAddress address) {
+        return lookup.find(address)
                 .map(RouteLookup.Found::reading)
                 .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
                         ? Optional.of(route)

@@ -8,11 +8,12 @@ import java.util.Optional;
  *
  * @param domain whose recipient it is; of the bare postmaster our first
  * @param ours whether its domain is backed up
+ * @param route where mail for it goes, or would if it were taken
  * @param recipient empty where nobody asks, for the domain is none of ours
  */
 public record Explanation(
-        RecipientVerdict verdict,
         Domain domain,
         boolean ours,
-        RouteSource route,
+        Optional<Route> route,
+        RouteSource routeSource,
         Optional<RecipientSource> recipient) {}

@@ -3,7 +3,6 @@ package io.backupmx.standalone;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.Explanation;
 import io.backupmx.route.RecipientLines;
-import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.route.RouteSource;
 import io.backupmx.smtp.Domain;
@@ -21,7 +20,7 @@ import java.util.Optional;
  * @param reply what a sender would be told at RCPT
  * @param domain why its domain is, or is not, backed up
  * @param recipient what says that it exists, or not; empty where nobody asks
- * @param route where its mail goes; empty where it is not taken
+ * @param route where its mail goes, or would if it were taken
  * @param routeSource what says so
  */
 record LookupResult(
@@ -61,10 +60,8 @@ record LookupResult(
                     case NOT_IN_INLINE_LIST -> "not listed in domains." + why.domain() + ".recipients";
                     case NOT_IN_FILE -> "not listed in " + at(checked, Optional.empty());
                 }),
-                why.verdict() instanceof RecipientVerdict.Accepted(var route) && reply.isPositive()
-                        ? Optional.of(route)
-                        : Optional.empty(),
-                why.ours() ? Optional.of(routeSource(checked, why.route())) : Optional.empty());
+                why.route(),
+                why.ours() ? Optional.of(routeSource(checked, why.routeSource())) : Optional.empty());
     }
 
     List<String> lines() {

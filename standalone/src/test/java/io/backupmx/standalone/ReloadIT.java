@@ -61,16 +61,17 @@ class ReloadIT {
             run.ready();
             try (ScriptedSmtpClient open = ScriptedSmtpClient.to(run.smtpPort())) {
                 open.connect();
-                open.readReply();
                 open.hello("client.example");
                 open.command("MAIL FROM:<x@client.example>");
                 assertThat(rcpt(open, "alice")).isEqualTo(250);
                 assertThat(rcpt(open, "carol")).isEqualTo(550);
 
-                replace("backupmx.yaml", domain.formatted("bob, carol"));
-
+                replace("backupmx.yaml", domain.formatted("bob, carol, erin"));
                 ServiceProcess.await(
-                        PATIENCE, () -> assertThat(rcpt(open, "carol")).isEqualTo(250));
+                        PATIENCE,
+                        () -> assertThat(run.metric("backupmx_recipients")).isEqualTo(3));
+
+                assertThat(rcpt(open, "carol")).isEqualTo(250);
                 assertThat(rcpt(open, "dave")).isEqualTo(550);
                 assertThat(open.command("DATA").code()).isEqualTo(354);
                 open.sendContent(MailCorpus.ordinary().octets());
@@ -205,7 +206,7 @@ class ReloadIT {
                   reply      550 5.1.1 <eve@example.test>: Recipient address rejected: User unknown
                   domain     backed up by DIR/relay_domains
                   recipient  not listed in DIR/recipients
-                  route      DIR/transport line 2
+                  route      smtp:[mx1]:25, by DIR/transport line 2
                 any@sub.example.test
                   reply      250 2.1.5 Ok
                   domain     backed up as a subdomain of one in DIR/relay_domains
