@@ -93,7 +93,7 @@ final class ClusterConnection {
                 fail(why);
             }
         });
-        ClusterQueues.ensureState(session);
+        ClusterQueues.ensureStates(session);
         session.start();
         return session;
     }
@@ -115,15 +115,18 @@ final class ClusterConnection {
 
     private void values() throws ActiveMQException {
         ClientSession session = link.plainSession();
-        ClientConsumer consumer = session.createConsumer(ClusterQueues.STATE, null, VALUES_WINDOW_BYTES, -1, false);
-        NewestOnly newest = new NewestOnly();
-        consumer.setMessageHandler(message -> {
-            String key = message.getStringProperty(ClusterQueues.KEY);
-            if (newest.isNew(key, message)) {
-                dispatch.value(number, key, ClusterQueues.text(message));
-            }
-            acknowledge(message);
-        });
+        NewestOnly newest = new NewestOnly(); // one session, so one thread
+        for (int i = 0; i < ClusterQueues.STATES; i++) {
+            ClientConsumer consumer =
+                    session.createConsumer(ClusterQueues.state(i), null, VALUES_WINDOW_BYTES, -1, false);
+            consumer.setMessageHandler(message -> {
+                String key = message.getStringProperty(ClusterQueues.KEY);
+                if (newest.isNew(key, message)) {
+                    dispatch.value(number, key, ClusterQueues.text(message));
+                }
+                acknowledge(message);
+            });
+        }
         session.start();
     }
 
@@ -148,15 +151,9 @@ final class ClusterConnection {
         Map<String, String> values = new LinkedHashMap<>();
         try (ClientSession session = link.plainSession()) {
             SimpleString filter = SimpleString.of(ClusterQueues.LOCK + " = " + lock);
-            // Without credits to run out of, "no more" is said after the last only.
-            ClientConsumer browser = session.createConsumer(ClusterQueues.STATE, filter, -1, -1, true);
             session.start();
-            NewestOnly newest = new NewestOnly();
-            for (ClientMessage m = browser.receiveImmediate(); m != null; m = browser.receiveImmediate()) {
-                String key = m.getStringProperty(ClusterQueues.KEY);
-                if (newest.isNew(key, m)) {
-                    values.put(key, ClusterQueues.text(m));
-                }
+            for (int i = 0; i < ClusterQueues.STATES; i++) {
+                read(session, ClusterQueues.state(i), filter, values);
             }
         } catch (ActiveMQException | RuntimeException e) {
             throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "the values were not read", e);
@@ -165,6 +162,20 @@ final class ClusterConnection {
             throw Failures.unavailable("the connection broke while values were read");
         }
         return values;
+    }
+
+    private static void read(ClientSession session, SimpleString queue, SimpleString filter, Map<String, String> values)
+            throws ActiveMQException {
+        // Without credits to run out of, "no more" is said after the last only.
+        try (ClientConsumer browser = session.createConsumer(queue, filter, -1, -1, true)) {
+            NewestOnly newest = new NewestOnly();
+            for (ClientMessage m = browser.receiveImmediate(); m != null; m = browser.receiveImmediate()) {
+                String key = m.getStringProperty(ClusterQueues.KEY);
+                if (newest.isNew(key, m)) {
+                    values.put(key, ClusterQueues.text(m));
+                }
+            }
+        }
     }
 
     private synchronized void announce() {

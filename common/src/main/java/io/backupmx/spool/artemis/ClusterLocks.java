@@ -279,7 +279,7 @@ final class ClusterLocks {
         message.putStringProperty(ClusterQueues.KEY.toString(), publish.key());
         message.putIntProperty(ClusterQueues.LOCK, publish.lock());
         message.getBodyBuffer().writeBytes(publish.value().getBytes(StandardCharsets.UTF_8));
-        producer.send(ClusterQueues.STATE, message);
+        producer.send(ClusterQueues.stateOf(publish.key()), message);
         if (group.size() >= GROUP) {
             commitGroup();
         }

@@ -12,8 +12,8 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 /** What the workers have in common is called so on the broker, and is of these kinds. */
 final class ClusterQueues {
 
-    /** The last value of each key. */
-    static final SimpleString STATE = SimpleString.of("cluster.state");
+    /** Queues that the values are spread over: the broker walks through the whole of one for each value that is set. */
+    static final int STATES = 16;
 
     /** What workers say. */
     static final SimpleString TALK = SimpleString.of("cluster.talk");
@@ -35,6 +35,17 @@ final class ClusterQueues {
 
     private ClusterQueues() {}
 
+    /** The last value of each of its keys. */
+    static SimpleString state(int number) {
+        return SimpleString.of("cluster.state." + number);
+    }
+
+    /** The one that a key is always in: the next value takes the place of the last, whatever the lock. */
+    static SimpleString stateOf(String key) {
+        int hash = key.hashCode();
+        return state(Math.floorMod(hash ^ (hash >>> 16), STATES));
+    }
+
     static SimpleString lock(int number) {
         return SimpleString.of("cluster.lock." + number);
     }
@@ -48,8 +59,12 @@ final class ClusterQueues {
     }
 
     /** Non-destructive: every worker gets every value, and taking it removes nothing. */
-    static void ensureState(ClientSession session) throws ActiveMQException {
-        ensure(session, durable(STATE).setLastValue(true).setLastValueKey(KEY).setNonDestructive(true));
+    static void ensureStates(ClientSession session) throws ActiveMQException {
+        for (int i = 0; i < STATES; i++) {
+            ensure(
+                    session,
+                    durable(state(i)).setLastValue(true).setLastValueKey(KEY).setNonDestructive(true));
+        }
     }
 
     /** A queue of this worker's own, gone with its connection; what is said to others costs it nothing. */

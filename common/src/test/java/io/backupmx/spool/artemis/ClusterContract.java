@@ -68,10 +68,13 @@ abstract class ClusterContract {
     /** Replaced ones included, as long as they are there. */
     private int valuesOnTheBroker() {
         int count = 0;
-        try (LinkedListIterator<MessageReference> all = queue("cluster.state").browserIterator()) {
-            while (all.hasNext()) {
-                all.next();
-                count++;
+        for (int i = 0; i < ClusterQueues.STATES; i++) {
+            try (LinkedListIterator<MessageReference> all =
+                    queue(ClusterQueues.state(i).toString()).browserIterator()) {
+                while (all.hasNext()) {
+                    all.next();
+                    count++;
+                }
             }
         }
         return count;
@@ -251,7 +254,10 @@ abstract class ClusterContract {
         }
         CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
         report("10 000 values published", start);
-        long kept = addressBytes(ClusterQueues.STATE);
+        long kept = 0;
+        for (int i = 0; i < ClusterQueues.STATES; i++) {
+            kept += addressBytes(ClusterQueues.state(i));
+        }
         System.out.printf("10 000 values in the broker's heap: %d KiB%n", kept >> 10);
         assertThat(kept).isLessThan(32L << 20);
         start = System.nanoTime();

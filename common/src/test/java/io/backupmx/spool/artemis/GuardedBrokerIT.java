@@ -124,7 +124,7 @@ final class GuardedBrokerIT {
             refused(() -> session.createConsumer(NAME));
             refused(() -> session.createConsumer(NAME, null, true));
             refused(() -> session.deleteQueue(NAME));
-            refused(() -> sendAsIngress("cluster.state"));
+            refused(() -> sendAsIngress("cluster.state.0"));
             refused(() -> sendAsIngress("cluster.talk"));
             refused(() -> session.createQueue(QueueConfiguration.of("elsewhere")));
             refused(() -> session.createQueue(QueueConfiguration.of("ears")
