@@ -58,7 +58,8 @@ public record Config(
             OpsConfig.DEFAULT,
             ReloadConfig.DEFAULT);
 
-    private static final List<String> TABLES = List.of("domains", "relay_domains", "transport", "relay_recipients");
+    private static final List<String> TABLES =
+            List.of("domains", "relay_domains", "transport", "relay_recipients", "recipient_delimiter");
 
     public Config {
         domains = Collections.unmodifiableMap(new LinkedHashMap<>(domains)); // Map.copyOf would lose the order

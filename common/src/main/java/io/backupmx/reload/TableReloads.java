@@ -41,6 +41,9 @@ public final class TableReloads {
         AGAIN
     }
 
+    private static final String BEING_WRITTEN =
+            "a file was written while it was read: it is read again when nobody writes it any more";
+
     private final ConfigSource source;
     private final Config started;
     private final InstantSource clock;
@@ -48,6 +51,7 @@ public final class TableReloads {
     private final List<Consumer<? super ConfiguredRelayTables>> takers = new ArrayList<>();
     private ConfiguredRelayTables tables;
     private List<String> lastProblems = List.of();
+    private List<String> lastWarnings;
     private volatile TablesInUse inUse;
 
     /**
@@ -57,6 +61,7 @@ public final class TableReloads {
     public TableReloads(CheckedConfig started, ConfigSource source, Instant begun, InstantSource clock) {
         this.source = source;
         this.started = started.config();
+        this.lastWarnings = started.warnings();
         this.clock = clock;
         this.files = new WatchedFiles(source);
         this.tables = started.tables();
@@ -112,6 +117,9 @@ public final class TableReloads {
         Instant begun = clock.instant();
         try {
             CheckedConfig fresh = source.load();
+            if (!files.now().equals(before)) {
+                return new ReloadOutcome.Failed(List.of(BEING_WRITTEN));
+            }
             TableChanges changes = TableChanges.between(tables, fresh.tables());
             List<Shrinkage> shrinkages = changes.shrinkages(started.reload().shrinkLimitPercent());
             boolean refused = !shrinkages.isEmpty() && !confirmed;
@@ -134,6 +142,12 @@ public final class TableReloads {
                 inUse = inUse.withFailure();
             }
             return new ReloadOutcome.Failed(e.problems());
+        } catch (RuntimeException | Error e) {
+            if (use) {
+                files.wereRead(started, before, begun); // else it would be tried every other second
+                inUse = inUse.withFailure();
+            }
+            throw e;
         }
     }
 
@@ -144,6 +158,7 @@ public final class TableReloads {
             try {
                 taker.accept(newer);
             } catch (RuntimeException e) {
+                inUse = inUse.withFailure();
                 LOG.atError().setCause(e).log("a part does not know the new tables: restart");
             }
         }
@@ -183,6 +198,10 @@ public final class TableReloads {
                     .addKeyValue("routes_gone", some(changes.goneRoutes()))
                     .log("tables loaded");
         }
+        loaded.warnings().stream()
+                .filter(warning -> !lastWarnings.contains(warning))
+                .forEach(warning -> LOG.atWarn().addKeyValue("warning", warning).log("tables loaded with a warning"));
+        lastWarnings = loaded.warnings();
         if (!loaded.needRestart().isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("keys", String.join(", ", loaded.needRestart()))

@@ -128,10 +128,10 @@ public final class ConfiguredRelayTables implements RelayTables {
         if (!isRelayDomain(address.domain())) {
             return new RecipientVerdict.RelayDenied();
         }
-        RecipientTruth.Existence existence = existence(address);
-        if (existence != RecipientTruth.Existence.LISTED && hasRouting(address.localPart())) {
-            return new RecipientVerdict.RelayDenied();
+        if (hasRouting(address.localPart()) && !isListed(recipients.source(address))) {
+            return new RecipientVerdict.RelayDenied(); // be it the extension of somebody who is listed
         }
+        RecipientTruth.Existence existence = existence(address);
         Optional<RouteLookup.Found> found = lookup.find(address);
         return found.isEmpty()
                 ? new RecipientVerdict.RelayDenied() // a subdomain that nobody said a route for

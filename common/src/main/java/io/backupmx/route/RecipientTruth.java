@@ -69,6 +69,11 @@ record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Reci
         return all;
     }
 
+    /** The domains, subdomains of ours among them, whose every address exists because the file says so. */
+    Set<Domain> openDomains() {
+        return file.map(Recipients::open).orElse(Set.of());
+    }
+
     /** Every address of the lists that count. */
     void forEachListed(Consumer<TableAddress> consumer) {
         inline.forEach(consumer);

@@ -33,7 +33,9 @@ final class TableComparison {
         for (Domain domain : domains()) {
             Optional<Extent> had = before.extent(domain);
             Optional<Extent> has = after.extent(domain);
-            if (had.isPresent() && has.isPresent()) {
+            if (had.isPresent() && hasLostItsRoute(domain)) {
+                removed.add(Shrinkage.gone(domain, had.get())); // whatever exists there, its mail is refused
+            } else if (had.isPresent() && has.isPresent()) {
                 TableChanges.ListChange list = new TableChanges.ListChange(
                         domain, had.get(), has.get(), came.count(domain), gone.count(domain));
                 if (!had.equals(has) || list.came() + list.gone() > 0) {
@@ -58,12 +60,18 @@ final class TableComparison {
                 new TableChanges.Addresses(came.count, gone.count, came.some, gone.some));
     }
 
+    private boolean hasLostItsRoute(Domain domain) {
+        return before.route(domain).isPresent() && after.route(domain).isEmpty();
+    }
+
     /** Those that are configured, and their subdomains that have recipients. */
     private Set<Domain> domains() {
         Set<Domain> all = new LinkedHashSet<>(before.domains());
         all.addAll(after.domains());
         all.addAll(before.truth().listedDomains());
         all.addAll(after.truth().listedDomains());
+        all.addAll(before.truth().openDomains());
+        all.addAll(after.truth().openDomains());
         return all;
     }
 

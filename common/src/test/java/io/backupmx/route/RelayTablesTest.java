@@ -198,6 +198,25 @@ final class RelayTablesTest {
                 .isEqualTo(by("mx"));
     }
 
+    /** Else everybody whose base is listed, postmaster of every domain among them, would be a way to elsewhere. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alice+x%elsewhere.test@example.test",
+                "alice+elsewhere.test!victim@example.test",
+                "\"alice+victim@elsewhere.test\"@example.test",
+                "postmaster+x%elsewhere.test@example.test"
+            })
+    void sendersRoutingInAnExtensionIsRefused(String address) throws IOException {
+        write("recipients", "alice@example.test x\n");
+        assertThat(verdict(
+                        load("{recipient_delimiter: +, relay_recipients: recipients, domains: {example.test: mx}}"),
+                        address))
+                .isEqualTo(DENIED);
+        assertThat(verdict(load("{recipient_delimiter: +, domains: {example.test: mx}}"), address))
+                .isEqualTo(DENIED);
+    }
+
     @Test
     void anAddressIsLookedUpInFullThenWithoutItsExtension() throws IOException {
         write("transport", """

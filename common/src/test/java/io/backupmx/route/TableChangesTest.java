@@ -58,6 +58,36 @@ final class TableChangesTest {
                 .containsExactly("b.test: no longer backed up, had 1 recipient");
     }
 
+    /** Everybody there would be refused, as many as are listed. */
+    @Test
+    void aDomainThatLosesItsRouteWantsAWord() throws IOException {
+        write("recipients", "alice@a.test x\n");
+        write("domains", "a.test\nb.test\n");
+        write("whole", "* error:5.1.2 unknown\na.test smtp:[a]\nb.test smtp:[b]\n");
+        write("cut", "* error:5.1.2 unknown\nb.test smtp:[b]\n");
+
+        assertThat(shrinkages(
+                        "{relay_domains: domains, relay_recipients: recipients, transport: whole}",
+                        "{relay_domains: domains, relay_recipients: recipients, transport: cut}"))
+                .containsExactly("a.test: no longer backed up, had 1 recipient");
+    }
+
+    @Test
+    void aSubdomainThatWasOpenAndIsNotWantsAWord() throws IOException {
+        write("domains", "a.test\n");
+        write("transport", "* smtp:[mx]\n");
+        write("open", "alice@a.test x\n@sub.a.test x\n");
+        write("closed", "alice@a.test x\n");
+
+        assertThat(shrinkages(
+                        "{relay_domains: domains, relay_recipients: open, transport: transport}",
+                        "{relay_domains: domains, relay_recipients: closed, transport: transport}"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("sub.a.test: from every address");
+    }
+
     @Test
     void aSubdomainThatItsParentCoversHasNotVanished() throws IOException {
         write("both", "a.test\nsub.a.test\n");

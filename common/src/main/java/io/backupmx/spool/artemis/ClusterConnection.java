@@ -194,6 +194,7 @@ final class ClusterConnection {
     void close() {
         end(new ActiveMQException("closed"), () -> {
             try {
+                locks.close(); // others have them at once; the rest is less urgent
                 forgetEars.run();
             } catch (ActiveMQException e) {
                 LOG.atDebug().setCause(e).log("the broker forgets this worker's queue by itself");

@@ -154,6 +154,11 @@ final class ClusterLocks {
         }
     }
 
+    /** After {@link #end} and {@link #run}: the broker passes the locks on. Waits for it. */
+    void close() throws ActiveMQException {
+        session.close();
+    }
+
     /** After {@link #end}: fails what nobody will send. From any thread. */
     void failWaiting() {
         List<Order> unheard = new ArrayList<>();

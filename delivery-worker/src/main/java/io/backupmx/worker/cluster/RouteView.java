@@ -33,6 +33,7 @@ final class RouteView implements RouteGate {
     private final AtomicReference<@Nullable QueueId> contentLost = new AtomicReference<>();
     private volatile Facts facts;
     private volatile Facts said; // by a keeper, and on the broker
+    private @Nullable Facts saidElsewhere; // newest of another shard that did not count; guarded by this
     private volatile @Nullable KeptRoute kept;
     private volatile long pausedSinceNanos;
     private volatile boolean paused;
@@ -74,6 +75,8 @@ final class RouteView implements RouteGate {
             if (kept == null) {
                 now(newer);
             }
+        } else if (newer.shard() != shard) {
+            saidElsewhere = newer; // whoever has it there is configured otherwise, as this worker may be in a moment
         }
     }
 
@@ -100,6 +103,14 @@ final class RouteView implements RouteGate {
     /** Another configuration has it in another shard. What is known of it stays known. @return what that is */
     synchronized Facts moveTo(int other) {
         shard = other;
+        Facts elsewhere = saidElsewhere;
+        if (elsewhere != null && elsewhere.shard() == other) {
+            said = elsewhere;
+            if (kept == null) {
+                now(elsewhere);
+            }
+        }
+        saidElsewhere = null;
         return said;
     }
 

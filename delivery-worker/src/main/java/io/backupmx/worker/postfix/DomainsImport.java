@@ -103,7 +103,7 @@ final class DomainsImport {
 
     private void domain(String domain, boolean withSubdomains, boolean inFile) {
         Optional<String> line = transport.transport(domain);
-        Optional<String> primary = line.isPresent() ? Optional.empty() : Optional.of(defaultPrimary());
+        Optional<String> primary = line.isPresent() ? Optional.empty() : defaultPrimary();
         line.filter(value -> value.equals(":") && parameters.isSet("relayhost"))
                 .ifPresent(_ -> report.attention(
                         domain, "its transport ':' means the relayhost in Postfix, and its MX records here"));
@@ -129,23 +129,28 @@ final class DomainsImport {
         report.taken(
                 RELAY_DOMAINS,
                 domain
-                        + primary.map(to -> " to " + to).orElse(" as the transport file says")
+                        + primary.map(to -> " to " + to)
+                                .orElse(line.isPresent() ? " as the transport file says" : ", without a route")
                         + (accepts ? ", with its subdomains" : ""));
     }
 
     /** Without a line in the transport table: relay_transport's next hop, else relayhost, else the domain's MX records. */
-    private String defaultPrimary() {
+    private Optional<String> defaultPrimary() {
         String transport = parameters.value("relay_transport");
         int colon = transport.indexOf(':');
         String name = colon < 0 ? transport : transport.substring(0, colon);
         if (!Set.of("smtp", "relay").contains(name.toLowerCase(Locale.ROOT))) {
-            report.attention("relay_transport", "'" + name + "' is no transport of ours; by SMTP now");
+            report.attention(
+                    "relay_transport",
+                    "'" + transport + "' does not deliver by SMTP: domains without a line in the transport file have no"
+                            + " primary; give them one, or take them out");
+            return Optional.empty();
         }
         String nextHop = colon < 0 ? "" : transport.substring(colon + 1);
         String parameter = nextHop.isEmpty() ? "relayhost" : "relay_transport";
         String hop = nextHop.isEmpty() ? parameters.value("relayhost") : nextHop;
         if (hop.isEmpty()) {
-            return "mx";
+            return Optional.of("mx");
         }
         if (!hop.startsWith("[") && !disablesMx()) {
             report.attention(
@@ -153,7 +158,7 @@ final class DomainsImport {
         } else {
             report.taken(parameter, "primary of domains without a line in the transport file");
         }
-        return String.join(", ", Parameters.split(hop));
+        return Optional.of(String.join(", ", Parameters.split(hop)));
     }
 
     private boolean disablesMx() {

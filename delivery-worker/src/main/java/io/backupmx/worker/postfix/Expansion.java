@@ -156,7 +156,7 @@ final class Expansion {
     }
 
     private void append(StringBuilder out, String text) {
-        length += text.length();
+        length += text.length() + 1; // what refers to much and says nothing is bounded, too
         if (length <= MAX_LENGTH) {
             out.append(text);
         } else if (!tooLong) {

@@ -31,6 +31,26 @@ final class PostfixImportTest {
     @TempDir
     private Path directory;
 
+    @Test
+    void aRelayTransportThatRefusesIsNoPrimary() throws IOException {
+        PostfixImport imported = read("""
+                myhostname = mx2.example.net
+                relay_domains = example.org
+                relay_transport = error:5.1.2 relaying denied
+                """);
+
+        assertThat(imported.yaml()).contains("example.org:\n").doesNotContain("denied");
+    }
+
+    @Test
+    void whatRefersToMuchAndSaysNothingIsBounded() throws IOException {
+        StringBuilder main = new StringBuilder("relay_domains = $p0\n");
+        for (int i = 0; i < 60; i++) {
+            main.append("p%d = $p%d$p%d\n".formatted(i, i + 1, i + 1));
+        }
+        assertThat(read(main.toString()).yaml()).isNotEmpty();
+    }
+
     /** As many tutorials have told it since 2008. */
     @Test
     void theTutorialsBackupMxIsTaken() throws IOException {
