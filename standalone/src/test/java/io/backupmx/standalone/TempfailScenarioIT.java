@@ -76,7 +76,8 @@ class TempfailScenarioIT {
             scenario.primary().play(Script.acceptAll());
 
             Ending ending = scenario.end(Duration.ofSeconds(40));
-            assertThat(ending.maxAttempts()).isLessThanOrEqualTo(3);
+            // Every other trial is of a mail that is due again: before it is taken, one may have been it three times.
+            assertThat(ending.maxAttempts()).isLessThanOrEqualTo(5);
             assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.traffic().maxTransactions()).isLessThanOrEqualTo(LIMIT);
             scenario.awaitState("UP", SOON);
