@@ -2,6 +2,7 @@ package io.backupmx.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -22,6 +24,7 @@ public final class ScriptedPrimary implements AutoCloseable {
 
     private static final int BACKLOG = 1000;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TO_BE_FREE = Duration.ofSeconds(2);
 
     /** Until its thread has ended the port is not free: closing a socket waits for those who use it. */
     private record Listening(ServerSocket socket, Thread thread) {}
@@ -85,13 +88,30 @@ public final class ScriptedPrimary implements AutoCloseable {
             return;
         }
         try {
-            ServerSocket socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(address, port), BACKLOG);
+            ServerSocket socket = bound();
             Thread thread = Thread.ofVirtual().name("primary-" + port).start(() -> accept(socket));
             listening = Optional.of(new Listening(socket, thread));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on " + address + ":" + port, e);
+        }
+    }
+
+    /** A program that is being started may hold the socket of before for a moment longer than we did. */
+    private ServerSocket bound() throws IOException {
+        Deadline deadline = Deadline.in(TO_BE_FREE);
+        while (true) {
+            ServerSocket socket = new ServerSocket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(address, port), BACKLOG);
+                return socket;
+            } catch (BindException e) {
+                socket.close();
+                if (deadline.isOver()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
         }
     }
 
