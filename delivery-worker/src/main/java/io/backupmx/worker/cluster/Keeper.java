@@ -178,8 +178,11 @@ final class Keeper implements KeptRoute.Consequences {
         }
         Optional.ofNullable(kept.get(view.route())).ifPresent(this::forget);
         Facts said = view.moveTo(shard);
-        if (said.epoch() > 0) {
-            adopt(said);
+        Long epoch = held.get(shard);
+        if (said.epoch() > 0 && epoch != null) {
+            restore(
+                    said, shard,
+                    epoch); // be it what was said of that very shard, while this worker took it for another's
         }
     }
 

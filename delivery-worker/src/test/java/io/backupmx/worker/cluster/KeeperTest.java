@@ -129,6 +129,25 @@ class KeeperTest {
         assertThat(view.state()).isEqualTo(RouteStatus.State.HELD);
     }
 
+    /** By a keeper that had read the new configuration before this worker, which has taken over its lock since. */
+    @Test
+    void whatWasSaidOfTheShardThatARouteComesIntoIsGoneOnFrom() {
+        Route joining = joining();
+        int next = new Shards(List.of(ROUTE, joining)).of(ROUTE);
+        bus.value = facts(4, RouteStatus.State.UP);
+        bus.first.countDown();
+        IntStream.range(0, Shards.COUNT).forEach(shard -> keeper.acquired(shard, 5));
+        await().atMost(LONG)
+                .until(() -> held.size() == Shards.COUNT && keeper.kept(ROUTE).isPresent());
+        view.published(facts(4, RouteStatus.State.UP));
+        view.published(
+                new Facts(ROUTE, next, 4, RouteStatus.State.HELD, Instant.EPOCH, "so", 0, false, Optional.empty()));
+
+        keeper.configure(List.of(ROUTE, joining), List.of(view));
+
+        assertThat(keeper.kept(ROUTE).orElseThrow().kind()).isEqualTo(RouteStatus.State.HELD);
+    }
+
     @Test
     void aRouteThatStaysInItsShardIsLeftAlone() {
         bus.value = facts(4, RouteStatus.State.DOWN);
