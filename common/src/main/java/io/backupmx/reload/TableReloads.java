@@ -146,6 +146,7 @@ public final class TableReloads {
             if (use) {
                 files.wereRead(started, before, begun); // else it would be tried every other second
                 inUse = inUse.withFailure();
+                lastProblems = List.of(e.toString()); // to be tried again, as whatever else failed
             }
             throw e;
         }
