@@ -74,7 +74,8 @@ class TempfailScenarioIT {
 
             scenario.mended();
             scenario.primary().play(Script.acceptAll());
-            int inVain = scenario.primary().traffic().since(throttled).transactions().size();
+            int inVain =
+                    scenario.primary().traffic().since(throttled).transactions().size();
 
             Ending ending = scenario.end(Duration.ofSeconds(40));
             // Its first, every other trial for want of another that is due, and the one that succeeds.
