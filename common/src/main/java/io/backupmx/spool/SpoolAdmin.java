@@ -35,11 +35,14 @@ public interface SpoolAdmin extends AutoCloseable {
         return Map.of();
     }
 
+    /** The queues that hold mail, in no particular order. */
+    List<SpoolQueue> occupied();
+
     /**
-     * Shows the mail that rests on {@code queue}, oldest first, without taking it, until {@code viewer} says no. Mail
-     * that a worker has taken is not shown: the worker shows it.
+     * Shows the mail that rests on {@code queues}, one queue after the other, oldest first, without taking it, until
+     * {@code viewer} says no. Mail that a worker has taken is not shown: the worker shows it.
      */
-    void browse(SpoolQueue queue, Predicate<ListedMail> viewer);
+    void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer);
 
     /** Puts failed mail back onto its routes; all of it when {@code id} is empty. Returns how many. */
     int release(Optional<QueueId> id);

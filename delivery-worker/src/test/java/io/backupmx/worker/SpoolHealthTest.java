@@ -112,7 +112,12 @@ class SpoolHealthTest {
         }
 
         @Override
-        public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {}
+        public List<SpoolQueue> occupied() {
+            return List.of();
+        }
+
+        @Override
+        public void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer) {}
 
         @Override
         public int release(Optional<QueueId> id) {

@@ -139,25 +139,44 @@ final class ArtemisAdmin implements SpoolAdmin {
     }
 
     @Override
-    public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {
-        boolean wantsMore = reader.held(queue).stream().allMatch(viewer);
-        if (wantsMore) {
-            call(link -> {
-                try (ClientSession session = link.plainSession()) {
-                    return browseResting(link, session, queue, viewer);
+    public List<SpoolQueue> occupied() {
+        return call(link -> {
+            try (Management management = new Management(link)) {
+                List<SpoolQueue> queues = new ArrayList<>();
+                for (Map.Entry<String, Long> count :
+                        reader.counts().ask(management).entrySet()) {
+                    names.queueCalled(link, count.getKey(), count.getValue()).ifPresent(queues::add);
                 }
-            });
-        }
+                return queues;
+            }
+        });
+    }
+
+    @Override
+    public void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer) {
+        boolean _ = call(link -> {
+            try (ClientSession session = link.plainSession();
+                    RestingCounts counts = new RestingCounts(link)) {
+                for (SpoolQueue queue : queues) {
+                    if (!reader.held(queue).stream().allMatch(viewer)
+                            || !browseResting(session, counts, queue, viewer)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        });
     }
 
     private static boolean browseResting(
-            Links.Link link, ClientSession session, SpoolQueue queue, Predicate<ListedMail> viewer)
+            ClientSession session, RestingCounts counts, SpoolQueue queue, Predicate<ListedMail> viewer)
             throws ActiveMQException, IOException {
-        SimpleString name = SimpleString.of(QueueNames.nameOf(queue));
-        if (!session.queueQuery(name).isExists()) {
+        String name = QueueNames.nameOf(queue);
+        ClientSession.QueueQuery found = session.queueQuery(SimpleString.of(name));
+        if (!found.isExists() || found.getMessageCount() == 0) {
             return true;
         }
-        try (Browser browser = new Browser(session, name, resting(link, name.toString()))) {
+        try (Browser browser = new Browser(session, SimpleString.of(name), () -> counts.of(name))) {
             for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
                 Optional<ListedMail> mail = listed(queue, message);
                 if (mail.isPresent() && !viewer.test(mail.get())) {
@@ -183,9 +202,10 @@ final class ArtemisAdmin implements SpoolAdmin {
     private static int release(Links.Link link, String name, Optional<QueueId> id, Consumer<Route> arrivals)
             throws ActiveMQException {
         try (ClientSession session = link.plainSession();
+                RestingCounts counts = new RestingCounts(link);
                 Management management = new Management(link)) {
             int released = 0;
-            for (Route route : routesOn(session, name, resting(link, name), id)) {
+            for (Route route : routesOn(session, name, () -> counts.of(name), id)) {
                 String target = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
                 Links.ensureQueue(session, target);
                 String filter = MailMessages.ROUTE + " = '" + route + "'"
@@ -200,7 +220,8 @@ final class ArtemisAdmin implements SpoolAdmin {
         }
     }
 
-    private static Set<Route> routesOn(ClientSession session, String name, long resting, Optional<QueueId> id)
+    private static Set<Route> routesOn(
+            ClientSession session, String name, Browser.Resting resting, Optional<QueueId> id)
             throws ActiveMQException {
         Set<Route> routes = new LinkedHashSet<>();
         try (Browser browser = new Browser(session, SimpleString.of(name), resting)) {
@@ -230,15 +251,6 @@ final class ArtemisAdmin implements SpoolAdmin {
                         .sorted()
                         .toList()
                 : List.of();
-    }
-
-    private static long resting(Links.Link link, String name) throws ActiveMQException {
-        try (Management management = new Management(link)) {
-            String resource = "queue." + name;
-            long all = number(management.attribute(resource, "messageCount")).orElse(0L);
-            return all
-                    - number(management.attribute(resource, "deliveringCount")).orElse(0L);
-        }
     }
 
     private static QueueDepth depth(Management management, String name, SpoolQueue queue, long messages)

@@ -22,12 +22,16 @@ final class Browser implements AutoCloseable {
     private static final long WAIT_MILLIS = 150;
 
     private final ClientConsumer consumer;
-    private final long expected;
+    private final Resting resting;
     private long seen;
 
-    /** @param expected how many messages rest on the queue */
-    Browser(ClientSession session, SimpleString queue, long expected) throws ActiveMQException {
-        this.expected = expected;
+    /** How many messages rest on the queue; asked for when the broker says that there is no more, for that takes a while. */
+    interface Resting {
+        long now() throws ActiveMQException;
+    }
+
+    Browser(ClientSession session, SimpleString queue, Resting resting) throws ActiveMQException {
+        this.resting = resting;
         this.consumer = session.createConsumer(queue, null, WINDOW_BYTES, -1, true);
         session.start();
     }
@@ -36,7 +40,7 @@ final class Browser implements AutoCloseable {
     @Nullable
     ClientMessage next() throws ActiveMQException {
         ClientMessage message = consumer.receiveImmediate();
-        for (int tries = 1; message == null && seen < expected && tries < TRIES; tries++) {
+        for (int tries = 1; message == null && tries < TRIES && seen < resting.now(); tries++) {
             message = consumer.receive(WAIT_MILLIS);
         }
         if (message != null) {

@@ -54,7 +54,7 @@ final class CutNames {
 
     private static Optional<Route> routeOfMailOn(Links.Link link, String name) throws ActiveMQException {
         try (ClientSession session = link.plainSession();
-                Browser browser = new Browser(session, SimpleString.of(name), 1)) {
+                Browser browser = new Browser(session, SimpleString.of(name), () -> 1)) {
             ClientMessage message = browser.next();
             for (int i = 0; message != null && i < MAX_LOOKED_AT; i++) {
                 Optional<Route> route = Optional.ofNullable(message.getStringProperty(MailMessages.ROUTE))

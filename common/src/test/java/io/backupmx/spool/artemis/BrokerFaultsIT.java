@@ -89,7 +89,10 @@ final class BrokerFaultsIT {
         }
         assertThat(unconfirmed).as("stores the kills cut short").hasPositiveValue();
         Set<String> found = new HashSet<>();
-        reader.admin().browse(QUEUE, mail -> found.add(mail.envelope().queueId().value()) || true);
+        reader.admin()
+                .browse(
+                        List.of(QUEUE),
+                        mail -> found.add(mail.envelope().queueId().value()) || true);
         assertThat(found).containsAll(confirmed);
     }
 

@@ -93,7 +93,7 @@ final class GuardedBrokerIT {
             assertThat(reader.admin().release(Optional.empty())).isEqualTo(1);
             assertThat(depth(reader, QUEUE)).contains(1L);
             List<ListedMail> listed = new ArrayList<>();
-            reader.admin().browse(QUEUE, listed::add);
+            reader.admin().browse(List.of(QUEUE), listed::add);
             assertThat(listed).hasSize(1);
         }
     }

@@ -99,7 +99,7 @@ abstract class SpoolFixture {
 
     List<ListedMail> list(SpoolQueue queue) {
         List<ListedMail> mails = new ArrayList<>();
-        reader.admin().browse(queue, mails::add);
+        reader.admin().browse(List.of(queue), mails::add);
         return mails;
     }
 

@@ -35,7 +35,7 @@ final class LineStream {
         } catch (JacksonException e) {
             throw new IllegalStateException("a listing that is no JSON", e);
         }
-        return chunk.length() < CHUNK_BYTES || flush();
+        return !response.closed() && (chunk.length() < CHUNK_BYTES || flush());
     }
 
     /** Whether it is too late for another answer than this one. */

@@ -3,7 +3,6 @@ package io.backupmx.worker.admin;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
-import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.InFlightMail;
@@ -52,15 +51,11 @@ final class QueueListing {
         await(elsewhere).forEach(listed::show);
         await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
         // Mail moves from the other queues to the routes': these come last, so that it can be known again.
-        List<SpoolQueue> queues = spool.depths().stream()
-                .filter(depth -> depth.messages() > 0)
-                .map(QueueDepth::queue)
+        List<SpoolQueue> queues = spool.occupied().stream()
                 .sorted(Comparator.comparing(QueueListing::isRoute)) // stable
                 .toList();
-        for (SpoolQueue queue : queues) {
-            if (listed.wantsMore) {
-                spool.browse(queue, mail -> listed.show(mail, routes));
-            }
+        if (listed.wantsMore) {
+            spool.browse(queues, mail -> listed.show(mail, routes));
         }
     }
 

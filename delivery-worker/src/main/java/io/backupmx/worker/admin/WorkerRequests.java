@@ -14,6 +14,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,12 @@ public final class WorkerRequests implements AdminRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerRequests.class);
 
+    /** Of the queue, at once. */
+    private static final int MAX_LISTINGS = 4;
+
+    private static final long LISTING_WAIT_SECONDS = 60;
+
+    private final Semaphore listings = new Semaphore(MAX_LISTINGS, true);
     private final SpoolAdmin spool;
     private final WorkerView worker;
     private final QueueListing listing;
@@ -45,7 +53,27 @@ public final class WorkerRequests implements AdminRequests {
         router.post(AdminApi.PREFIX + "release").handler(AdminApi.blocking(this::release));
     }
 
+    /** Those who have gone meanwhile are not listed for: or a broker that is slow would have ever more to do. */
     private void queue(RoutingContext ctx) {
+        boolean admitted = false;
+        try {
+            admitted = listings.tryAcquire(LISTING_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (!admitted) {
+                AdminResponse.error(ctx, 503, "the queue is being listed for others, who take long");
+            } else if (!ctx.response().closed()) {
+                list(ctx);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            AdminResponse.error(ctx, 503, "interrupted");
+        } finally {
+            if (admitted) {
+                listings.release();
+            }
+        }
+    }
+
+    private void list(RoutingContext ctx) {
         LineStream lines = new LineStream(ctx.response());
         try {
             listing.show(lines::add);

@@ -8,6 +8,7 @@ import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +82,25 @@ public final class FakeSpool implements SpoolAdmin {
     }
 
     @Override
-    public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {
+    public List<SpoolQueue> occupied() {
         refuseEventLoop();
+        failIfAway();
+        return queues.entrySet().stream()
+                .filter(e -> e.getValue().mails() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public void browse(List<SpoolQueue> browsed, Predicate<ListedMail> viewer) {
+        refuseEventLoop();
+        boolean wantsMore = true;
+        for (Iterator<SpoolQueue> rest = browsed.iterator(); wantsMore && rest.hasNext(); ) {
+            wantsMore = browse(rest.next(), viewer);
+        }
+    }
+
+    private boolean browse(SpoolQueue queue, Predicate<ListedMail> viewer) {
         Queue there = queues.get(queue);
         for (int i = 0; there != null && i < there.mails(); i++) {
             if (failsAfter.filter(n -> shown.get() >= n).isPresent()) {
@@ -90,9 +108,10 @@ public final class FakeSpool implements SpoolAdmin {
             }
             shown.incrementAndGet();
             if (!viewer.test(there.mail().apply(i))) {
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     @Override
