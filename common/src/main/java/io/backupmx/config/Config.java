@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param relayRecipients a file in Postfix's {@code relay_recipient_maps} form
  * @param recipientDelimiter the characters of which the first one in a local part begins its extension; empty: there are
  *     no extensions
+ * @param recipientSources who else knows which recipients exist
  */
 public record Config(
         Optional<String> hostname,
@@ -30,6 +31,7 @@ public record Config(
         Optional<Path> transport,
         Optional<Path> relayRecipients,
         Optional<String> recipientDelimiter,
+        RecipientSourcesConfig recipientSources,
         IngressConfig ingress,
         WorkerConfig worker,
         RetryConfig retry,
@@ -49,6 +51,7 @@ public record Config(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            RecipientSourcesConfig.DEFAULT,
             IngressConfig.DEFAULT,
             WorkerConfig.DEFAULT,
             RetryConfig.DEFAULT,

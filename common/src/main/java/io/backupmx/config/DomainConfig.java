@@ -11,9 +11,16 @@ import java.util.Optional;
  * @param recipients the local parts or addresses that exist; absent: the recipients file decides, and without one every
  *     address is taken
  * @param subdomains absent: they are refused
+ * @param recipientSources who is asked, in this order, about recipients that neither list has; the names of
+ *     {@link RecipientSourcesConfig}
+ * @param unknownRecipients absent: senders are told to come again
  */
 public record DomainConfig(
-        Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
+        Optional<String> primary,
+        Optional<List<String>> recipients,
+        Optional<Subdomains> subdomains,
+        Optional<List<String>> recipientSources,
+        Optional<UnknownRecipients> unknownRecipients) {
 
     /** What becomes of mail for the domain's subdomains. */
     public enum Subdomains {
@@ -25,10 +32,16 @@ public record DomainConfig(
 
     public DomainConfig {
         recipients = recipients.map(List::copyOf);
+        recipientSources = recipientSources.map(List::copyOf);
     }
 
     /** Without its subdomains. */
     public DomainConfig(Optional<String> primary, Optional<List<String>> recipients) {
         this(primary, recipients, Optional.empty());
+    }
+
+    /** Nobody else is asked. */
+    public DomainConfig(Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
+        this(primary, recipients, subdomains, Optional.empty(), Optional.empty());
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The relay tables that {@link RelayTablesLoader} makes of the configuration. Judged in a fixed order that no table can
@@ -97,10 +98,14 @@ public final class ConfiguredRelayTables implements RelayTables {
         if (!isRelayDomain(domain)) {
             return Optional.empty();
         }
-        return Optional.of(
-                recipients.acceptsEveryAddress(domain)
-                        ? new Extent.Everybody()
-                        : new Extent.Listed(recipients.listed(domain)));
+        if (recipients.acceptsEveryAddress(domain)) {
+            return Optional.of(new Extent.Everybody());
+        }
+        return Optional.of(recipients
+                .asked()
+                .of(domain)
+                .<Extent>map(asked -> new Extent.Asked(asked.names()))
+                .orElseGet(() -> new Extent.Listed(recipients.listed(domain))));
     }
 
     /** Where the mail of {@code domain} goes, single addresses aside. */
@@ -135,18 +140,30 @@ public final class ConfiguredRelayTables implements RelayTables {
         Optional<RouteLookup.Found> found = lookup.find(address);
         return found.isEmpty()
                 ? new RecipientVerdict.RelayDenied() // a subdomain that nobody said a route for
-                : verdict(found.get().reading(), existence);
+                : verdict(found.get().reading(), existence, address);
     }
 
-    private static RecipientVerdict verdict(RouteReading reading, RecipientTruth.Existence existence) {
+    private RecipientVerdict verdict(RouteReading reading, RecipientTruth.Existence existence, TableAddress address) {
         return switch (reading) {
             case RouteReading.NotUnderstood _ -> new RecipientVerdict.RelayDenied(); // somebody else's line
             case RouteReading.Answers(TransportAnswer answer) -> new RecipientVerdict.Answered(answer);
             case RouteReading.Understood(Route route) ->
-                existence == RecipientTruth.Existence.UNKNOWN
-                        ? new RecipientVerdict.UnknownUser()
-                        : new RecipientVerdict.Accepted(route);
+                switch (existence) {
+                    case LISTED, ASSUMED -> new RecipientVerdict.Accepted(route);
+                    case ASKED -> new RecipientVerdict.Unsettled(route, question(address));
+                    case UNKNOWN -> new RecipientVerdict.UnknownUser();
+                };
         };
+    }
+
+    private RecipientQuestion question(TableAddress address) {
+        AskedSources.Asked asked = recipients.asked().of(address.domain()).orElseThrow();
+        return new RecipientQuestion(
+                Stream.concat(Stream.of(address), lookup.delimiter().base(address).stream())
+                        .map(TableAddress::text)
+                        .toList(),
+                asked.names(),
+                asked.unknown());
     }
 
     /** Looked up in full, then without the extension; what comes after that is about the domain. */

@@ -1,5 +1,7 @@
 package io.backupmx.route;
 
+import java.util.List;
+
 /** How many recipients a domain has. */
 public sealed interface Extent {
 
@@ -8,6 +10,18 @@ public sealed interface Extent {
         @Override
         public String toString() {
             return "every address";
+        }
+    }
+
+    /** Those that are listed, and whom others know. */
+    record Asked(List<String> sources) implements Extent {
+        public Asked {
+            sources = List.copyOf(sources);
+        }
+
+        @Override
+        public String toString() {
+            return "whom " + String.join(", ", sources) + " knows";
         }
     }
 

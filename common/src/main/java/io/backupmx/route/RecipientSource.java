@@ -10,6 +10,8 @@ public enum RecipientSource {
     EVERY_DOMAIN_HAS_IT,
     /** {@code relay_recipients} has {@code @domain}: every address is assumed to exist. */
     OPEN_IN_FILE,
+    /** No list has it, and {@code domains.DOMAIN.recipient_sources} are asked. */
+    ASKED_SOURCES,
     /** Nobody lists any recipients: every address is assumed to exist. */
     NO_LIST,
     NOT_IN_INLINE_LIST,

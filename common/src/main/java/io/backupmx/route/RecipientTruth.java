@@ -8,18 +8,20 @@ import java.util.function.Consumer;
 
 /**
  * Which addresses of our domains exist. A domain's inline list is the only word on it; without one the recipients file is;
- * without that every address is assumed to exist.
+ * without that every address is assumed to exist. Where a domain has sources that are asked, no list is the only word.
  *
  * @param withInline the domains that have an inline list, be it an empty one
  * @param inline the addresses of all inline lists
  */
-record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Recipients> file) {
+record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Recipients> file, AskedSources asked) {
 
     enum Existence {
         /** Somebody wrote down this very address, or every domain has it. */
         LISTED,
         /** Nobody knows better. */
         ASSUMED,
+        /** Others than the lists are to be asked. */
+        ASKED,
         UNKNOWN
     }
 
@@ -35,6 +37,7 @@ record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Reci
         return switch (source) {
             case INLINE_LIST, RECIPIENTS_FILE, EVERY_DOMAIN_HAS_IT -> Existence.LISTED;
             case OPEN_IN_FILE, NO_LIST -> Existence.ASSUMED;
+            case ASKED_SOURCES -> Existence.ASKED;
             case NOT_IN_INLINE_LIST, NOT_IN_FILE -> Existence.UNKNOWN;
         };
     }
@@ -49,17 +52,20 @@ record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Reci
             return RecipientSource.RECIPIENTS_FILE;
         } else if (isRole(address.localPart())) {
             return RecipientSource.EVERY_DOMAIN_HAS_IT;
+        } else if (!hasInline && file.filter(f -> f.isOpen(domain)).isPresent()) {
+            return RecipientSource.OPEN_IN_FILE;
+        } else if (asked.of(domain).isPresent()) {
+            return RecipientSource.ASKED_SOURCES;
         } else if (hasInline) {
             return RecipientSource.NOT_IN_INLINE_LIST;
-        } else if (file.isEmpty()) {
-            return RecipientSource.NO_LIST;
         } else {
-            return file.get().isOpen(domain) ? RecipientSource.OPEN_IN_FILE : RecipientSource.NOT_IN_FILE;
+            return file.isEmpty() ? RecipientSource.NO_LIST : RecipientSource.NOT_IN_FILE;
         }
     }
 
     boolean acceptsEveryAddress(Domain domain) {
-        return !withInline.contains(domain) && file.map(f -> f.isOpen(domain)).orElse(true);
+        return !withInline.contains(domain)
+                && file.map(f -> f.isOpen(domain)).orElse(asked.of(domain).isEmpty());
     }
 
     /** The domains that have a list with somebody in it. */

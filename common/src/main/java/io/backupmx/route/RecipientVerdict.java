@@ -6,6 +6,9 @@ public sealed interface RecipientVerdict {
     /** Ours to take; its mail goes {@code route}. */
     record Accepted(Route route) implements RecipientVerdict {}
 
+    /** Ours, and its mail would go {@code route}, but whether it exists others know: {@code question} is for them. */
+    record Unsettled(Route route, RecipientQuestion question) implements RecipientVerdict {}
+
     /** None of our domains: 554 5.7.1. No configuration makes an open relay. */
     record RelayDenied() implements RecipientVerdict {}
 

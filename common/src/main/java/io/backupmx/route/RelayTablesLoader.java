@@ -3,6 +3,8 @@ package io.backupmx.route;
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.DomainConfig;
+import io.backupmx.config.RecipientSourcesConfig;
+import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> domains = new LinkedHashSet<>();
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
     private final Set<Domain> withSubdomains = new LinkedHashSet<>();
+    private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
 
     private RelayTablesLoader(Config config) {
         this.config = config;
@@ -44,6 +47,7 @@ public final class RelayTablesLoader {
     }
 
     private ConfiguredRelayTables load() {
+        problems.addAll(config.recipientSources().problems());
         config.domains().forEach(this::inline);
         RelayDomains relayDomains = config.relayDomains()
                 .map(file -> RelayDomains.read(file, problems))
@@ -69,7 +73,11 @@ public final class RelayTablesLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems, config);
         }
-        RecipientTruth truth = new RecipientTruth(withInlineRecipients, inlineRecipients.build(), recipients);
+        RecipientTruth truth = new RecipientTruth(
+                withInlineRecipients,
+                inlineRecipients.build(),
+                recipients,
+                new AskedSources(asked, new RelayDomains(withSubdomains)));
         warn(relayDomains, truth);
         RouteLookup lookup = new RouteLookup(
                 transport,
@@ -103,6 +111,16 @@ public final class RelayTablesLoader {
         if (said.subdomains().filter(DomainConfig.Subdomains.ACCEPT::equals).isPresent()) {
             withSubdomains.add(domain);
         }
+        said.recipientSources().filter(names -> !names.isEmpty()).ifPresent(names -> {
+            names.stream()
+                    .filter(source -> !config.recipientSources().names().contains(source))
+                    .forEach(source -> problems.add(path + ".recipient_sources: there is no source '" + source
+                            + "': the names are those below recipient_sources, and "
+                            + RecipientSourcesConfig.PRIMARY));
+            asked.put(
+                    domain,
+                    new AskedSources.Asked(names, said.unknownRecipients().orElse(UnknownRecipients.DEFER)));
+        });
         said.recipients().ifPresent(list -> {
             withInlineRecipients.add(domain);
             recipients(domain, list, path + ".recipients");

@@ -48,9 +48,10 @@ public record TableChanges(
         boolean isLoss(int limitPercent) {
             return switch (after) {
                 case Extent.Everybody _ -> false;
+                case Extent.Asked _ -> before instanceof Extent.Everybody;
                 case Extent.Listed(int now) ->
                     switch (before) {
-                        case Extent.Everybody _ -> true;
+                        case Extent.Everybody _, Extent.Asked _ -> true;
                         case Extent.Listed(int had) ->
                             gone > 0 && (now == 0 || (gone > 1 && gone * 100L > (long) had * limitPercent));
                     };

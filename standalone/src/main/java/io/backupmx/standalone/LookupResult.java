@@ -56,6 +56,8 @@ record LookupResult(
                     case OPEN_IN_FILE ->
                         "assumed, for every address is accepted: "
                                 + at(checked, lines.flatMap(l -> l.ofDomain(path.get())));
+                    case ASKED_SOURCES ->
+                        "not listed: whom domains." + why.domain() + ".recipient_sources names is asked";
                     case NO_LIST -> "assumed, for nobody lists any recipients of its domain";
                     case NOT_IN_INLINE_LIST -> "not listed in domains." + why.domain() + ".recipients";
                     case NOT_IN_FILE -> "not listed in " + at(checked, Optional.empty());

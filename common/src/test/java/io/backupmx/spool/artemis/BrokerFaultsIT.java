@@ -246,7 +246,7 @@ final class BrokerFaultsIT {
                 Set<String> found = new HashSet<>(done);
                 reader.admin()
                         .browse(
-                                QUEUE,
+                                List.of(QUEUE),
                                 mail -> found.add(mail.envelope().queueId().value()) || true);
                 assertThat(found).isEqualTo(all);
             });

@@ -66,8 +66,10 @@ public final class ConfigSummary {
             case RecipientVerdict.Accepted(var route) -> route.toString();
             case RecipientVerdict.Answered(var answer) ->
                 (answer.isTemporary() ? "put off with " : "refused with ") + answer.status() + " " + answer.text();
-            case RecipientVerdict.RelayDenied _, RecipientVerdict.UnknownUser _, RecipientVerdict.Unavailable _ ->
-                "no route";
+            case RecipientVerdict.RelayDenied _,
+                    RecipientVerdict.UnknownUser _,
+                    RecipientVerdict.Unsettled _,
+                    RecipientVerdict.Unavailable _ -> "no route";
         };
     }
 

@@ -196,7 +196,12 @@ final class InMemorySpool implements SpoolReader {
             }
 
             @Override
-            public void browse(SpoolQueue queue, Predicate<ListedMail> viewer) {}
+            public List<SpoolQueue> occupied() {
+                return depths().stream().map(QueueDepth::queue).toList();
+            }
+
+            @Override
+            public void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer) {}
 
             @Override
             public int release(Optional<QueueId> id) {

@@ -222,6 +222,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.transport(),
                     usual.relayRecipients(),
                     usual.recipientDelimiter(),
+                    usual.recipientSources(),
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime),
