@@ -24,6 +24,7 @@ class ArchitectureTest {
             "io.backupmx.smtp..",
             "io.backupmx.mail..",
             "io.backupmx.route..",
+            "io.backupmx.routing..",
             "io.backupmx.spool..",
             "io.backupmx.cluster..",
             "io.backupmx.config..",
@@ -119,7 +120,7 @@ class ArchitectureTest {
                 "io.backupmx.spool..",
                 "io.backupmx.worker.delivery..",
                 "io.backupmx.worker.gate..",
-                "io.backupmx.worker.routing..");
+                "io.backupmx.routing..");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.backupmx.smtp.client;
 
+import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -47,6 +48,18 @@ public final class SmtpConnection {
         wire.rest();
         // After trouble the peer may still hold the transaction open (RFC 5321 §4.1.1.5).
         resetNeeded = result.content().filter(r -> r.isPositive()).isEmpty();
+        return result;
+    }
+
+    /**
+     * Asks whether the peer would take mail from the null sender for {@code to}, a path in ASCII, and takes the question back
+     * (RFC 5321 §4.1.1.5): no mail is sent. Whatever the peer does is in the result, as far as the reply to RCPT.
+     */
+    public TransactionResult callAhead(ForwardPath to) {
+        transactions++;
+        TransactionResult result = new CallAhead(wire, options, extensions).run(resetNeeded, to);
+        wire.rest();
+        resetNeeded = false;
         return result;
     }
 

@@ -1,13 +1,13 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
+import io.backupmx.routing.MailHost;
+import io.backupmx.routing.MailHosts;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.retry.BackOffTable.BackOff;
-import io.backupmx.worker.routing.MailHost;
-import io.backupmx.worker.routing.MailHosts;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,6 @@
 package io.backupmx.worker.delivery;
 
-import io.backupmx.worker.routing.MailHosts;
+import io.backupmx.routing.MailHosts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;

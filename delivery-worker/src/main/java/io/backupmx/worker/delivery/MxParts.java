@@ -3,9 +3,9 @@ package io.backupmx.worker.delivery;
 import io.backupmx.config.MxConfig;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
+import io.backupmx.routing.MxResolver;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.worker.retry.BackOffTable;
-import io.backupmx.worker.routing.MxResolver;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** What delivery by MX records needs, whatever mail it is. */

@@ -2,9 +2,9 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.route.RelayTables;
+import io.backupmx.routing.RouteConnector;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.retry.RetrySchedule;
-import io.backupmx.worker.routing.RouteConnector;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
+import io.backupmx.routing.AddressResolver;
+import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
@@ -14,8 +16,6 @@ import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
-import io.backupmx.worker.routing.AddressResolver;
-import io.backupmx.worker.routing.RouteConnector;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -1,8 +1,8 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import io.backupmx.config.Config;
+import io.backupmx.routing.Dns.Answer;
 import io.backupmx.smtp.Domain;
-import io.backupmx.worker.routing.Dns.Answer;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;

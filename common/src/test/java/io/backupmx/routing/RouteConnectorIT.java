@@ -1,4 +1,4 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import static io.backupmx.testing.Behaviour.hang;
 import static io.backupmx.testing.Behaviour.say;

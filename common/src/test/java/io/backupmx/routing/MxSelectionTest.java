@@ -1,4 +1,4 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

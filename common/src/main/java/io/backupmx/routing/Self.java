@@ -1,4 +1,4 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;

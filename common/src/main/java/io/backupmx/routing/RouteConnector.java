@@ -1,11 +1,11 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
+import io.backupmx.routing.AddressResolver.Addresses;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpConnection;
-import io.backupmx.worker.routing.AddressResolver.Addresses;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

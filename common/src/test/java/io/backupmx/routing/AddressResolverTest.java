@@ -1,9 +1,9 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.route.NextHop;
-import io.backupmx.worker.routing.AddressResolver.Addresses;
+import io.backupmx.routing.AddressResolver.Addresses;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,4 +1,4 @@
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import io.backupmx.config.DnsConfig;
 import java.time.Duration;

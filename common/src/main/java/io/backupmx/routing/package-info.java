@@ -1,5 +1,5 @@
 /** From a route to the addresses to connect to. */
 @NullMarked
-package io.backupmx.worker.routing;
+package io.backupmx.routing;
 
 import org.jspecify.annotations.NullMarked;

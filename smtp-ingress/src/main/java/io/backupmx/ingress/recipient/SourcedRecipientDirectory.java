@@ -1,0 +1,147 @@
+package io.backupmx.ingress.recipient;
+
+import io.backupmx.config.RecipientSourcesConfig;
+import io.backupmx.config.UnknownRecipients;
+import io.backupmx.route.RecipientQuestion;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.smtp.ForwardPath;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables, and where they leave a recipient open the sources that its domain names. Looked up as Postfix does: the whole
+ * address in every source in their order, then the address without its extension; the first yes decides. Where nobody says
+ * yes, a source that could not be asked makes it 451, never 550 and never 250, unless it is the primary: what is done while
+ * that is away the domain says.
+ */
+public final class SourcedRecipientDirectory implements RecipientDirectory {
+
+    private final RecipientDirectory tables;
+    private final Map<String, RecipientLookup> sources;
+    private final PrimaryTruth primary;
+    private final RecipientMemory memory;
+    private final RecipientMetrics metrics;
+
+    /** @param sources by name; {@link RecipientSourcesConfig#PRIMARY} is not among them */
+    public SourcedRecipientDirectory(
+            RecipientDirectory tables,
+            Map<String, RecipientLookup> sources,
+            PrimaryTruth primary,
+            RecipientMemory memory,
+            RecipientMetrics metrics) {
+        this.tables = tables;
+        this.sources = Map.copyOf(sources);
+        this.primary = primary;
+        this.memory = memory;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Future<RecipientVerdict> check(ForwardPath path) {
+        Future<RecipientVerdict> verdict = tables.check(path);
+        if (verdict.succeeded()) {
+            return verdict.result() instanceof RecipientVerdict.Unsettled open ? settle(path, open) : verdict;
+        }
+        return verdict.compose(found ->
+                found instanceof RecipientVerdict.Unsettled open ? settle(path, open) : Future.succeededFuture(found));
+    }
+
+    private Future<RecipientVerdict> settle(ForwardPath path, RecipientVerdict.Unsettled open) {
+        return new Inquiry(path, open).next(0);
+    }
+
+    /** One recipient's way through the sources. */
+    private final class Inquiry {
+        private final ForwardPath path;
+        private final RecipientVerdict.Unsettled open;
+        private final RecipientQuestion question;
+        private boolean doubtful;
+        private boolean primaryAway;
+
+        Inquiry(ForwardPath path, RecipientVerdict.Unsettled open) {
+            this.path = path;
+            this.open = open;
+            this.question = open.question();
+        }
+
+        /** @param step of all addresses times all sources */
+        Future<RecipientVerdict> next(int step) {
+            List<String> names = question.sources();
+            if (step == names.size() * question.addresses().size()) {
+                return Future.succeededFuture(unknown());
+            }
+            String address = question.addresses().get(step / names.size());
+            String source = names.get(step % names.size());
+            if (source.equals(RecipientSourcesConfig.PRIMARY)) {
+                return step < names.size() ? askPrimary(step) : next(step + 1); // once, about all of it
+            }
+            RecipientLookup lookup = sources.get(source);
+            if (lookup == null) { // named in tables that were loaded after the start
+                doubtful = true;
+                return next(step + 1);
+            }
+            return lookup.exists(address).transform(answer -> {
+                if (answer.failed()) {
+                    metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
+                    doubtful = true;
+                    return next(step + 1);
+                }
+                boolean exists = answer.result();
+                metrics.answered(source, exists ? RecipientMetrics.Answer.KNOWN : RecipientMetrics.Answer.UNKNOWN);
+                if (exists) {
+                    memory.exists(address);
+                    return Future.succeededFuture(new RecipientVerdict.Accepted(open.route()));
+                }
+                return next(step + 1);
+            });
+        }
+
+        private Future<RecipientVerdict> askPrimary(int step) {
+            String source = RecipientSourcesConfig.PRIMARY;
+            return primary.ask(open.route(), path, question.addresses()).transform(answer -> {
+                if (answer.failed()) {
+                    metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
+                    doubtful = true;
+                    return next(step + 1);
+                }
+                return switch (answer.result()) {
+                    case EXISTS -> {
+                        metrics.answered(source, RecipientMetrics.Answer.KNOWN);
+                        yield Future.succeededFuture(new RecipientVerdict.Accepted(open.route()));
+                    }
+                    case NOBODY -> {
+                        metrics.answered(source, RecipientMetrics.Answer.UNKNOWN);
+                        yield next(step + 1);
+                    }
+                    case PRIMARY_AWAY -> {
+                        metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
+                        primaryAway = true;
+                        yield next(step + 1);
+                    }
+                };
+            });
+        }
+
+        /** Nobody has said yes. */
+        private RecipientVerdict unknown() {
+            if ((doubtful || primaryAway) && question.addresses().stream().anyMatch(memory::knows)) {
+                return new RecipientVerdict.Accepted(open.route());
+            } else if (doubtful) {
+                return new RecipientVerdict.Unavailable();
+            } else if (primaryAway) {
+                return whilePrimaryIsAway(question.unknown());
+            }
+            question.addresses().forEach(memory::isGone);
+            return new RecipientVerdict.UnknownUser();
+        }
+
+        private RecipientVerdict whilePrimaryIsAway(UnknownRecipients unknown) {
+            return switch (unknown) {
+                case DEFER -> new RecipientVerdict.Unavailable();
+                case ACCEPT -> new RecipientVerdict.Accepted(open.route());
+                case REJECT -> new RecipientVerdict.UnknownUser();
+            };
+        }
+    }
+}
