@@ -1,0 +1,126 @@
+package io.backupmx.ingress.primary;
+
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
+import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.smtp.client.TransactionResult;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Asks primaries at RCPT whether they would take mail for somebody, from the null sender, and sends none. Each primary is asked
+ * over two connections at most, twenty times a second at most, and not at all for three seconds after it was away. For virtual
+ * threads: blocks.
+ */
+final class CallAheads implements AutoCloseable {
+
+    /** Primaries that are remembered; beyond it those without open connections are forgotten. */
+    private static final int MAX_PRIMARIES = 1000;
+
+    /** What a primary says of a recipient. */
+    enum Said {
+        YES,
+        NO,
+        /** It is there, and says something else: that it is busy, or what it thinks of us. */
+        NOTHING,
+        AWAY
+    }
+
+    /** Blocks; the domain is the recipient's. */
+    interface Connector extends AutoCloseable {
+        ConnectResult connect(Route route, Domain domain);
+
+        @Override
+        void close();
+    }
+
+    private final Connector connector;
+    private final ConcurrentMap<String, AskedPrimary> primaries = new ConcurrentHashMap<>();
+
+    /** @param connector closed with this */
+    CallAheads(Connector connector) {
+        this.connector = connector;
+    }
+
+    Said ask(Route route, ForwardPath.To to) throws InterruptedException {
+        Domain domain = to.mailbox().domain();
+        String name = route instanceof Route.ByMx ? domain.name() : route.toString();
+        if (primaries.size() > MAX_PRIMARIES) {
+            primaries.values().removeIf(AskedPrimary::isIdle);
+        }
+        AskedPrimary primary = primaries.computeIfAbsent(name, _ -> new AskedPrimary());
+        if (!primary.enter()) {
+            return Said.NOTHING;
+        }
+        try {
+            return ask(primary, route, to);
+        } finally {
+            primary.leave();
+        }
+    }
+
+    private Said ask(AskedPrimary primary, Route route, ForwardPath.To to) throws InterruptedException {
+        for (boolean again = true; ; again = false) {
+            if (primary.isAway()) {
+                return Said.AWAY;
+            }
+            Optional<SmtpConnection> idle = primary.idle();
+            SmtpConnection connection;
+            if (idle.isPresent()) {
+                connection = idle.get();
+            } else {
+                switch (connector.connect(route, to.mailbox().domain())) {
+                    case ConnectResult.Connected(SmtpConnection made) -> connection = made;
+                    case ConnectResult.Unreachable _, ConnectResult.Unhealthy _ -> {
+                        primary.wasAway();
+                        return Said.AWAY;
+                    }
+                }
+            }
+            TransactionResult result = connection.callAhead(to);
+            if (result.loss().isEmpty()) {
+                primary.rest(connection);
+                return said(result);
+            } else if (idle.isEmpty() || !again) { // a connection that had rested may have been closed long ago
+                return result.recipients().getFirst().isPresent() ? said(result) : Said.NOTHING;
+            }
+        }
+    }
+
+    /**
+     * Only what is about the address is a no: 5.1.z (RFC 3463 §3.2) and 5.2.1, or 550 and 551 without an enhanced status. A
+     * 5.7.1 is about us, and a 4yz about now.
+     */
+    private static Said said(TransactionResult result) {
+        Optional<SmtpReply> mail = result.mail();
+        Optional<SmtpReply> recipient = result.recipients().getFirst();
+        if (mail.filter(SmtpReply::isPositive).isEmpty() || recipient.isEmpty()) {
+            return Said.NOTHING;
+        } else if (recipient.get().isPositive()) {
+            return Said.YES;
+        }
+        return isAboutTheAddress(recipient.get()) ? Said.NO : Said.NOTHING;
+    }
+
+    private static boolean isAboutTheAddress(SmtpReply reply) {
+        return reply.isPermanentFailure()
+                && reply.status()
+                        .map(status -> status.subject() == 1 || (status.subject() == 2 && status.detail() == 1))
+                        .orElse(reply.code() == 550 || reply.code() == 551);
+    }
+
+    /** Closes the connections that have rested for a while. */
+    void sweep() {
+        primaries.values().forEach(AskedPrimary::sweep);
+    }
+
+    @Override
+    public void close() {
+        primaries.values().forEach(AskedPrimary::close);
+        connector.close();
+    }
+}

@@ -1,0 +1,244 @@
+package io.backupmx.ingress.primary;
+
+import io.backupmx.ingress.recipient.RecipientMemory;
+import io.backupmx.spool.SharedTable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which addresses have been found to exist, or to exist no more, in buckets by their hash. Each bucket is one value of a table
+ * that all ingresses share and that outlives them; whoever hears a bucket merges it into its own, and says the merger when it
+ * knows more. So what one ingress has learned all know within seconds. A yes never ages; that somebody is gone is forgotten
+ * after a month.
+ */
+public final class KnownRecipients implements RecipientMemory, SharedTable.Listener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KnownRecipients.class);
+
+    static final int BUCKETS = 4096;
+
+    private static final String KEY = "known.";
+    private static final int MAX_BUCKET_CHARS = SharedTable.MAX_VALUE_BYTES / 4;
+    private static final int PARTS_OF_HEAP = 8;
+    private static final int AT_ONCE = 128;
+    private static final long BETWEEN_ROUNDS_MILLIS = 500;
+    private static final long LAST_ROUND_MILLIS = 2000;
+
+    /** A yes is written down again when it is older than that: the table need not hear of each mail. */
+    private static final Duration REFRESH = Duration.ofDays(1);
+
+    private static final Duration GONE_IS_KEPT = Duration.ofDays(30);
+
+    private final SharedTable table;
+    private final InstantSource clock;
+    private final long maxChars;
+    private final AtomicReferenceArray<FactBucket> buckets = new AtomicReferenceArray<>(BUCKETS);
+    private final AtomicLong chars = new AtomicLong();
+    private final AtomicBoolean full = new AtomicBoolean();
+    private final Set<Integer> unsaid = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> unheard = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Thread writer;
+    private volatile boolean connected;
+    private volatile boolean complete;
+
+    /** @param table not started; closed with this */
+    public KnownRecipients(SharedTable table, InstantSource clock) {
+        this(table, clock, Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP);
+    }
+
+    KnownRecipients(SharedTable table, InstantSource clock, long maxChars) {
+        this.table = table;
+        this.clock = clock;
+        this.maxChars = maxChars;
+        for (int i = 0; i < BUCKETS; i++) {
+            buckets.set(i, FactBucket.EMPTY);
+        }
+        this.writer = Thread.ofVirtual().name("known-recipients").unstarted(this::write);
+    }
+
+    /** Begins to hear what others know, unless it has begun. */
+    public void start() {
+        if (!started.getAndSet(true)) {
+            table.start(this);
+            writer.start();
+        }
+    }
+
+    /** Whether all that was known when we came has been heard. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /** Addresses that exist, as far as is known; those of domains whose every address does count as one. Reads all. */
+    public long count() {
+        long count = 0;
+        for (int i = 0; i < BUCKETS; i++) {
+            count += buckets.get(i).facts().values().stream()
+                    .filter(Fact::exists)
+                    .count();
+        }
+        return count;
+    }
+
+    Optional<Fact> find(String address) {
+        return buckets.get(bucketOf(address)).find(address);
+    }
+
+    /** Whether it is so old that who knows should be asked again. */
+    boolean isStale(Fact fact) {
+        return now() - fact.seconds() > REFRESH.toSeconds();
+    }
+
+    @Override
+    public boolean knows(String address) {
+        return find(address).filter(Fact::exists).isPresent();
+    }
+
+    @Override
+    public void exists(String address) {
+        Optional<Fact> known = find(address);
+        if (known.isEmpty() || !known.get().exists() || isStale(known.get())) {
+            learn(address, new Fact(true, now()));
+        }
+    }
+
+    @Override
+    public void isGone(String address) {
+        if (knows(address)) {
+            learn(address, new Fact(false, now()));
+        }
+    }
+
+    private void learn(String address, Fact fact) {
+        int index = bucketOf(address);
+        if (chars.get() > maxChars || buckets.get(index).length() > MAX_BUCKET_CHARS) {
+            if (!full.getAndSet(true)) {
+                LOG.atWarn().addKeyValue("chars", chars.get()).log("no room to remember more recipients");
+            }
+            return;
+        }
+        update(index, bucket -> bucket.with(address, fact));
+        unsaid.add(index);
+    }
+
+    private FactBucket update(int index, UnaryOperator<FactBucket> change) {
+        while (true) {
+            FactBucket before = buckets.get(index);
+            FactBucket after = change.apply(before);
+            if (buckets.compareAndSet(index, before, after)) {
+                chars.addAndGet((long) after.length() - before.length());
+                return after;
+            }
+        }
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+
+    static int bucketOf(String address) {
+        int hash = address.hashCode();
+        return Math.floorMod(hash ^ (hash >>> 16), BUCKETS);
+    }
+
+    @Override
+    public void connected() {
+        for (int i = 0; i < BUCKETS; i++) {
+            if (buckets.get(i).length() > FactBucket.EMPTY.length()) {
+                unheard.add(i);
+            }
+        }
+        connected = true;
+    }
+
+    @Override
+    public void heard(String key, byte[] value) {
+        int index = indexIn(key);
+        if (index >= 0) {
+            unheard.remove(index);
+            FactBucket heard = FactBucket.of(value).withoutGoneBefore(now() - GONE_IS_KEPT.toSeconds());
+            FactBucket all = update(index, bucket -> bucket.merge(heard));
+            if (!all.equals(heard)) {
+                unsaid.add(index);
+            }
+        }
+    }
+
+    private static int indexIn(String key) {
+        try {
+            int index = key.startsWith(KEY) ? Integer.parseInt(key.substring(KEY.length())) : -1;
+            return index < BUCKETS ? index : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** What the table has lost, or never had, it gets from us. */
+    @Override
+    public void complete() {
+        unsaid.addAll(unheard);
+        unheard.clear();
+        complete = true;
+    }
+
+    @Override
+    public void disconnected() {
+        connected = false;
+    }
+
+    private void write() {
+        try {
+            while (true) {
+                Thread.sleep(BETWEEN_ROUNDS_MILLIS);
+                if (connected && !unsaid.isEmpty()) {
+                    round().join();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /** Says some of what is unsaid; done, never failed, when all of that has been answered. */
+    private CompletableFuture<Void> round() {
+        List<CompletableFuture<?>> saying = new ArrayList<>();
+        for (Iterator<Integer> rest = unsaid.iterator(); rest.hasNext() && saying.size() < AT_ONCE; ) {
+            int index = rest.next();
+            rest.remove(); // before it is read: what is learned from now on is said once more
+            saying.add(table.put(KEY + index, buckets.get(index).octets())
+                    .exceptionally(_ -> {
+                        unsaid.add(index);
+                        return null;
+                    })
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(saying.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Says what is unsaid, for two seconds at most. */
+    @Override
+    public void close() {
+        writer.interrupt();
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_ROUND_MILLIS);
+        while (connected && !unsaid.isEmpty() && System.nanoTime() < end) {
+            round().completeOnTimeout(null, LAST_ROUND_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+        }
+        table.close();
+    }
+}

@@ -1,0 +1,232 @@
+package io.backupmx.ingress.primary;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.backupmx.config.Config;
+import io.backupmx.ingress.recipient.PrimaryTruth;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.Mailbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The primary as the source of who exists. What it has said yes to is known ever after, to all ingresses, and so while it is
+ * away; it is asked again about that once a day, and believed when it says no twice, ten minutes apart: a primary that has come
+ * back wrong says no to everybody. Its no to somebody unknown counts for ten minutes. A domain that takes an address nobody can
+ * have takes every address; that, too, is found out once a day, and known.
+ */
+public final class PrimarySource implements PrimaryTruth, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrimarySource.class);
+
+    private static final Duration NO_IS_FRESH = Duration.ofMinutes(10);
+    private static final Duration SECOND_OPINION = Duration.ofMinutes(10);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int MAX_REMEMBERED = 100_000;
+    private static final int MAX_ASKING = 2000;
+
+    private final KnownRecipients known;
+    private final CallAheads callAheads;
+    private final CallAheadMetrics metrics;
+    private final RandomGenerator random;
+    private final Cache<String, Boolean> nobody;
+    private final Cache<String, Boolean> askedLately;
+    private final Cache<String, Long> doubted;
+    private final Cache<String, Boolean> selective;
+    private final ConcurrentMap<String, Future<Existence>> asking = new ConcurrentHashMap<>();
+    private final Ticker ticker;
+
+    PrimarySource(
+            KnownRecipients known,
+            CallAheads callAheads,
+            CallAheadMetrics metrics,
+            RandomGenerator random,
+            Ticker ticker) {
+        this.known = known;
+        this.callAheads = callAheads;
+        this.metrics = metrics;
+        this.random = random;
+        this.ticker = ticker;
+        this.nobody = cache(NO_IS_FRESH, ticker);
+        this.askedLately = cache(SECOND_OPINION, ticker);
+        this.doubted = cache(DAY, ticker);
+        this.selective = cache(DAY, ticker);
+    }
+
+    /**
+     * @param hostname our name in EHLO
+     * @param known stays the caller's
+     */
+    public static PrimarySource of(
+            Vertx vertx, Domain hostname, Config config, KnownRecipients known, MeterRegistry registry) {
+        return new PrimarySource(
+                known,
+                new CallAheads(new PrimaryConnector(vertx, hostname, config)),
+                new CallAheadMetrics(registry, known),
+                new SecureRandom(),
+                Ticker.systemTicker());
+    }
+
+    private static <T> Cache<String, T> cache(Duration kept, Ticker ticker) {
+        return Caffeine.newBuilder()
+                .maximumSize(MAX_REMEMBERED)
+                .expireAfterWrite(kept)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    @Override
+    public Future<Existence> ask(Route route, ForwardPath path, List<String> addresses) {
+        if (!(path instanceof ForwardPath.To to)) {
+            return Future.succeededFuture(Existence.EXISTS); // <postmaster> (RFC 5321 §4.5.1)
+        }
+        known.start();
+        String address = addresses.getFirst();
+        if (isKnown(address, route, to)
+                || addresses.stream().skip(1).anyMatch(known::knows)
+                || isKnown(everybodyOf(to.mailbox().domain()), route, to)) {
+            return Future.succeededFuture(Existence.EXISTS);
+        } else if (nobody.getIfPresent(address) != null) {
+            return Future.succeededFuture(Existence.NOBODY);
+        }
+        return callAhead(address, route, to)
+                .compose(existence -> existence == Existence.PRIMARY_AWAY && !known.isComplete()
+                        ? Future.failedFuture("the primary is away, and what is known has not been heard yet")
+                        : Future.succeededFuture(existence));
+    }
+
+    /** Looks after what is stale, without waiting for it. */
+    private boolean isKnown(String key, Route route, ForwardPath.To to) {
+        Optional<Fact> fact = known.find(key).filter(Fact::exists);
+        if (fact.isPresent() && known.isStale(fact.get()) && askedLately.asMap().putIfAbsent(key, true) == null) {
+            var _ = callAhead(key, route, to);
+        }
+        return fact.isPresent();
+    }
+
+    static String everybodyOf(Domain domain) {
+        return "@" + domain.name();
+    }
+
+    /** One call about an address at a time, and not without end of them. */
+    private Future<Existence> callAhead(String address, Route route, ForwardPath.To to) {
+        if (asking.size() >= MAX_ASKING || !isAscii(to)) {
+            return Future.failedFuture(
+                    "the primary is not asked: too many are asked about, or the address is not ASCII");
+        }
+        Promise<Existence> promise = Promise.promise();
+        Future<Existence> other = asking.putIfAbsent(address, promise.future());
+        if (other != null) {
+            return other;
+        }
+        Thread.ofVirtual().name("call-ahead").start(() -> {
+            try {
+                Existence existence = answered(address, route, to);
+                asking.remove(address);
+                promise.complete(existence);
+            } catch (NothingSaidException e) {
+                asking.remove(address);
+                promise.fail(e);
+            } catch (InterruptedException | RuntimeException e) {
+                asking.remove(address);
+                LOG.atWarn().setCause(e).log("call-ahead failed");
+                promise.fail(e);
+            }
+        });
+        return promise.future();
+    }
+
+    private static boolean isAscii(ForwardPath.To to) {
+        return to.toString().chars().allMatch(c -> c < 128);
+    }
+
+    private Existence answered(String address, Route route, ForwardPath.To to)
+            throws InterruptedException, NothingSaidException {
+        CallAheads.Said said = callAheads.ask(route, to);
+        metrics.count(said);
+        return switch (said) {
+            case YES -> {
+                doubted.invalidate(address);
+                learn(address, route, to);
+                yield Existence.EXISTS;
+            }
+            case NO -> {
+                doubt(address);
+                doubt(everybodyOf(to.mailbox().domain()));
+                nobody.put(address, true);
+                yield Existence.NOBODY;
+            }
+            case NOTHING -> throw new NothingSaidException();
+            case AWAY -> Existence.PRIMARY_AWAY;
+        };
+    }
+
+    /** A yes says something about the address only where not everybody gets one. */
+    private void learn(String address, Route route, ForwardPath.To to) throws InterruptedException {
+        Domain domain = to.mailbox().domain();
+        if (selective.getIfPresent(domain.name()) == null) {
+            byte[] octets = new byte[8];
+            random.nextBytes(octets);
+            Mailbox nobodys = new Mailbox("no-such-user-" + HexFormat.of().formatHex(octets), domain);
+            CallAheads.Said said = callAheads.ask(route, new ForwardPath.To(nobodys));
+            metrics.count(said);
+            switch (said) {
+                case YES -> known.exists(everybodyOf(domain));
+                case NO -> {
+                    known.isGone(everybodyOf(domain));
+                    selective.put(domain.name(), true);
+                }
+                case NOTHING, AWAY -> {}
+            }
+        }
+        if (selective.getIfPresent(domain.name()) != null) {
+            known.exists(address);
+        }
+    }
+
+    private void doubt(String address) {
+        if (known.knows(address)) {
+            long now = ticker.read();
+            Long before = doubted.get(address, _ -> now);
+            if (now - before >= SECOND_OPINION.toNanos()) {
+                known.isGone(address);
+                doubted.invalidate(address);
+            }
+        }
+    }
+
+    /** Closes connections that have rested for a while; to be called every few seconds. May block. */
+    public void sweep() {
+        callAheads.sweep();
+    }
+
+    @Override
+    public void close() {
+        callAheads.close();
+    }
+
+    /** The primary is there, and has not said whether the recipient exists. */
+    private static final class NothingSaidException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NothingSaidException() {
+            super("the primary does not say whether the recipient exists", null, false, false);
+        }
+    }
+}
