@@ -2,7 +2,7 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
-import io.backupmx.ingress.recipient.TableRecipientDirectory;
+import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.session.DefaultGateways;
 import io.backupmx.ingress.session.IngressServer;
 import io.backupmx.ops.StartException;
@@ -35,8 +35,7 @@ final class IngressParts {
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
-        TableRecipientDirectory directory = new TableRecipientDirectory(host.tables());
-        host.onTables(directory::replace);
+        RecipientDirectory directory = RecipientParts.start(host, spool);
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),

@@ -39,6 +39,7 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
     private static final Duration DAY = Duration.ofDays(1);
     private static final int MAX_REMEMBERED = 100_000;
     private static final int MAX_ASKING = 2000;
+    private static final long SWEEP_MILLIS = 5000;
 
     private final KnownRecipients known;
     private final CallAheads callAheads;
@@ -50,6 +51,7 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
     private final Cache<String, Boolean> selective;
     private final ConcurrentMap<String, Future<Existence>> asking = new ConcurrentHashMap<>();
     private final Ticker ticker;
+    private Runnable onClose = () -> {};
 
     PrimarySource(
             KnownRecipients known,
@@ -74,12 +76,13 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
      */
     public static PrimarySource of(
             Vertx vertx, Domain hostname, Config config, KnownRecipients known, MeterRegistry registry) {
-        return new PrimarySource(
-                known,
-                new CallAheads(new PrimaryConnector(vertx, hostname, config)),
-                new CallAheadMetrics(registry, known),
-                new SecureRandom(),
-                Ticker.systemTicker());
+        CallAheads callAheads = new CallAheads(new PrimaryConnector(vertx, hostname, config));
+        PrimarySource source = new PrimarySource(
+                known, callAheads, new CallAheadMetrics(registry, known), new SecureRandom(), Ticker.systemTicker());
+        long timer = vertx.setPeriodic(
+                SWEEP_MILLIS, _ -> Thread.ofVirtual().name("call-ahead-sweep").start(callAheads::sweep));
+        source.onClose = () -> vertx.cancelTimer(timer);
+        return source;
     }
 
     private static <T> Cache<String, T> cache(Duration kept, Ticker ticker) {
@@ -211,13 +214,9 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
         }
     }
 
-    /** Closes connections that have rested for a while; to be called every few seconds. May block. */
-    public void sweep() {
-        callAheads.sweep();
-    }
-
     @Override
     public void close() {
+        onClose.run();
         callAheads.close();
     }
 

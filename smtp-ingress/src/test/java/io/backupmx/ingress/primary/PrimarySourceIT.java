@@ -1,0 +1,206 @@
+package io.backupmx.ingress.primary;
+
+import static io.backupmx.testing.Behaviour.accept;
+import static io.backupmx.testing.Behaviour.close;
+import static io.backupmx.testing.Behaviour.hang;
+import static io.backupmx.testing.Behaviour.say;
+import static io.backupmx.testing.Behaviour.sayAndClose;
+import static io.backupmx.testing.Moment.address;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.backupmx.config.Config;
+import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.testing.Behaviour;
+import io.backupmx.testing.Phase;
+import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PrimarySourceIT {
+
+    private static final String ALICE = "alice@example.test";
+    private static final Behaviour NO_SUCH_USER = say("550 5.1.1 No such user here");
+
+    /** alice and bob, and nobody else. */
+    private static final Script TWO_USERS = Script.acceptAll()
+            .on(Phase.RCPT, NO_SUCH_USER)
+            .on(Phase.RCPT, address(ALICE), accept())
+            .on(Phase.RCPT, address("bob@example.test"), accept());
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ScriptedPrimary primary = ScriptedPrimary.started().play(TWO_USERS);
+    private final FakeTable table = new FakeTable();
+    private volatile Duration passed = Duration.ZERO;
+    private final InstantSource clock = () -> Instant.ofEpochSecond(1_000_000).plus(passed);
+    private KnownRecipients known = new KnownRecipients(table.part(), clock);
+    private PrimarySource source = source();
+
+    private PrimarySource source() {
+        return new PrimarySource(
+                known,
+                new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), Config.DEFAULT)),
+                new CallAheadMetrics(new SimpleMeterRegistry(), known),
+                new Random(1),
+                () -> passed.toNanos());
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        source.close();
+        known.close();
+        primary.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    private Future<Existence> asked(String address) {
+        ForwardPath path = ForwardPath.parse("<" + address + ">").orElseThrow();
+        return source.ask(Route.of("smtp:[127.0.0.1]:" + primary.port()), path, List.of(address));
+    }
+
+    private Existence ask(String address) throws Exception {
+        return asked(address).await(30, TimeUnit.SECONDS);
+    }
+
+    private void restart() {
+        source.close();
+        known.close();
+        known = new KnownRecipients(table.part(), clock);
+        source = source();
+    }
+
+    @Test
+    void whoseExistenceThePrimaryHasConfirmedIsKnownWhileItIsAway() throws Exception {
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        assertThat(ask("mallory@example.test")).isEqualTo(Existence.NOBODY);
+        primary.stop();
+        restart();
+
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        assertThat(ask("bob@example.test")).isEqualTo(Existence.PRIMARY_AWAY);
+        assertThat(ask("mallory@example.test")).isEqualTo(Existence.PRIMARY_AWAY);
+    }
+
+    @Test
+    void noMailIsSentAndOneConnectionIsEnough() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(ask("user" + i + "@example.test")).isEqualTo(Existence.NOBODY);
+        }
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+
+        assertThat(primary.connections()).isEqualTo(1);
+        assertThat(primary.mails()).isEmpty();
+        assertThat(primary.violations()).isEmpty();
+        assertThat(primary.transactions()).isEqualTo(7); // one more for an address that nobody has
+    }
+
+    @Test
+    void noIsBelievedForTenMinutes() throws Exception {
+        assertThat(ask("carol@example.test")).isEqualTo(Existence.NOBODY);
+        primary.play(Script.acceptAll());
+        assertThat(ask("carol@example.test")).isEqualTo(Existence.NOBODY);
+        passed = passed.plusMinutes(11);
+        assertThat(ask("carol@example.test")).isEqualTo(Existence.EXISTS);
+    }
+
+    @Test
+    void whoTakesEverybodyIsFoundOutAndTeachesNothingOfSingleAddresses() throws Exception {
+        primary.play(Script.acceptAll());
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        primary.stop();
+
+        assertThat(ask("anybody@example.test")).isEqualTo(Existence.EXISTS);
+        assertThat(known.knows(ALICE)).isFalse();
+        assertThat(known.knows("@example.test")).isTrue();
+    }
+
+    @Test
+    void somebodyKnownIsGoneOnlyWhenThePrimarySaysSoTwice() throws Exception {
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        primary.play(Script.acceptAll().on(Phase.RCPT, NO_SUCH_USER));
+        passed = passed.plusDays(2);
+        int before = primary.transactions();
+
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        await().until(() -> primary.transactions() == before + 1);
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        passed = passed.plusMinutes(11);
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        await().until(() -> !known.knows(ALICE));
+        passed = passed.plusMinutes(11);
+        assertThat(ask(ALICE)).isEqualTo(Existence.NOBODY);
+    }
+
+    static Stream<Arguments> uncertainties() {
+        return Stream.of(
+                Arguments.of(Phase.RCPT, say("450 4.2.0 Greylisted")),
+                Arguments.of(Phase.RCPT, say("550 5.7.1 Your address is on a list")),
+                Arguments.of(Phase.RCPT, say("554 5.7.1 Relay access denied")),
+                Arguments.of(Phase.RCPT, close()),
+                Arguments.of(Phase.RCPT, sayAndClose("421 4.3.2 Going down")),
+                Arguments.of(Phase.MAIL, say("550 5.7.1 No null senders here")),
+                Arguments.of(Phase.MAIL, say("451 4.3.0 Not now")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("uncertainties")
+    void whatIsNotAboutTheAddressIsNoAnswer(Phase phase, Behaviour behaviour) {
+        primary.play(Script.acceptAll().on(phase, behaviour));
+
+        assertThatThrownBy(() -> ask(ALICE)).hasMessageContaining("does not say");
+        assertThat(known.knows(ALICE)).isFalse();
+    }
+
+    @Test
+    void whoDoesNotAnswerAtAllIsAway() throws Exception {
+        primary.play(Script.acceptAll().on(Phase.CONNECT, say("554 5.7.1 You again")));
+        assertThat(ask(ALICE)).isEqualTo(Existence.PRIMARY_AWAY);
+    }
+
+    @Test
+    void manyQuestionsAtOnceMakeTwoConnections() throws Exception {
+        List<Future<Existence>> all = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            all.add(asked("user" + i + "@example.test"));
+        }
+        for (Future<Existence> one : all) {
+            assertThat(one.await(30, TimeUnit.SECONDS)).isEqualTo(Existence.NOBODY);
+        }
+        assertThat(primary.maxOpenConnections()).isLessThanOrEqualTo(2);
+        assertThat(primary.violations()).isEmpty();
+    }
+
+    @Test
+    void primaryThatHangsIsNotAskedByMoreThanTwo() {
+        primary.play(Script.acceptAll().on(Phase.RCPT, hang()));
+        long begun = System.nanoTime();
+        List<Future<Existence>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(asked("user" + i + "@example.test"));
+        }
+        await().atMost(Duration.ofSeconds(40)).until(() -> all.stream().allMatch(Future::isComplete));
+        assertThat(all).allMatch(Future::failed);
+        assertThat(primary.maxOpenConnections()).isLessThanOrEqualTo(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+    }
+}

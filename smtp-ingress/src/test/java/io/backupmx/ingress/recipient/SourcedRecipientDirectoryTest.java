@@ -1,0 +1,162 @@
+package io.backupmx.ingress.recipient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.UnknownRecipients;
+import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
+import io.backupmx.route.RecipientQuestion;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.ForwardPath;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SourcedRecipientDirectoryTest {
+
+    private static final Route ROUTE = Route.of("smtp:[mx.x.test]:25");
+    private static final RecipientVerdict ACCEPTED = new RecipientVerdict.Accepted(ROUTE);
+    private static final RecipientVerdict UNKNOWN = new RecipientVerdict.UnknownUser();
+    private static final RecipientVerdict UNAVAILABLE = new RecipientVerdict.Unavailable();
+    private static final Future<Boolean> YES = Future.succeededFuture(true);
+    private static final Future<Boolean> NO = Future.succeededFuture(false);
+    private static final Future<Boolean> DOWN = Future.failedFuture("down");
+
+    private final List<String> asked = new ArrayList<>();
+    private final Map<String, Future<Boolean>> said = new HashMap<>();
+    private Future<Existence> primary = Future.succeededFuture(Existence.NOBODY);
+    private final Memory memory = new Memory();
+
+    private static final class Memory implements RecipientMemory {
+        private final Set<String> known = new HashSet<>();
+
+        @Override
+        public boolean knows(String address) {
+            return known.contains(address);
+        }
+
+        @Override
+        public void exists(String address) {
+            known.add(address);
+        }
+
+        @Override
+        public void isGone(String address) {
+            known.remove(address);
+        }
+    }
+
+    private RecipientLookup source(String name) {
+        return new RecipientLookup() {
+            @Override
+            public Future<Boolean> exists(String address) {
+                asked.add(name + " " + address);
+                return said.getOrDefault(name + " " + address, said.getOrDefault(name, NO));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private RecipientVerdict check(UnknownRecipients unknown, String... sources) {
+        RecipientVerdict open = new RecipientVerdict.Unsettled(
+                ROUTE, new RecipientQuestion(List.of("a+b@x.test", "a@x.test"), List.of(sources), unknown));
+        return new SourcedRecipientDirectory(
+                        _ -> Future.succeededFuture(open),
+                        Map.of("ldap", source("ldap"), "sql", source("sql")),
+                        (_, _, addresses) -> {
+                            asked.add("primary " + addresses);
+                            return primary;
+                        },
+                        memory,
+                        new RecipientMetrics(new SimpleMeterRegistry()))
+                .check(ForwardPath.parse("<a+b@x.test>").orElseThrow())
+                .result();
+    }
+
+    @Test
+    void wholeAddressIsLookedUpEverywhereBeforeTheOneWithoutExtension() {
+        assertThat(check(UnknownRecipients.DEFER, "ldap", "sql", "primary")).isEqualTo(UNKNOWN);
+        assertThat(asked)
+                .containsExactly(
+                        "ldap a+b@x.test",
+                        "sql a+b@x.test",
+                        "primary [a+b@x.test, a@x.test]",
+                        "ldap a@x.test",
+                        "sql a@x.test");
+    }
+
+    @Test
+    void firstYesDecides() {
+        said.put("sql a@x.test", YES);
+        said.put("ldap", DOWN);
+
+        assertThat(check(UnknownRecipients.DEFER, "ldap", "sql")).isEqualTo(ACCEPTED);
+        assertThat(memory.knows("a@x.test")).isTrue();
+        assertThat(memory.knows("a+b@x.test")).isFalse();
+    }
+
+    @Test
+    void sourceThatCannotBeAskedMakesItNeitherYesNorNo() {
+        said.put("ldap", DOWN);
+        for (UnknownRecipients unknown : UnknownRecipients.values()) {
+            assertThat(check(unknown, "ldap", "sql")).isEqualTo(UNAVAILABLE);
+            assertThat(check(unknown, "sql", "ldap", "primary")).isEqualTo(UNAVAILABLE);
+        }
+        primary = Future.failedFuture("it says neither");
+        said.clear();
+        for (UnknownRecipients unknown : UnknownRecipients.values()) {
+            assertThat(check(unknown, "primary")).isEqualTo(UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void sourceThatNobodyRunsCannotBeAsked() {
+        assertThat(check(UnknownRecipients.ACCEPT, "ldap", "added-later")).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void whatIsKnownStandsWhileTheSourceCannotBeAskedAndEndsWithItsNo() {
+        said.put("ldap a@x.test", YES);
+        assertThat(check(UnknownRecipients.DEFER, "ldap")).isEqualTo(ACCEPTED);
+        said.clear();
+        said.put("ldap", DOWN);
+        assertThat(check(UnknownRecipients.DEFER, "ldap")).isEqualTo(ACCEPTED);
+        said.clear();
+        assertThat(check(UnknownRecipients.DEFER, "ldap")).isEqualTo(UNKNOWN);
+        said.put("ldap", DOWN);
+        assertThat(check(UnknownRecipients.DEFER, "ldap")).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void domainSaysWhatIsDoneWhileThePrimaryIsAway() {
+        primary = Future.succeededFuture(Existence.PRIMARY_AWAY);
+
+        assertThat(check(UnknownRecipients.DEFER, "primary")).isEqualTo(UNAVAILABLE);
+        assertThat(check(UnknownRecipients.ACCEPT, "primary")).isEqualTo(ACCEPTED);
+        assertThat(check(UnknownRecipients.REJECT, "primary")).isEqualTo(UNKNOWN);
+    }
+
+    @Test
+    void whatTheTablesSettleNobodyIsAskedAbout() {
+        SourcedRecipientDirectory directory = new SourcedRecipientDirectory(
+                _ -> Future.succeededFuture(new RecipientVerdict.RelayDenied()),
+                Map.of("ldap", source("ldap")),
+                (_, _, _) -> primary,
+                RecipientMemory.NONE,
+                new RecipientMetrics(new SimpleMeterRegistry()));
+
+        assertThat(directory
+                        .check(ForwardPath.parse("<a@y.test>").orElseThrow())
+                        .result())
+                .isEqualTo(new RecipientVerdict.RelayDenied());
+        assertThat(asked).isEmpty();
+    }
+}
