@@ -25,6 +25,7 @@ class ArchitectureTest {
             "io.backupmx.mail..",
             "io.backupmx.route..",
             "io.backupmx.routing..",
+            "io.backupmx.known..",
             "io.backupmx.spool..",
             "io.backupmx.cluster..",
             "io.backupmx.config..",

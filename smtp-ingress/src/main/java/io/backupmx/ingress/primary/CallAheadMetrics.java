@@ -1,5 +1,6 @@
 package io.backupmx.ingress.primary;
 
+import io.backupmx.known.KnownRecipients;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.backupmx.config.Config;
 import io.backupmx.ingress.recipient.PrimaryTruth;
+import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
@@ -17,7 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.random.RandomGenerator;
@@ -116,11 +116,11 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
 
     /** Looks after what is stale, without waiting for it. */
     private boolean isKnown(String key, Route route, ForwardPath.To to) {
-        Optional<Fact> fact = known.find(key).filter(Fact::exists);
-        if (fact.isPresent() && known.isStale(fact.get()) && askedLately.asMap().putIfAbsent(key, true) == null) {
+        boolean exists = known.knows(key);
+        if (exists && known.isStale(key) && askedLately.asMap().putIfAbsent(key, true) == null) {
             var _ = callAhead(key, route, to);
         }
-        return fact.isPresent();
+        return exists;
     }
 
     static String everybodyOf(Domain domain) {

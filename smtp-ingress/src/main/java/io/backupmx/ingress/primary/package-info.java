@@ -1,4 +1,4 @@
-/** What the primaries say of who exists, and what is known of that while they are away. */
+/** Asks the primaries who exists. */
 @NullMarked
 package io.backupmx.ingress.primary;
 

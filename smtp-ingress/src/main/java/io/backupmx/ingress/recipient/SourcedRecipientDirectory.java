@@ -2,6 +2,7 @@ package io.backupmx.ingress.recipient;
 
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
+import io.backupmx.known.RecipientMemory;
 import io.backupmx.route.RecipientQuestion;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;

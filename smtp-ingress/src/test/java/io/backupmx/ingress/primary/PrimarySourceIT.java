@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.Config;
 import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
+import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
@@ -49,10 +50,10 @@ class PrimarySourceIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final ScriptedPrimary primary = ScriptedPrimary.started().play(TWO_USERS);
-    private final FakeTable table = new FakeTable();
+    private final LoopbackTable table = new LoopbackTable();
     private volatile Duration passed = Duration.ZERO;
     private final InstantSource clock = () -> Instant.ofEpochSecond(1_000_000).plus(passed);
-    private KnownRecipients known = new KnownRecipients(table.part(), clock);
+    private KnownRecipients known = new KnownRecipients(table.opened(), clock);
     private PrimarySource source = source();
 
     private PrimarySource source() {
@@ -84,7 +85,7 @@ class PrimarySourceIT {
     private void restart() {
         source.close();
         known.close();
-        known = new KnownRecipients(table.part(), clock);
+        known = new KnownRecipients(table.opened(), clock);
         source = source();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
+import io.backupmx.known.RecipientMemory;
 import io.backupmx.route.RecipientQuestion;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.primary;
+package io.backupmx.known;
 
 import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolException;

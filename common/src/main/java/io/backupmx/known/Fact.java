@@ -1,4 +1,4 @@
-package io.backupmx.ingress.primary;
+package io.backupmx.known;
 
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.primary;
+package io.backupmx.known;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.recipient;
+package io.backupmx.known;
 
 /**
  * What has been found out about recipients and is to outlive whoever said it: other ingresses have it, too, and other lives of

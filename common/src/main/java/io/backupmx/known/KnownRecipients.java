@@ -1,6 +1,5 @@
-package io.backupmx.ingress.primary;
+package io.backupmx.known;
 
-import io.backupmx.ingress.recipient.RecipientMemory;
 import io.backupmx.spool.SharedTable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -99,8 +98,12 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         return buckets.get(bucketOf(address)).find(address);
     }
 
-    /** Whether it is so old that who knows should be asked again. */
-    boolean isStale(Fact fact) {
+    /** Whether it is so long ago that {@code address} was found to exist that who knows should be asked again. */
+    public boolean isStale(String address) {
+        return find(address).filter(this::isStale).isPresent();
+    }
+
+    private boolean isStale(Fact fact) {
         return now() - fact.seconds() > REFRESH.toSeconds();
     }
 
