@@ -23,6 +23,9 @@ public record RecipientSourcesConfig(
     /** The name of the source that every domain has: its primary, which is asked, and what that has taught us. */
     public static final String PRIMARY = "primary";
 
+    /** The name of the source that all domains have in common: what is known of recipients, whoever said so. */
+    public static final String KNOWN = "known";
+
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,40}");
@@ -42,6 +45,7 @@ public record RecipientSourcesConfig(
         names.addAll(sql.keySet());
         names.addAll(http.keySet());
         names.add(PRIMARY);
+        names.add(KNOWN);
         return names;
     }
 
@@ -77,7 +81,7 @@ public record RecipientSourcesConfig(
 
     private static final class Problems {
         private final List<String> found = new ArrayList<>();
-        private final Set<String> names = new HashSet<>(Set.of(PRIMARY));
+        private final Set<String> names = new HashSet<>(Set.of(PRIMARY, KNOWN));
 
         void name(String path, String name) {
             if (!NAME.matcher(name).matches()) {

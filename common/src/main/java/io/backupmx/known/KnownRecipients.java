@@ -6,14 +6,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,7 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
     private static final int PARTS_OF_HEAP = 8;
     private static final int AT_ONCE = 128;
     private static final long BETWEEN_ROUNDS_MILLIS = 500;
+    private static final long POLL_MILLIS = 20;
     private static final long LAST_ROUND_MILLIS = 2000;
 
     /** A yes is written down again when it is older than that: the table need not hear of each mail. */
@@ -49,6 +53,7 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
     private final AtomicLong chars = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
     private final Set<Integer> unsaid = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger saying = new AtomicInteger();
     private final Set<Integer> unheard = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final Thread writer;
@@ -78,7 +83,7 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         }
     }
 
-    /** Whether all that was known when we came has been heard. */
+    @Override
     public boolean isComplete() {
         return complete;
     }
@@ -92,6 +97,34 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
                     .count();
         }
         return count;
+    }
+
+    /** Hands over every address that is known to exist, in no particular order, until {@code taker} says no. */
+    public void forEach(Predicate<String> taker) {
+        for (int i = 0; i < BUCKETS; i++) {
+            for (Map.Entry<String, Fact> fact : buckets.get(i).facts().entrySet()) {
+                if (fact.getValue().exists() && !taker.test(fact.getKey())) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Whether there is room to remember more. */
+    public boolean hasRoom() {
+        return chars.get() <= maxChars;
+    }
+
+    /** Waits until what has been learned so far is on the broker's disk; false when it is not in time. */
+    public boolean awaitSaid(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!unsaid.isEmpty() || saying.get() > 0) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return true;
     }
 
     Optional<Fact> find(String address) {
@@ -219,18 +252,20 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
 
     /** Says some of what is unsaid; done, never failed, when all of that has been answered. */
     private CompletableFuture<Void> round() {
-        List<CompletableFuture<?>> saying = new ArrayList<>();
-        for (Iterator<Integer> rest = unsaid.iterator(); rest.hasNext() && saying.size() < AT_ONCE; ) {
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (Iterator<Integer> rest = unsaid.iterator(); rest.hasNext() && all.size() < AT_ONCE; ) {
             int index = rest.next();
+            saying.incrementAndGet();
             rest.remove(); // before it is read: what is learned from now on is said once more
-            saying.add(table.put(KEY + index, buckets.get(index).octets())
+            all.add(table.put(KEY + index, buckets.get(index).octets())
                     .exceptionally(_ -> {
                         unsaid.add(index);
                         return null;
                     })
+                    .thenRun(saying::decrementAndGet)
                     .toCompletableFuture());
         }
-        return CompletableFuture.allOf(saying.toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
     }
 
     /** Says what is unsaid, for two seconds at most. */

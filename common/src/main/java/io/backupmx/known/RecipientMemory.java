@@ -14,6 +14,11 @@ public interface RecipientMemory {
         }
 
         @Override
+        public boolean isComplete() {
+            return true;
+        }
+
+        @Override
         public void exists(String address) {}
 
         @Override
@@ -22,6 +27,9 @@ public interface RecipientMemory {
 
     /** Whether {@code address}, in the folded form of the tables, existed when somebody was last asked who knows. */
     boolean knows(String address);
+
+    /** Whether all that others have found out before has been heard. */
+    boolean isComplete();
 
     void exists(String address);
 

@@ -115,8 +115,8 @@ public final class RelayTablesLoader {
             names.stream()
                     .filter(source -> !config.recipientSources().names().contains(source))
                     .forEach(source -> problems.add(path + ".recipient_sources: there is no source '" + source
-                            + "': the names are those below recipient_sources, and "
-                            + RecipientSourcesConfig.PRIMARY));
+                            + "': the names are those below recipient_sources, " + RecipientSourcesConfig.PRIMARY
+                            + " and " + RecipientSourcesConfig.KNOWN));
             asked.put(
                     domain,
                     new AskedSources.Asked(names, said.unknownRecipients().orElse(UnknownRecipients.DEFER)));

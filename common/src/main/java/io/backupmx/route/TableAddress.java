@@ -9,14 +9,14 @@ import java.util.Optional;
  * An address as tables compare it: both parts folded to lower case, quotes taken off, as Postfix does. {@code "a b"@x} and
  * {@code "A B"@X} are one; so are {@code foo.@x}, which real domains have, and {@code "foo."@x}.
  */
-record TableAddress(String localPart, Domain domain) {
+public record TableAddress(String localPart, Domain domain) {
 
     static TableAddress of(Mailbox mailbox) {
         return new TableAddress(mailbox.localPart().toLowerCase(Locale.ROOT), mailbox.domain());
     }
 
     /** The address a key spells, or empty when it has no local part, no domain, or a wrong one. */
-    static Optional<TableAddress> parse(String key) {
+    public static Optional<TableAddress> parse(String key) {
         Optional<Mailbox> mailbox = Mailbox.parse(key);
         if (mailbox.isEmpty() && !key.startsWith("\"")) {
             int at = key.lastIndexOf('@');
@@ -36,7 +36,7 @@ record TableAddress(String localPart, Domain domain) {
     }
 
     /** For people: without quotes. */
-    String text() {
+    public String text() {
         return localPart + "@" + domain;
     }
 }

@@ -137,6 +137,6 @@ final class RecipientSourcesTest {
                                 + " https://www.example.org/recipients.txt",
                         "recipient_sources.http.list.interval: 1ms is not within 1s..7d",
                         "domains.x.test.recipient_sources: there is no source 'crm': the names are those below"
-                                + " recipient_sources, and primary");
+                                + " recipient_sources, primary and known");
     }
 }

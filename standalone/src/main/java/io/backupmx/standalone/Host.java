@@ -31,6 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -160,11 +161,12 @@ final class Host {
     /**
      * Serves metrics, health and the admin API from now on, and lets the command line find it; the real address.
      *
-     * @param requests the service's own part of the admin API
+     * @param requests the service's own parts of the admin API; of two that take one path the first does
      */
-    HostPort serveOps(AdminRequests requests) {
+    HostPort serveOps(AdminRequests... requests) {
         OpsServer server = new OpsServer(vertx(), config().ops(), registry(), readiness);
-        new AdminApi(new ReloadRequests(reloads), requests)
+        new AdminApi(Stream.concat(Stream.of(new ReloadRequests(reloads)), Stream.of(requests))
+                        .toArray(AdminRequests[]::new))
                 .mount(
                         server.router(),
                         AdminToken.of(config().ops().tokenFile(), data.path()),

@@ -47,8 +47,9 @@ final class IngressCommand implements Callable<Integer> {
 
     private static void start(Host host, PrintWriter out) {
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
-        HostPort ops = host.serveOps(AdminRequests.none(NO_QUEUE));
-        IngressParts ingress = IngressParts.start(host, broker.spool());
+        RecipientParts recipients = RecipientParts.start(host, broker.spool());
+        HostPort ops = host.serveOps(recipients.requests(), AdminRequests.none(NO_QUEUE));
+        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients.directory());
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX ingress " + host.name().domain() + " is running");

@@ -30,12 +30,11 @@ final class IngressParts {
     }
 
     /** Opens the door; whoever comes while the broker is away is told 451. */
-    static IngressParts start(Host host, ArtemisSpool spool) {
+    static IngressParts start(Host host, ArtemisSpool spool, RecipientDirectory directory) {
         Config config = host.config();
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
-        RecipientDirectory directory = RecipientParts.start(host, spool);
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),

@@ -3,9 +3,11 @@ package io.backupmx.standalone;
 import io.backupmx.ingress.protocol.RcptReply;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientLines;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.RelayTables;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.SmtpReply;
 import io.backupmx.worker.cli.AdminOptions;
+import io.backupmx.worker.cli.RecipientQuestion;
 import io.backupmx.worker.cli.ReloadPreview;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -59,6 +61,15 @@ final class LookupCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** As the tables say; whom these leave to the sources, the running service is asked about. */
+    private String reply(RelayTables tables, String address, Optional<ForwardPath> path) {
+        boolean isOpen =
+                path.map(tables::verdict).filter(RecipientVerdict.Unsettled.class::isInstance).isPresent();
+        return isOpen
+                ? new RecipientQuestion(admin).reply(address).orElse(LookupResult.NOBODY_TO_ASK)
+                : RcptReply.to(address, tables::verdict).toString();
+    }
+
     @Override
     public Integer call() {
         if (diff != addresses.isEmpty()) {
@@ -76,7 +87,7 @@ final class LookupCommand implements Callable<Integer> {
                         file, paths.values().stream().flatMap(Optional::stream).toList()));
         PrintWriter out = spec.commandLine().getOut();
         paths.forEach((address, path) -> {
-            SmtpReply reply = RcptReply.to(address, checked.tables()::verdict);
+            String reply = reply(checked.tables(), address, path);
             LookupResult result = LookupResult.of(checked, lines, address, path, reply);
             if (json) {
                 out.println(result.json());

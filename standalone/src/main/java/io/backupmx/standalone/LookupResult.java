@@ -7,7 +7,6 @@ import io.backupmx.route.Route;
 import io.backupmx.route.RouteSource;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,11 +24,14 @@ import java.util.Optional;
  */
 record LookupResult(
         String address,
-        SmtpReply reply,
+        String reply,
         Optional<String> domain,
         Optional<String> recipient,
         Optional<Route> route,
         Optional<String> routeSource) {
+
+    /** In the place of a reply. */
+    static final String NOBODY_TO_ASK = "as its sources say: no service runs here that could ask them";
 
     private static final String LINE = "  %-10s %s";
 
@@ -39,7 +41,7 @@ record LookupResult(
             Optional<RecipientLines> lines,
             String address,
             Optional<ForwardPath> path,
-            SmtpReply reply) {
+            String reply) {
         if (path.isEmpty()) {
             return new LookupResult(
                     address, reply, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -80,8 +82,8 @@ record LookupResult(
     JsonObject json() {
         JsonObject json = new JsonObject()
                 .put("address", address)
-                .put("accepted", reply.isPositive())
-                .put("reply", reply.toString());
+                .put("accepted", reply.startsWith("2"))
+                .put("reply", reply);
         domain.ifPresent(text -> json.put("domain", text));
         recipient.ifPresent(text -> json.put("recipient", text));
         route.ifPresent(to -> json.put("route", to.toString()));

@@ -6,6 +6,7 @@ import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.ReleaseCommand;
+import io.backupmx.worker.cli.RecipientsCommand;
 import io.backupmx.worker.cli.ReloadCommand;
 import io.backupmx.worker.cli.RouteCommand;
 import io.backupmx.worker.cli.VersionCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.IVersionProvider;
             RouteCommand.class,
             ReloadCommand.class,
             LookupCommand.class,
+            RecipientsCommand.class,
             CheckCommand.class,
             ImportPostfixCommand.class,
             VersionCommand.class,

@@ -4,17 +4,28 @@ import io.backupmx.config.Config;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.ingress.primary.PrimarySource;
+import io.backupmx.ingress.protocol.RcptReply;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.recipient.RecipientLookup;
 import io.backupmx.ingress.recipient.RecipientMetrics;
 import io.backupmx.ingress.recipient.SourcedRecipientDirectory;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
 import io.backupmx.known.KnownRecipients;
+import io.backupmx.route.CurrentTables;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.RelayTables;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.Mailbox;
 import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.worker.admin.AdminRequests;
+import io.backupmx.worker.admin.RecipientRequests;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /** Who may get mail, for an ingress: the tables, and the sources that the configuration names. */
 final class RecipientParts {
@@ -24,28 +35,60 @@ final class RecipientParts {
 
     private static final Duration KNOWN_STOP = Duration.ofSeconds(8);
 
-    private RecipientParts() {}
+    private final RecipientDirectory directory;
+    private final RecipientRequests requests;
 
-    static RecipientDirectory start(Host host, ArtemisSpool spool) {
+    private RecipientParts(RecipientDirectory directory, RecipientRequests requests) {
+        this.directory = directory;
+        this.requests = requests;
+    }
+
+    static RecipientParts start(Host host, ArtemisSpool spool) {
         Config config = host.config();
-        TableRecipientDirectory tables = new TableRecipientDirectory(host.tables());
-        host.onTables(tables::replace);
+        CurrentTables current = new CurrentTables(host.tables());
+        host.onTables(current::replace);
         RecipientMetrics metrics = new RecipientMetrics(host.registry());
         metrics.show(RecipientSourcesConfig.PRIMARY);
+        metrics.show(RecipientSourcesConfig.KNOWN);
 
         KnownRecipients known = new KnownRecipients(spool.table(TABLE), InstantSource.system());
         host.stop().add("known-recipients", KNOWN_STOP, known::close);
         if (config.domains().values().stream().anyMatch(RecipientParts::asks)) {
             known.start();
         }
-        PrimarySource primary = PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
+        PrimarySource primary =
+                PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
         host.stop().add("call-aheads", Host.SHORT, primary::close);
 
         Map<String, RecipientLookup> sources = new HashMap<>();
-        return new SourcedRecipientDirectory(tables, sources, primary, known, metrics);
+        RecipientDirectory directory = new SourcedRecipientDirectory(
+                new TableRecipientDirectory(current), sources, primary, known, metrics);
+        return new RecipientParts(directory, new RecipientRequests(known, domain -> isOurs(current, domain), address -> asked(directory, address)));
     }
 
     private static boolean asks(DomainConfig domain) {
         return domain.recipientSources().filter(names -> !names.isEmpty()).isPresent();
+    }
+
+    private static CompletionStage<String> asked(RecipientDirectory directory, String address) {
+        Future<RecipientVerdict> verdict = ForwardPath.parse("<" + address + ">")
+                .map(directory::check)
+                .orElseGet(() -> Future.succeededFuture(new RecipientVerdict.Unavailable()));
+        return verdict.map(found -> RcptReply.to(address, _ -> found).toString()).toCompletionStage();
+    }
+
+    /** Subdomains that are taken are ours, too. */
+    private static boolean isOurs(RelayTables tables, Domain domain) {
+        return !(tables.verdict(new ForwardPath.To(new Mailbox("postmaster", domain)))
+                instanceof RecipientVerdict.RelayDenied);
+    }
+
+    RecipientDirectory directory() {
+        return directory;
+    }
+
+    /** Its part of the admin API. */
+    AdminRequests requests() {
+        return requests;
     }
 }

@@ -24,8 +24,10 @@ final class Standalone implements Service {
         EmbeddedBroker broker = EmbeddedBroker.start(host.data().spool(), Standalone::endFor);
         host.stop().add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = host.spool(broker.url());
-        HostPort ops = WorkerParts.start(host, spool).serveOps();
-        IngressParts ingress = IngressParts.start(host, spool);
+        RecipientParts recipients = RecipientParts.start(host, spool);
+        HostPort ops =
+                host.serveOps(recipients.requests(), WorkerParts.start(host, spool).requests());
+        IngressParts ingress = IngressParts.start(host, spool, recipients.directory());
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX " + host.name().domain() + " is ready");

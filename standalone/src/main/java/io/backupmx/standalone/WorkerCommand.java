@@ -39,7 +39,7 @@ final class WorkerCommand implements Callable<Integer> {
     private static void start(Host host, PrintWriter out) {
         SeparateBroker broker = SeparateBroker.of(host, "worker");
         WorkerParts worker = WorkerParts.start(host, broker.spool());
-        HostPort ops = worker.serveOps();
+        HostPort ops = host.serveOps(worker.requests());
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX worker " + host.name().domain() + " is running");

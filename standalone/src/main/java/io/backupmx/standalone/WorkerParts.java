@@ -1,12 +1,12 @@
 package io.backupmx.standalone;
 
 import io.backupmx.cluster.ClusterBus;
-import io.backupmx.config.HostPort;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.BrokerMetrics;
 import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
+import io.backupmx.worker.admin.AdminRequests;
 import io.backupmx.worker.admin.WorkerRequests;
 import io.backupmx.worker.delivery.DeliveryWorker;
 import io.micrometer.core.instrument.Counter;
@@ -76,8 +76,8 @@ final class WorkerParts {
         return health;
     }
 
-    /** Serves metrics, health and the admin API. */
-    HostPort serveOps() {
-        return host.serveOps(new WorkerRequests(reader.admin(), worker));
+    /** Its part of the admin API. */
+    AdminRequests requests() {
+        return new WorkerRequests(reader.admin(), worker);
     }
 }

@@ -77,6 +77,9 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
             if (source.equals(RecipientSourcesConfig.PRIMARY)) {
                 return step < names.size() ? askPrimary(step) : next(step + 1); // once, about all of it
             }
+            if (source.equals(RecipientSourcesConfig.KNOWN)) {
+                return askMemory(step, address);
+            }
             RecipientLookup lookup = sources.get(source);
             if (lookup == null) { // named in tables that were loaded after the start
                 doubtful = true;
@@ -96,6 +99,18 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
                 }
                 return next(step + 1);
             });
+        }
+
+        private Future<RecipientVerdict> askMemory(int step, String address) {
+            if (memory.knows(address)) {
+                metrics.answered(RecipientSourcesConfig.KNOWN, RecipientMetrics.Answer.KNOWN);
+                return Future.succeededFuture(new RecipientVerdict.Accepted(open.route()));
+            }
+            doubtful |= !memory.isComplete();
+            metrics.answered(
+                    RecipientSourcesConfig.KNOWN,
+                    memory.isComplete() ? RecipientMetrics.Answer.UNKNOWN : RecipientMetrics.Answer.UNAVAILABLE);
+            return next(step + 1);
         }
 
         private Future<RecipientVerdict> askPrimary(int step) {

@@ -36,10 +36,16 @@ class SourcedRecipientDirectoryTest {
 
     private static final class Memory implements RecipientMemory {
         private final Set<String> known = new HashSet<>();
+        private boolean complete = true;
 
         @Override
         public boolean knows(String address) {
             return known.contains(address);
+        }
+
+        @Override
+        public boolean isComplete() {
+            return complete;
         }
 
         @Override
@@ -143,6 +149,15 @@ class SourcedRecipientDirectoryTest {
         assertThat(check(UnknownRecipients.DEFER, "primary")).isEqualTo(UNAVAILABLE);
         assertThat(check(UnknownRecipients.ACCEPT, "primary")).isEqualTo(ACCEPTED);
         assertThat(check(UnknownRecipients.REJECT, "primary")).isEqualTo(UNKNOWN);
+    }
+
+    @Test
+    void whatIsKnownIsASourceThatSaysNoWhenAllHasBeenHeard() {
+        assertThat(check(UnknownRecipients.ACCEPT, "known")).isEqualTo(UNKNOWN);
+        memory.complete = false;
+        assertThat(check(UnknownRecipients.ACCEPT, "known")).isEqualTo(UNAVAILABLE);
+        memory.exists("a@x.test");
+        assertThat(check(UnknownRecipients.ACCEPT, "known")).isEqualTo(ACCEPTED);
     }
 
     @Test

@@ -1,0 +1,150 @@
+package io.backupmx.worker.admin;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.backupmx.known.KnownRecipients;
+import io.backupmx.route.TableAddress;
+import io.backupmx.smtp.Domain;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /api/v1/recipients}: what is known of recipients. GET lists the addresses that exist, one object a line; POST says who
+ * exists and who is gone, and is answered when that is on the broker's disk: all of it, or nothing where an entry is wrong.
+ * POST to {@code recipients/ask} asks the sources of one address.
+ */
+public final class RecipientRequests implements AdminRequests {
+
+    /** Of one request; its body is bounded, too. */
+    public static final int MAX_ADDRESSES = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecipientRequests.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final KnownRecipients known;
+    private final Predicate<Domain> ours;
+    private final Function<String, CompletionStage<String>> asked;
+
+    /**
+     * @param ours whether a domain is backed up
+     * @param asked what a sender would be told at RCPT about an address, its sources asked
+     */
+    public RecipientRequests(
+            KnownRecipients known, Predicate<Domain> ours, Function<String, CompletionStage<String>> asked) {
+        this.known = known;
+        this.ours = ours;
+        this.asked = asked;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get(AdminApi.PREFIX + "recipients").handler(AdminApi.blocking(this::list));
+        router.post(AdminApi.PREFIX + "recipients").handler(AdminApi.blocking(this::change));
+        router.post(AdminApi.PREFIX + "recipients/ask").handler(AdminApi.blocking(this::ask));
+    }
+
+    private void list(RoutingContext ctx) {
+        known.start();
+        LineStream lines = new LineStream(ctx.response());
+        known.forEach(address -> lines.add(Map.of("address", address)));
+        lines.end();
+    }
+
+    private void ask(RoutingContext ctx) {
+        String address = "";
+        try {
+            address = AdminJson.MAPPER
+                    .readTree(Optional.ofNullable(ctx.body().asString()).orElse(""))
+                    .path("address")
+                    .asText("");
+        } catch (JacksonException _) {
+            // is none
+        }
+        if (address.isEmpty()) {
+            AdminResponse.error(ctx, 400, "send {\"address\": \"user@example.org\"}");
+            return;
+        }
+        try {
+            String reply =
+                    asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            AdminResponse.json(ctx, new JsonObject().put("address", address).put("reply", reply));
+        } catch (ExecutionException | TimeoutException e) {
+            AdminResponse.error(ctx, 503, "the sources gave no answer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            AdminResponse.error(ctx, 503, "stopping");
+        }
+    }
+
+    private void change(RoutingContext ctx) {
+        known.start();
+        List<String> problems = new ArrayList<>();
+        List<String> exist = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        try {
+            JsonNode body = AdminJson.MAPPER.readTree(
+                    Optional.ofNullable(ctx.body().asString()).orElse(""));
+            read(body.path("exist"), exist, problems);
+            read(body.path("gone"), gone, problems);
+        } catch (JacksonException e) {
+            problems.add("the body is no JSON");
+        }
+        if (problems.isEmpty() && exist.isEmpty() && gone.isEmpty()) {
+            problems.add("send {\"exist\": [\"user@example.org\"], \"gone\": [...]}");
+        }
+        if (exist.size() + gone.size() > MAX_ADDRESSES) {
+            problems.add("no more than " + MAX_ADDRESSES + " addresses at once");
+        }
+        if (!problems.isEmpty()) {
+            AdminResponse.error(ctx, 400, problems.getFirst());
+        } else if (!exist.isEmpty() && !known.hasRoom()) {
+            AdminResponse.error(ctx, 503, "no room to remember more recipients: give the service more memory");
+        } else {
+            exist.forEach(known::exists);
+            gone.forEach(known::isGone);
+            answerWhenSaid(ctx, exist.size(), gone.size());
+        }
+    }
+
+    private void read(JsonNode list, List<String> into, List<String> problems) {
+        for (JsonNode entry : list) {
+            Optional<TableAddress> address = TableAddress.parse(entry.asText(""));
+            if (address.isEmpty()) {
+                problems.add("'" + entry.asText("") + "' is not an address");
+            } else if (!ours.test(address.get().domain())) {
+                problems.add("'" + address.get().text() + "': its domain is not backed up");
+            } else {
+                into.add(address.get().text());
+            }
+        }
+    }
+
+    private void answerWhenSaid(RoutingContext ctx, int exist, int gone) {
+        try {
+            if (known.awaitSaid(PATIENCE)) {
+                LOG.atInfo().addKeyValue("exist", exist).addKeyValue("gone", gone).log("told of recipients");
+                AdminResponse.json(ctx, new JsonObject().put("exist", exist).put("gone", gone));
+            } else {
+                AdminResponse.error(
+                        ctx, 503, "the broker has not confirmed it: it is known to this process alone, say it again");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            AdminResponse.error(ctx, 503, "stopping");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.backupmx.worker.cli;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.backupmx.worker.admin.AdminJson;
+import io.backupmx.worker.admin.RecipientRequests;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What is known of recipients, in and out. */
+@Command(
+        name = "recipients",
+        description = {
+            "Lists the recipients that are known to exist, because a source has said so or --add: one a line, as --add and"
+                    + " relay_recipients take them. Lists of the configuration are not among them.",
+            "Ask an ingress, or what run runs."
+        })
+public final class RecipientsCommand implements Callable<Integer> {
+
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
+
+    @ArgGroup
+    private Change change = new Change();
+
+    @Option(names = "--domain", paramLabel = "DOMAIN", description = "Only those of this domain.")
+    private Optional<String> domain = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Either of them. */
+    static final class Change {
+        @Option(
+                names = "--add",
+                paramLabel = "FILE",
+                description = "These exist: the first word of each line; - for standard input.")
+        private Optional<Path> add = Optional.empty();
+
+        @Option(names = "--remove", paramLabel = "FILE", description = "These do not exist any more.")
+        private Optional<Path> remove = Optional.empty();
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        AdminClient client = admin.connect();
+        if (change.add.isPresent()) {
+            out.println("added " + send(client, change.add.get(), "exist"));
+        } else if (change.remove.isPresent()) {
+            out.println("removed " + send(client, change.remove.get(), "gone"));
+        } else {
+            String end = domain.map(name -> "@" + name).orElse("");
+            client.lines("recipients", line -> {
+                String address = address(line);
+                if (address.endsWith(end)) {
+                    out.println(Printable.of(address));
+                }
+            });
+        }
+        return 0;
+    }
+
+    private static String address(String line) {
+        try {
+            return AdminJson.MAPPER.readTree(line).path("address").asText("");
+        } catch (JacksonException e) {
+            throw new CliException("the answer is not a list of recipients: are both of one version?", e);
+        }
+    }
+
+    private static int send(AdminClient client, Path file, String member) {
+        List<String> addresses = addresses(file);
+        for (int from = 0; from < addresses.size(); from += RecipientRequests.MAX_ADDRESSES) {
+            int to = Math.min(addresses.size(), from + RecipientRequests.MAX_ADDRESSES);
+            try {
+                client.post("recipients", Map.of(member, addresses.subList(from, to)));
+            } catch (CliException e) {
+                throw new CliException(e.getMessage() + (from == 0 ? "" : " (the first " + from + " are done)"), e);
+            }
+        }
+        return addresses.size();
+    }
+
+    private static List<String> addresses(Path file) {
+        try (BufferedReader reader = file.toString().equals("-")
+                ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                : Files.newBufferedReader(file)) {
+            List<String> addresses = new ArrayList<>();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                String entry = line.strip();
+                if (!entry.isEmpty() && !entry.startsWith("#")) {
+                    addresses.add(entry.split("\\s", 2)[0]);
+                }
+            }
+            return addresses;
+        } catch (IOException e) {
+            throw new CliException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
