@@ -31,6 +31,7 @@ final class Links {
 
     private static final int CONFIRMATION_WINDOW_BYTES = 4 << 20;
     private static final int CLUSTER_LARGE_BYTES = 16 << 20;
+    private static final int TABLE_LARGE_BYTES = Integer.getInteger("table.large", 16 << 10);
 
     private final String url;
     private final Optional<Credentials> credentials;
@@ -64,6 +65,11 @@ final class Links {
     /** For what workers tell one another: it fits into memory, so none of it is streamed. */
     Link cluster() throws ActiveMQException {
         return open(-1, CLUSTER_LARGE_BYTES);
+    }
+
+    /** For values that all have in common. */
+    Link table() throws ActiveMQException {
+        return open(-1, TABLE_LARGE_BYTES);
     }
 
     private Link open(int confirmationWindow, int largeBytes) throws ActiveMQException {
