@@ -168,8 +168,17 @@ final class TableConnection {
             return;
         }
         Thread closing = Thread.ofVirtual().name("table-closing").start(link::close);
-        if (isTelling() || !closing.join(patience)) {
-            Thread.ofVirtual().name("table-cutting").start(link::cut);
+        Thread cutting = Thread.ofVirtual().name("table-cutting").start(() -> {
+            try {
+                if (!closing.join(patience)) {
+                    link.cut();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        if (!isTelling()) {
+            cutting.join();
         }
     }
 

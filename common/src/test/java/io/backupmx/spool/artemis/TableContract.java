@@ -204,16 +204,16 @@ abstract class TableContract extends TableFixture {
         put(writer, "first", "1");
         stuck.await();
         String padding = "x".repeat(50_000);
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 300; i++) {
             put(writer, "key" + i % 10, i + padding);
         }
-        quick.awaitValue("key9", 999 + padding);
+        quick.awaitValue("key9", 299 + padding);
         RecordingMember.until(() -> valuesOnTheBroker() == 11);
         go.countDown();
         for (int key = 0; key < 10; key++) {
-            slow.awaitValue("key" + key, 990 + key + padding);
+            slow.awaitValue("key" + key, 290 + key + padding);
         }
-        assertThat(slow.history("key0").size()).isLessThan(60);
+        assertThat(slow.history("key0").size()).isLessThan(25);
     }
 
     /** Is stuck in the first value until it may go on. */

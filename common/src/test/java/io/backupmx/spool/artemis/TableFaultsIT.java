@@ -42,10 +42,15 @@ final class TableFaultsIT extends TableFixture {
         String large = "x".repeat(300_000);
         put(table, "large", large);
         for (int round = 0; round < 2; round++) {
+            long t0 = System.nanoTime();
             int confirmed = putUntilKilled(table, round);
+            ClusterContract.report("XX killed", t0);
             RecordingMember.until(() -> listener.events().getLast().equals("disconnected"));
+            ClusterContract.report("XX disconnected", t0);
             broker.restart();
+            ClusterContract.report("XX restarted", t0);
             RecordingMember.until(() -> listener.events().getLast().equals("complete"));
+            ClusterContract.report("XX complete", t0);
             assertThat(Integer.parseInt(listener.state().get("key"))).isGreaterThanOrEqualTo(confirmed);
             assertThat(listener.state()).containsEntry("large", large);
         }
