@@ -8,7 +8,7 @@ import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table on the broker (docs/adr/0019): one connection at a time, made anew when it ends. Of each connection, values of a
+ * A table on the broker (docs/adr/0018): one connection at a time, made anew when it ends. Of each connection, values of a
  * key are heard in the order the broker took them. What was put over a connection that broke may still arrive there.
  */
 final class ArtemisTable implements SharedTable {

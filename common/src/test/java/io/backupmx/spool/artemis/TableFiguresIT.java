@@ -3,7 +3,6 @@ package io.backupmx.spool.artemis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.spool.SharedTable;
-import io.backupmx.testing.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,34 +12,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a table costs: time, the broker's memory, its disk. */
 @Timeout(120)
-final class TableFiguresIT extends TableFixture {
-
-    private static final TableQueues QUEUES = new TableQueues("recipients");
-
-    private TestBroker broker;
-
-    @Override
-    String url() {
-        return broker.tcpUrl();
-    }
-
-    @BeforeEach
-    void open() {
-        broker = TestBroker.start(directory, 0, 100);
-    }
-
-    @AfterEach
-    void close() {
-        closeTables();
-        broker.close();
-    }
+final class TableFiguresIT extends TableBrokerFixture {
 
     private long heapBytes() throws Exception {
         long sum = 0;
