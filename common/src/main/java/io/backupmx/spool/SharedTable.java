@@ -12,6 +12,9 @@ public interface SharedTable extends AutoCloseable {
     /** The longest value, in octets. */
     int MAX_VALUE_BYTES = 1 << 20;
 
+    /** The longest key. */
+    int MAX_KEY_CHARS = 1024;
+
     /** Begins to hear. To be called once; does not wait for the broker. */
     void start(Listener listener);
 

@@ -2,6 +2,7 @@ package io.backupmx.spool.artemis;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.SpoolConfig;
+import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolReader;
@@ -59,6 +60,15 @@ public final class ArtemisSpool {
      */
     public ClusterBus cluster(String workerName) {
         return new ArtemisCluster(links, WorkerName.unique(workerName));
+    }
+
+    /**
+     * A table that all processes of this spool share; connects once it is started.
+     *
+     * @param name {@code [a-z][a-z0-9-]*}; tables of one name are the same
+     */
+    public SharedTable table(String name) {
+        return new ArtemisTable(links, name, config.storeTimeout());
     }
 
     /** A writer that somebody has to close, once the ingress has stopped: it waits for what is unconfirmed. */

@@ -3,7 +3,6 @@ package io.backupmx.spool.artemis;
 import io.backupmx.spool.SpoolException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -23,13 +22,6 @@ final class ClusterConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterConnection.class);
 
-    /**
-     * How long after the last sign of life the locks count as ours: less than the TTL, after which the broker passes them
-     * on, by what it takes to hear of it.
-     */
-    private static final long LEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(4500);
-
-    private static final long PULSE_MILLIS = 1000;
     private static final int VALUES_WINDOW_BYTES = 256 << 10;
     private static final int TALK_WINDOW_BYTES = 1 << 20;
 
@@ -39,8 +31,7 @@ final class ClusterConnection {
     private final ClusterLocks locks;
     private final int number;
     private volatile boolean over;
-    private final Thread leaseWatch;
-    private volatile long aliveNanos = System.nanoTime();
+    private final SignsOfLife life = new SignsOfLife("cluster", this::fail);
     private boolean announced;
     private Farewell forgetEars = () -> {};
 
@@ -50,7 +41,6 @@ final class ClusterConnection {
         this.link = link;
         this.dispatch = dispatch;
         this.number = dispatch.nextConnection();
-        this.leaseWatch = Thread.ofVirtual().name("cluster-lease").unstarted(this::watchLease);
         try {
             this.talk = new ClusterTalk(link.transactedSession(), self, this::fail);
             this.locks = new ClusterLocks(link.transactedSession(), rests, dispatch);
@@ -68,11 +58,10 @@ final class ClusterConnection {
         talk.start();
         announce();
         values();
-        alive();
-        leaseWatch.start(); // nothing has been ours before, however long the broker took
+        life.start(); // nothing has been ours before, however long the broker took
         locks.compete();
-        alive();
-        Thread.ofVirtual().name("cluster-pulse").start(() -> pulse(pulse));
+        life.alive();
+        life.ask(count -> ask(pulse, count % Math.max(1, locks.count())));
         locks.run();
     }
 
@@ -220,53 +209,20 @@ final class ClusterConnection {
             }
         }
         LOG.atDebug().addKeyValue("cause", why.toString()).log("cluster connection over");
-        leaseWatch.interrupt();
+        life.end();
         talk.end();
         locks.failWaiting();
         closing.run();
     }
 
-    /**
-     * A sign of life on a session of its own, where no write to the disk is waited for, and with each a look after one
-     * lock's queue, which somebody may have emptied.
-     */
-    private void pulse(ClientSession session) {
-        try {
-            for (int i = 0; !over; i = (i + 1) % Math.max(1, locks.count())) {
-                long asked = System.nanoTime();
-                ClientSession.QueueQuery answer = session.queueQuery(ClusterQueues.lock(i));
-                aliveNanos = asked;
-                if (!answer.isExists()) {
-                    throw new ActiveMQException("the queue of lock " + i + " is gone");
-                }
-                if (answer.getMessageCount() == 0) {
-                    locks.missing(i);
-                }
-                Thread.sleep(PULSE_MILLIS);
-            }
-        } catch (ActiveMQException | RuntimeException | Error e) {
-            fail(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** With each sign of life a look after one lock's queue, which somebody may have emptied. */
+    private void ask(ClientSession session, int lock) throws ActiveMQException {
+        ClientSession.QueueQuery answer = session.queueQuery(ClusterQueues.lock(lock));
+        if (!answer.isExists()) {
+            throw new ActiveMQException("the queue of lock " + lock + " is gone");
         }
-    }
-
-    private void alive() {
-        aliveNanos = System.nanoTime();
-    }
-
-    private void watchLease() {
-        try {
-            for (long left = leaseLeft(); left > 0; left = leaseLeft()) {
-                TimeUnit.NANOSECONDS.sleep(left);
-            }
-            fail(new ActiveMQException("the broker is silent"));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it is over
+        if (answer.getMessageCount() == 0) {
+            locks.missing(lock);
         }
-    }
-
-    private long leaseLeft() {
-        return aliveNanos + LEASE_NANOS - System.nanoTime();
     }
 }

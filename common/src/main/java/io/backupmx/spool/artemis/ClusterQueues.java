@@ -2,7 +2,6 @@ package io.backupmx.spool.artemis;
 
 import java.nio.charset.StandardCharsets;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
-import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -18,7 +17,7 @@ final class ClusterQueues {
     /** What workers say. */
     static final SimpleString TALK = SimpleString.of("cluster.talk");
 
-    static final SimpleString KEY = SimpleString.of("key");
+    static final SimpleString KEY = ValueQueues.KEY;
     static final SimpleString LOCK = SimpleString.of("lock");
     static final SimpleString EPOCH = SimpleString.of("epoch");
     static final SimpleString FROM = SimpleString.of("sender");
@@ -42,8 +41,7 @@ final class ClusterQueues {
 
     /** The one that a key is always in: the next value takes the place of the last, whatever the lock. */
     static SimpleString stateOf(String key) {
-        int hash = key.hashCode();
-        return state(Math.floorMod(hash ^ (hash >>> 16), STATES));
+        return state(ValueQueues.numberOf(key, STATES));
     }
 
     static SimpleString lock(int number) {
@@ -55,15 +53,13 @@ final class ClusterQueues {
      * the same time, cannot make two holders.
      */
     static void ensureLock(ClientSession session, int number) throws ActiveMQException {
-        ensure(session, durable(lock(number)).setExclusive(true));
+        ValueQueues.ensure(session, ValueQueues.durable(lock(number)).setExclusive(true));
     }
 
     /** Non-destructive: every worker gets every value, and taking it removes nothing. */
     static void ensureStates(ClientSession session) throws ActiveMQException {
         for (int i = 0; i < STATES; i++) {
-            ensure(
-                    session,
-                    durable(state(i)).setLastValue(true).setLastValueKey(KEY).setNonDestructive(true));
+            ValueQueues.ensureLastValue(session, state(i));
         }
     }
 
@@ -83,30 +79,6 @@ final class ClusterQueues {
     }
 
     static String text(ClientMessage message) {
-        byte[] octets = new byte[message.getBodySize()];
-        message.getBodyBuffer().readBytes(octets);
-        return new String(octets, StandardCharsets.UTF_8);
-    }
-
-    private static QueueConfiguration durable(SimpleString name) {
-        return QueueConfiguration.of(name)
-                .setAddress(name)
-                .setRoutingType(RoutingType.ANYCAST)
-                .setDurable(true)
-                .setAutoDelete(false)
-                .setAutoCreateAddress(true);
-    }
-
-    private static void ensure(ClientSession session, QueueConfiguration queue) throws ActiveMQException {
-        if (session.queueQuery(queue.getName()).isExists()) {
-            return;
-        }
-        try {
-            session.createQueue(queue);
-        } catch (ActiveMQException e) {
-            if (e.getType() != ActiveMQExceptionType.QUEUE_EXISTS) {
-                throw e;
-            }
-        }
+        return new String(ValueQueues.body(message), StandardCharsets.UTF_8);
     }
 }

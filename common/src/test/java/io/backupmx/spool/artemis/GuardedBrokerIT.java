@@ -11,6 +11,7 @@ import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
@@ -110,6 +111,19 @@ final class GuardedBrokerIT {
             follower.awaitValue("key", "value");
             other.broadcast("hello");
             RecordingMember.until(() -> keeper.heardSoFar().contains(other.self() + ": hello"));
+        }
+    }
+
+    @Test
+    void ingressAndWorkerShareTables() throws Exception {
+        try (SharedTable one = spool("ingress", "ingress").table("recipients");
+                SharedTable other = spool("worker", "worker").table("recipients")) {
+            RecordingListener ingress = RecordingListener.started(one).awaitEvents("connected", "complete");
+            RecordingListener worker = RecordingListener.started(other).awaitEvents("connected", "complete");
+            TableFixture.put(one, "key", "of ingress");
+            worker.awaitValue("key", "of ingress");
+            TableFixture.put(other, "key", "of worker");
+            ingress.awaitValue("key", "of worker");
         }
     }
 
