@@ -63,8 +63,9 @@ final class LookupCommand implements Callable<Integer> {
 
     /** As the tables say; whom these leave to the sources, the running service is asked about. */
     private String reply(RelayTables tables, String address, Optional<ForwardPath> path) {
-        boolean isOpen =
-                path.map(tables::verdict).filter(RecipientVerdict.Unsettled.class::isInstance).isPresent();
+        boolean isOpen = path.map(tables::verdict)
+                .filter(RecipientVerdict.Unsettled.class::isInstance)
+                .isPresent();
         return isOpen
                 ? new RecipientQuestion(admin).reply(address).orElse(LookupResult.NOBODY_TO_ASK)
                 : RcptReply.to(address, tables::verdict).toString();

@@ -56,14 +56,15 @@ final class RecipientParts {
         if (config.domains().values().stream().anyMatch(RecipientParts::asks)) {
             known.start();
         }
-        PrimarySource primary =
-                PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
+        PrimarySource primary = PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
         host.stop().add("call-aheads", Host.SHORT, primary::close);
 
         Map<String, RecipientLookup> sources = new HashMap<>();
-        RecipientDirectory directory = new SourcedRecipientDirectory(
-                new TableRecipientDirectory(current), sources, primary, known, metrics);
-        return new RecipientParts(directory, new RecipientRequests(known, domain -> isOurs(current, domain), address -> asked(directory, address)));
+        RecipientDirectory directory =
+                new SourcedRecipientDirectory(new TableRecipientDirectory(current), sources, primary, known, metrics);
+        return new RecipientParts(
+                directory,
+                new RecipientRequests(known, domain -> isOurs(current, domain), address -> asked(directory, address)));
     }
 
     private static boolean asks(DomainConfig domain) {
@@ -74,7 +75,8 @@ final class RecipientParts {
         Future<RecipientVerdict> verdict = ForwardPath.parse("<" + address + ">")
                 .map(directory::check)
                 .orElseGet(() -> Future.succeededFuture(new RecipientVerdict.Unavailable()));
-        return verdict.map(found -> RcptReply.to(address, _ -> found).toString()).toCompletionStage();
+        return verdict.map(found -> RcptReply.to(address, _ -> found).toString())
+                .toCompletionStage();
     }
 
     /** Subdomains that are taken are ours, too. */

@@ -25,8 +25,8 @@ final class Standalone implements Service {
         host.stop().add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = host.spool(broker.url());
         RecipientParts recipients = RecipientParts.start(host, spool);
-        HostPort ops =
-                host.serveOps(recipients.requests(), WorkerParts.start(host, spool).requests());
+        HostPort ops = host.serveOps(
+                recipients.requests(), WorkerParts.start(host, spool).requests());
         IngressParts ingress = IngressParts.start(host, spool, recipients.directory());
 
         Announcement announcement = new Announcement(host, out);

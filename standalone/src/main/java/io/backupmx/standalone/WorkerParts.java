@@ -22,13 +22,11 @@ final class WorkerParts {
     /** Beyond the worker's own grace, for its last steps. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(12);
 
-    private final Host host;
     private final ArtemisSpool.Reader reader;
     private final DeliveryWorker worker;
     private final SpoolHealth health;
 
-    private WorkerParts(Host host, ArtemisSpool.Reader reader, DeliveryWorker worker, SpoolHealth health) {
-        this.host = host;
+    private WorkerParts(ArtemisSpool.Reader reader, DeliveryWorker worker, SpoolHealth health) {
         this.reader = reader;
         this.worker = worker;
         this.health = health;
@@ -69,7 +67,7 @@ final class WorkerParts {
         broker.start();
         host.stop().add("broker-metrics", Host.SHORT, broker::close);
         host.readiness().check("worker", () -> health.problem().map(problem -> problem + ": no mail goes out"));
-        return new WorkerParts(host, reader, worker, health);
+        return new WorkerParts(reader, worker, health);
     }
 
     SpoolHealth health() {

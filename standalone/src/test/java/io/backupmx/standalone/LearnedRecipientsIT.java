@@ -12,6 +12,8 @@ import io.backupmx.testing.Reply;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.backupmx.testing.ScriptedSmtpClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +39,9 @@ class LearnedRecipientsIT {
             client.connect();
             client.hello("client.example");
             client.command("MAIL FROM:<x@client.example>");
-            Reply reply = client.command("RCPT TO:<" + user + "@example.test>");
-            client.quit();
-            return reply;
+            return client.command("RCPT TO:<" + user + "@example.test>");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -79,8 +79,7 @@ public final class RecipientRequests implements AdminRequests {
             return;
         }
         try {
-            String reply =
-                    asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            String reply = asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             AdminResponse.json(ctx, new JsonObject().put("address", address).put("reply", reply));
         } catch (ExecutionException | TimeoutException e) {
             AdminResponse.error(ctx, 503, "the sources gave no answer");
@@ -136,7 +135,10 @@ public final class RecipientRequests implements AdminRequests {
     private void answerWhenSaid(RoutingContext ctx, int exist, int gone) {
         try {
             if (known.awaitSaid(PATIENCE)) {
-                LOG.atInfo().addKeyValue("exist", exist).addKeyValue("gone", gone).log("told of recipients");
+                LOG.atInfo()
+                        .addKeyValue("exist", exist)
+                        .addKeyValue("gone", gone)
+                        .log("told of recipients");
                 AdminResponse.json(ctx, new JsonObject().put("exist", exist).put("gone", gone));
             } else {
                 AdminResponse.error(
