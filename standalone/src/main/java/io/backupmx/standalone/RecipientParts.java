@@ -6,10 +6,10 @@ import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.ingress.primary.PrimarySource;
 import io.backupmx.ingress.protocol.RcptReply;
 import io.backupmx.ingress.recipient.RecipientDirectory;
-import io.backupmx.ingress.recipient.RecipientLookup;
 import io.backupmx.ingress.recipient.RecipientMetrics;
 import io.backupmx.ingress.recipient.SourcedRecipientDirectory;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
+import io.backupmx.ingress.source.RecipientSources;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RecipientVerdict;
@@ -23,8 +23,6 @@ import io.backupmx.worker.admin.RecipientRequests;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Who may get mail, for an ingress: the tables, and the sources that the configuration names. */
@@ -32,6 +30,11 @@ final class RecipientParts {
 
     /** Of the table that the ingresses have in common. */
     private static final String TABLE = "recipients";
+
+    /** Below the data directory: copies of lists that were fetched. */
+    private static final String LISTS = "recipients";
+
+    private static final Duration SOURCES_STOP = Duration.ofSeconds(12);
 
     private static final Duration KNOWN_STOP = Duration.ofSeconds(8);
 
@@ -59,9 +62,16 @@ final class RecipientParts {
         PrimarySource primary = PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
         host.stop().add("call-aheads", Host.SHORT, primary::close);
 
-        Map<String, RecipientLookup> sources = new HashMap<>();
-        RecipientDirectory directory =
-                new SourcedRecipientDirectory(new TableRecipientDirectory(current), sources, primary, known, metrics);
+        RecipientSources sources = RecipientSources.start(
+                host.vertx(),
+                config.recipientSources(),
+                host.data().path().resolve(LISTS),
+                config.reload().shrinkLimitPercent(),
+                host.registry());
+        host.stop().add("recipient-sources", SOURCES_STOP, sources::close);
+        sources.lookups().keySet().forEach(metrics::show);
+        RecipientDirectory directory = new SourcedRecipientDirectory(
+                new TableRecipientDirectory(current), sources.lookups(), primary, known, metrics);
         return new RecipientParts(
                 directory,
                 new RecipientRequests(known, domain -> isOurs(current, domain), address -> asked(directory, address)));

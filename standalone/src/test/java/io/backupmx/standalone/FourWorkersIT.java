@@ -1,9 +1,9 @@
 package io.backupmx.standalone;
 
-import io.backupmx.testing.LongTest;
+import io.backupmx.testing.SoakTest;
 import java.time.Duration;
 
-@LongTest
+@SoakTest
 class FourWorkersIT extends ClusterScenarios {
     FourWorkersIT() {
         super(4, Duration.ofSeconds(30));
