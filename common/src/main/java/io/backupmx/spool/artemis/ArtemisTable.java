@@ -16,7 +16,7 @@ final class ArtemisTable implements SharedTable {
     /** The longest a put may take; a broker that needs more has lost its connection. */
     private static final Duration PATIENCE = Duration.ofMillis(Links.CALL_TIMEOUT_MILLIS);
 
-    private static final Duration LEAVE = Duration.ofMillis(2500);
+    private static final Duration LEAVE = Duration.ofSeconds(1);
     private static final Duration TELL = Duration.ofSeconds(1);
 
     private final Links links;

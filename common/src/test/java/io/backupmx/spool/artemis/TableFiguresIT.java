@@ -3,9 +3,7 @@ package io.backupmx.spool.artemis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.spool.SharedTable;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.File;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,18 +28,20 @@ final class TableFiguresIT extends TableBrokerFixture {
         return sum;
     }
 
-    private long diskBytes() throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.mapToLong(
-                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
-                    .sum();
-        }
+    private List<File> files(String part) {
+        File[] files = directory.resolve(part).toFile().listFiles();
+        return files == null ? List.of() : List.of(files);
     }
 
-    private int largeFiles() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("large-messages"))) {
-            return (int) files.count();
-        }
+    private long diskBytes() {
+        return Stream.of("journal", "paging", "large-messages")
+                .flatMap(part -> files(part).stream())
+                .mapToLong(File::length) // 0 for one that has just gone
+                .sum();
+    }
+
+    private int largeFiles() {
+        return files("large-messages").size();
     }
 
     @Test
@@ -67,7 +67,7 @@ final class TableFiguresIT extends TableBrokerFixture {
         RecordingListener late = RecordingListener.started(table()).awaitEvents("connected", "complete");
         ClusterContract.report("4096 values of 10 KiB heard by a newcomer", start);
         assertThat(late.keysAtComplete()).isEqualTo(4096);
-        assertThat(late.state().values()).containsOnly(value);
+        assertThat(late.state().values().stream().allMatch(value::equals)).isTrue();
     }
 
     private void replace(SharedTable table, int times, int length) throws Exception {
@@ -93,7 +93,7 @@ final class TableFiguresIT extends TableBrokerFixture {
     void replacedLargeValuesCostNothing() throws Exception {
         SharedTable table = table();
         RecordingListener.started(table).awaitEvents("connected", "complete");
-        grows(table, 500, 200_000);
+        grows(table, 300, 200_000);
     }
 
     private void grows(SharedTable table, int times, int length) throws Exception {
