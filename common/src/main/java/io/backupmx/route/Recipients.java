@@ -17,24 +17,39 @@ record Recipients(AddressTable listed, Set<Domain> open) {
     /** The old table and the new one are in memory together while the file is read anew. */
     private static final int PARTS_OF_HEAP = 4;
 
+    enum Form {
+        /** A value has to follow, and whatever stands before an {@code @} is a local part. */
+        POSTFIX,
+        /** Of whoever made it: no value has to follow; a line of CSV or HTML that ends in an address is none. */
+        LIST
+    }
+
+    /** RFC 5322 §3.2.3: an address that has them writes them within quotes. */
+    private static final String SPECIALS = "()<>[]:;@,";
+
     static Recipients read(Path file, FileProblems lines) {
-        return read(file, lines, Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP);
+        return read(file, lines, Form.POSTFIX);
+    }
+
+    static Recipients read(Path file, FileProblems lines, Form form) {
+        return read(file, lines, form, maxBytes());
     }
 
     /** @param maxBytes of the heap that its addresses may take; more are a problem, for a process that dies of it is one */
-    static Recipients read(Path file, FileProblems lines, long maxBytes) {
+    static Recipients read(Path file, FileProblems lines, Form form, long maxBytes) {
         AddressTable.Builder listed = new AddressTable.Builder(maxBytes);
         Set<Domain> open = new HashSet<>();
         PostfixTable.forEach(file, lines, entry -> {
             String key = entry.key();
             boolean wasFull = listed.isFull();
             boolean news = true;
-            if (entry.value().isEmpty()) {
+            if (form == Form.POSTFIX && entry.value().isEmpty()) {
                 lines.add(entry.line(), "'" + key + "' has no value: write '" + key + " x'");
             } else if (key.startsWith("@") && Domain.parse(key.substring(1)).isPresent()) {
                 news = open.add(Domain.of(key.substring(1)));
             } else {
-                Optional<TableAddress> address = TableAddress.parse(key);
+                Optional<TableAddress> address =
+                        TableAddress.parse(key).filter(_ -> form == Form.POSTFIX || !hasBareSpecials(key));
                 if (address.isEmpty()) {
                     lines.add(entry.line(), "'" + key + "' is not an address: write user@domain or @domain");
                 }
@@ -53,11 +68,20 @@ record Recipients(AddressTable listed, Set<Domain> open) {
         return new Recipients(listed.build(), Set.copyOf(open));
     }
 
+    /** What the addresses of one list may take of the heap. */
+    static long maxBytes() {
+        return Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP;
+    }
+
     boolean contains(TableAddress address) {
         return listed.contains(address);
     }
 
     boolean isOpen(Domain domain) {
         return open.contains(domain);
+    }
+
+    private static boolean hasBareSpecials(String key) {
+        return !key.startsWith("\"") && key.chars().limit(key.lastIndexOf('@')).anyMatch(c -> SPECIALS.indexOf(c) >= 0);
     }
 }

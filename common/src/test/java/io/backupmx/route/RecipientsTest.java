@@ -100,7 +100,8 @@ final class RecipientsTest {
         for (int i = 0; i < 1000; i++) {
             many.append("user").append(i).append("@a.test x\n");
         }
-        Recipients.read(write(many.toString().getBytes(StandardCharsets.UTF_8)), lines(), 8000);
+        Recipients.read(
+                write(many.toString().getBytes(StandardCharsets.UTF_8)), lines(), Recipients.Form.POSTFIX, 8000);
 
         assertThat(problems).singleElement().asString().contains("a quarter of the heap");
     }
