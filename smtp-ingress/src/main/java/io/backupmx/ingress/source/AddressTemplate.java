@@ -28,14 +28,14 @@ record AddressTemplate(List<Part> parts) {
     static AddressTemplate parse(String text) throws SourceFailure {
         List<Part> parts = new ArrayList<>();
         StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
             if (c != '%') {
                 plain.append(c);
                 continue;
             }
-            i++;
-            char what = i < text.length() ? text.charAt(i) : ' ';
+            char what = i < text.length() ? text.charAt(i++) : ' ';
             if (what == '%') {
                 plain.append('%');
             } else {

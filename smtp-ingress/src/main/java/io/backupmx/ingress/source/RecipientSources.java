@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,8 +39,8 @@ public final class RecipientSources implements AutoCloseable {
         config.ldap().forEach((name, ldap) -> sources.ask(name, LdapLookup.of(name, ldap)));
         config.sql().forEach((name, sql) -> sources.ask(name, SqlLookup.of(name, sql)));
         config.http()
-                .forEach((name, http) -> sources.read(
-                        name, HttpListLookup.start(vertx, name, http, directory, shrinkLimitPercent)));
+                .forEach((name, http) ->
+                        sources.read(name, HttpListLookup.start(vertx, name, http, directory, shrinkLimitPercent)));
         return sources;
     }
 
@@ -60,9 +59,12 @@ public final class RecipientSources implements AutoCloseable {
                 .description("Entries of a list of recipients that is fetched")
                 .tag(SOURCE, name)
                 .register(registry);
-        Gauge.builder("backupmx.recipient.list.age", list, source -> source.age()
-                        .map(age -> (double) age.toSeconds())
-                        .orElse(Double.NaN))
+        Gauge.builder(
+                        "backupmx.recipient.list.age",
+                        list,
+                        source -> source.age()
+                                .map(age -> (double) age.toSeconds())
+                                .orElse(Double.NaN))
                 .description("Since its server said last that it is the one it has; NaN: there is none")
                 .baseUnit("seconds")
                 .tag(SOURCE, name)
