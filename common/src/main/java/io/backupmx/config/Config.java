@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param domains backed-up domains inline, by name, in the order of the file
  * @param relayDomains a file of backed-up domains in Postfix's {@code relay_domains} form
  * @param transport a file in Postfix's transport(5) form
- * @param relayRecipients a file in Postfix's {@code relay_recipient_maps} form
+ * @param relayRecipients a file, or a directory of files, in Postfix's {@code relay_recipient_maps} form
  * @param recipientDelimiter the characters of which the first one in a local part begins its extension; empty: there are
  *     no extensions
  * @param recipientSources who else knows which recipients exist

@@ -2,6 +2,8 @@ package io.backupmx.reload;
 
 import io.backupmx.config.Config;
 import io.backupmx.route.ConfigSource;
+import io.backupmx.route.TableFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,8 +70,18 @@ final class WatchedFiles {
         source.file().ifPresent(paths::add);
         config.relayDomains().ifPresent(paths::add);
         config.transport().ifPresent(paths::add);
-        config.relayRecipients().ifPresent(paths::add);
+        config.relayRecipients().ifPresent(table -> addAll(table, paths));
         return paths;
+    }
+
+    /** A directory's own stamp tells of files that come and go. */
+    private static void addAll(Path table, Set<Path> paths) {
+        paths.add(table);
+        try {
+            paths.addAll(TableFiles.in(table));
+        } catch (IOException _) {
+            // whoever reads it says so
+        }
     }
 
     private static Map<Path, FileStamp> stamps(Set<Path> paths) {

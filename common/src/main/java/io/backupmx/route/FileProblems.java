@@ -21,8 +21,13 @@ public final class FileProblems {
     private final Path file;
     private final List<String> problems;
     private final List<String> warnings;
-    private int found;
-    private int warned;
+    private final Count count;
+
+    /** Of all files of a table together. */
+    private static final class Count {
+        private int found;
+        private int warned;
+    }
 
     /** One whose warnings nobody wants. */
     public FileProblems(String key, Path file, List<String> problems) {
@@ -31,29 +36,44 @@ public final class FileProblems {
 
     /** @param key the configuration's key that named the file */
     FileProblems(String key, Path file, List<String> problems, List<String> warnings) {
+        this(key, file, problems, warnings, new Count());
+    }
+
+    private FileProblems(String key, Path file, List<String> problems, List<String> warnings, Count count) {
         this.key = key;
         this.file = file;
         this.problems = problems;
         this.warnings = warnings;
+        this.count = count;
+    }
+
+    /** Those of {@code part}, a file of the same table. */
+    FileProblems in(Path part) {
+        return new FileProblems(key, part, problems, warnings, count);
     }
 
     public void add(int line, String what) {
-        found++;
-        if (found <= SHOWN) {
+        count.found++;
+        if (count.found <= SHOWN) {
             problems.add(file + ":" + line + ": " + shown(what));
-        } else if (found == SHOWN + 1) {
+        } else if (count.found == SHOWN + 1) {
             problems.add(file + ": more problems follow; mend these first");
         }
     }
 
     /** Nothing is wrong, but it may not be what was meant. */
     void warn(int line, String what) {
-        warned++;
-        if (warned <= SHOWN) {
+        count.warned++;
+        if (count.warned <= SHOWN) {
             warnings.add(file + ":" + line + ": " + shown(what));
-        } else if (warned == SHOWN + 1) {
+        } else if (count.warned == SHOWN + 1) {
             warnings.add(file + ": more of that follows");
         }
+    }
+
+    /** Of the file or the directory as a whole. */
+    void add(String what) {
+        problems.add(key + ": " + file + " " + what);
     }
 
     /** What a file that is no table holds is neither a screenful nor a terminal's command. */
@@ -72,6 +92,6 @@ public final class FileProblems {
             case AccessDeniedException _ -> "permission denied";
             default -> String.valueOf(e.getMessage());
         };
-        problems.add(key + ": " + file + " cannot be read: " + reason);
+        add("cannot be read: " + reason);
     }
 }

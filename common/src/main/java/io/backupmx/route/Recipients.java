@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The addresses that exist, from a file in the form of Postfix's {@code relay_recipient_maps}: {@code user@domain x} and
+ * The addresses that exist, from a file, or the files of a directory, in the form of Postfix's {@code relay_recipient_maps}: {@code user@domain x} and
  * {@code @domain x}; the value means nothing. Looked up in that order.
  *
  * @param open the domains whose every address exists
@@ -39,6 +39,13 @@ record Recipients(AddressTable listed, Set<Domain> open) {
     static Recipients read(Path file, FileProblems lines, Form form, long maxBytes) {
         AddressTable.Builder listed = new AddressTable.Builder(maxBytes);
         Set<Domain> open = new HashSet<>();
+        for (Path part : TableFiles.in(file, lines)) {
+            read(part, part.equals(file) ? lines : lines.in(part), form, listed, open);
+        }
+        return new Recipients(listed.build(), Set.copyOf(open));
+    }
+
+    private static void read(Path file, FileProblems lines, Form form, AddressTable.Builder listed, Set<Domain> open) {
         PostfixTable.forEach(file, lines, entry -> {
             String key = entry.key();
             boolean wasFull = listed.isFull();
@@ -65,7 +72,6 @@ record Recipients(AddressTable listed, Set<Domain> open) {
                                 + " give it more memory (BACKUPMX_JAVA_OPTS=-Xmx...)");
             }
         });
-        return new Recipients(listed.build(), Set.copyOf(open));
     }
 
     /** What the addresses of one list may take of the heap. */

@@ -194,6 +194,33 @@ final class TableReloadsTest {
     }
 
     @Test
+    void aDirectoryIsWatchedForFilesThatComeGoAndChange() throws IOException {
+        Path recipients = Files.createDirectory(directory.resolve("recipients"));
+        Files.writeString(recipients.resolve("a"), "a@a.test x\nb@a.test x\n");
+        Files.writeString(recipients.resolve("b"), "a@b.test x\n");
+        settled(recipients, "a", "b");
+        TableReloads reloads = startedWith(TWO + "relay_recipients: recipients\n");
+        assertThat(gauge("backupmx.recipients")).isEqualTo(3);
+
+        Files.writeString(recipients.resolve("c"), "c@a.test x\n");
+        settled(recipients, "c");
+        assertThat(seen(reloads)).isEqualTo(4);
+
+        Files.writeString(recipients.resolve("c"), "c@a.test x\nd@a.test x\n");
+        assertThat(seen(reloads)).isEqualTo(5);
+
+        Files.delete(recipients.resolve("c"));
+        reloads.look();
+        reloads.look();
+        assertThat(gauge("backupmx.tables.reload.failed"))
+                .as("two of four have gone")
+                .isEqualTo(1);
+
+        Files.writeString(recipients.resolve("d"), "c@a.test x\n");
+        assertThat(seen(reloads)).isEqualTo(4);
+    }
+
+    @Test
     void theSameFailureIsTriedAgainUntilItIsOver() throws IOException {
         TableReloads reloads = startedWith(TWO);
         Files.delete(directory.resolve("backupmx.yaml"));
@@ -214,6 +241,22 @@ final class TableReloadsTest {
         reloads.handTo(taken::add, load().tables());
         taken.clear();
         return reloads;
+    }
+
+    /** How many recipients there are once whatever has changed is loaded. */
+    private double seen(TableReloads reloads) {
+        reloads.look();
+        reloads.look();
+        return gauge("backupmx.recipients");
+    }
+
+    /** They were not written just now: neither has to be read once more for being young. */
+    private static void settled(Path where, String... files) throws IOException {
+        FileTime before = FileTime.from(Instant.now().minusSeconds(60));
+        for (String file : files) {
+            Files.setLastModifiedTime(where.resolve(file), before);
+        }
+        Files.setLastModifiedTime(where, before);
     }
 
     private CheckedConfig load() {

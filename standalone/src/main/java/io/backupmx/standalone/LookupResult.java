@@ -101,9 +101,10 @@ record LookupResult(
                 : "backed up as a subdomain of one in " + file;
     }
 
-    private static String at(CheckedConfig checked, Optional<Integer> line) {
-        return checked.config().relayRecipients().map(Path::toString).orElse("")
-                + line.map(number -> " line " + number).orElse("");
+    private static String at(CheckedConfig checked, Optional<RecipientLines.Place> place) {
+        return place.map(RecipientLines.Place::toString)
+                .or(() -> checked.config().relayRecipients().map(Path::toString))
+                .orElse("");
     }
 
     private static String routeSource(CheckedConfig checked, RouteSource source) {
