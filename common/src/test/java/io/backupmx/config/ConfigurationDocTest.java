@@ -91,7 +91,8 @@ final class ConfigurationDocTest {
             switch (schema) {
                 case Schema.Value value -> leaves.put(prefix + key, value);
                 case Schema.Section inner -> collect(inner, prefix + key + ".", leaves);
-                case Schema.Entries entries -> collect(entries.each(), prefix + key + ".DOMAIN.", leaves);
+                case Schema.Entries entries ->
+                    collect(entries.each(), prefix + key + (prefix.isEmpty() ? ".DOMAIN." : ".NAME."), leaves);
             }
         });
     }

@@ -38,7 +38,7 @@ enum Dialect {
             return settings;
         }
 
-        /** Within a comment that MariaDB reads and MySQL, which has no such variable, does not. */
+        // Within a comment that MariaDB reads and MySQL, which has no such variable, does not.
         @Override
         String limitTime(Duration timeout) {
             return "SET @backupmx = 1 /*M! , max_statement_time = " + timeout.toMillis() / 1000.0 + " */";
