@@ -28,14 +28,14 @@ record AddressTemplate(List<Part> parts) {
     static AddressTemplate parse(String text) throws SourceFailure {
         List<Part> parts = new ArrayList<>();
         StringBuilder plain = new StringBuilder();
-        int i = 0;
-        while (i < text.length()) {
-            char c = text.charAt(i++);
+        int next = 0;
+        while (next < text.length()) {
+            char c = text.charAt(next++);
             if (c != '%') {
                 plain.append(c);
                 continue;
             }
-            char what = i < text.length() ? text.charAt(i++) : ' ';
+            char what = next < text.length() ? text.charAt(next++) : ' ';
             if (what == '%') {
                 plain.append('%');
             } else {

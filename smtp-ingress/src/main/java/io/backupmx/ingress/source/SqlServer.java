@@ -3,7 +3,7 @@ package io.backupmx.ingress.source;
 import io.backupmx.config.SqlSourceConfig;
 import java.io.PrintWriter;
 import java.sql.Connection;
-import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
@@ -32,7 +32,8 @@ final class SqlServer implements DataSource {
         if (config.passwordFile().isPresent()) {
             settings.setProperty("password", password());
         }
-        Connection connection = driver().connect(config.url().orElse(""), settings);
+        String url = config.url().orElse("");
+        Connection connection = DriverManager.getDriver(url).connect(url, settings);
         if (connection == null) {
             throw new SQLException("the driver does not understand the url");
         }
@@ -45,13 +46,6 @@ final class SqlServer implements DataSource {
         } catch (SourceFailure e) {
             throw new SQLException(e.getMessage(), e);
         }
-    }
-
-    private Driver driver() {
-        return switch (dialect) {
-            case POSTGRESQL -> new org.postgresql.Driver();
-            case MARIADB -> new org.mariadb.jdbc.Driver();
-        };
     }
 
     @Override
