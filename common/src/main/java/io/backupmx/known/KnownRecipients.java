@@ -4,6 +4,8 @@ import io.backupmx.spool.SharedTable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,11 +55,13 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
     private final AtomicLong chars = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
     private final Set<Integer> unsaid = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger saying = new AtomicInteger();
+    private final Set<Integer> saying = ConcurrentHashMap.newKeySet();
     private final Set<Integer> unheard = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private final Thread writer;
-    private volatile boolean connected;
+    /** Whether all that the table holds has been heard on this connection: what is said before would overwrite it. */
+    private volatile boolean synced;
+
     private volatile boolean complete;
 
     /** @param table not started; closed with this */
@@ -85,6 +89,7 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
 
     @Override
     public boolean isComplete() {
+        start();
         return complete;
     }
 
@@ -115,10 +120,11 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         return chars.get() <= maxChars;
     }
 
-    /** Waits until what has been learned so far is on the broker's disk; false when it is not in time. */
-    public boolean awaitSaid(Duration patience) throws InterruptedException {
+    /** Waits until what has been learned of {@code addresses} is on the broker's disk; false when it is not in time. */
+    public boolean awaitSaid(Collection<String> addresses, Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        while (!unsaid.isEmpty() || saying.get() > 0) {
+        Set<Integer> awaited = addresses.stream().map(KnownRecipients::bucketOf).collect(Collectors.toSet());
+        while (!Collections.disjoint(awaited, unsaid) || !Collections.disjoint(awaited, saying)) {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
@@ -137,39 +143,50 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
     }
 
     private boolean isStale(Fact fact) {
-        return now() - fact.seconds() > REFRESH.toSeconds();
+        return Math.abs(now() - fact.seconds()) > REFRESH.toSeconds();
     }
 
     @Override
     public boolean knows(String address) {
+        start();
         return find(address).filter(Fact::exists).isPresent();
     }
 
     @Override
     public void exists(String address) {
+        start();
         Optional<Fact> known = find(address);
         if (known.isEmpty() || !known.get().exists() || isStale(known.get())) {
-            learn(address, new Fact(true, now()));
+            learn(address, true, known);
         }
     }
 
     @Override
     public void isGone(String address) {
         if (knows(address)) {
-            learn(address, new Fact(false, now()));
+            learn(address, false, find(address));
         }
     }
 
-    private void learn(String address, Fact fact) {
+    /** What is known already may always change; and a change of mind counts, whatever another's clock says. */
+    private void learn(String address, boolean exists, Optional<Fact> known) {
         int index = bucketOf(address);
-        if (chars.get() > maxChars || buckets.get(index).length() > MAX_BUCKET_CHARS) {
-            if (!full.getAndSet(true)) {
-                LOG.atWarn().addKeyValue("chars", chars.get()).log("no room to remember more recipients");
-            }
+        long after = known.filter(fact -> fact.exists() != exists)
+                .map(fact -> fact.seconds() + 1)
+                .orElse(0L);
+        Fact fact = new Fact(exists, Math.max(now(), after));
+        if (known.isEmpty() && (!hasRoom() || buckets.get(index).length() > MAX_BUCKET_CHARS)) {
+            warnFull();
             return;
         }
         update(index, bucket -> bucket.with(address, fact));
         unsaid.add(index);
+    }
+
+    private void warnFull() {
+        if (!full.getAndSet(true)) {
+            LOG.atWarn().addKeyValue("chars", chars.get()).log("no room to remember more recipients");
+        }
     }
 
     private FactBucket update(int index, UnaryOperator<FactBucket> change) {
@@ -199,7 +216,7 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
                 unheard.add(i);
             }
         }
-        connected = true;
+        synced = false;
     }
 
     @Override
@@ -207,8 +224,10 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         int index = indexIn(key);
         if (index >= 0) {
             unheard.remove(index);
-            FactBucket heard = FactBucket.of(value).withoutGoneBefore(now() - GONE_IS_KEPT.toSeconds());
-            FactBucket all = update(index, bucket -> bucket.merge(heard));
+            long forgotten = now() - GONE_IS_KEPT.toSeconds();
+            FactBucket heard = FactBucket.of(value).withoutGoneBefore(forgotten);
+            FactBucket all =
+                    update(index, bucket -> bucket.withoutGoneBefore(forgotten).merge(heard));
             if (!all.equals(heard)) {
                 unsaid.add(index);
             }
@@ -230,18 +249,19 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         unsaid.addAll(unheard);
         unheard.clear();
         complete = true;
+        synced = true;
     }
 
     @Override
     public void disconnected() {
-        connected = false;
+        synced = false;
     }
 
     private void write() {
         try {
             while (true) {
                 Thread.sleep(BETWEEN_ROUNDS_MILLIS);
-                if (connected && !unsaid.isEmpty()) {
+                if (synced && !unsaid.isEmpty()) {
                     round().join();
                 }
             }
@@ -255,14 +275,20 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (Iterator<Integer> rest = unsaid.iterator(); rest.hasNext() && all.size() < AT_ONCE; ) {
             int index = rest.next();
-            saying.incrementAndGet();
+            saying.add(index);
             rest.remove(); // before it is read: what is learned from now on is said once more
-            all.add(table.put(KEY + index, buckets.get(index).octets())
+            byte[] octets = buckets.get(index).octets();
+            if (octets.length > SharedTable.MAX_VALUE_BYTES) {
+                saying.remove(index);
+                warnFull();
+                continue;
+            }
+            all.add(table.put(KEY + index, octets)
                     .exceptionally(_ -> {
                         unsaid.add(index);
                         return null;
                     })
-                    .thenRun(saying::decrementAndGet)
+                    .thenRun(() -> saying.remove(index))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
@@ -273,7 +299,9 @@ public final class KnownRecipients implements RecipientMemory, SharedTable.Liste
     public void close() {
         writer.interrupt();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_ROUND_MILLIS);
-        while (connected && !unsaid.isEmpty() && System.nanoTime() < end) {
+        for (int rounds = BUCKETS / AT_ONCE;
+                rounds >= 0 && synced && !unsaid.isEmpty() && System.nanoTime() < end;
+                rounds--) {
             round().completeOnTimeout(null, LAST_ROUND_MILLIS, TimeUnit.MILLISECONDS)
                     .join();
         }

@@ -15,9 +15,15 @@ final class FakeTable {
     private final Map<String, byte[]> values = new LinkedHashMap<>();
     private final CopyOnWriteArrayList<Part> parts = new CopyOnWriteArrayList<>();
     private boolean away;
+    private int puts;
 
     SharedTable part() {
         return new Part();
+    }
+
+    /** How often anything was said. */
+    synchronized int puts() {
+        return puts;
     }
 
     synchronized int size() {
@@ -73,6 +79,7 @@ final class FakeTable {
                     return CompletableFuture.failedFuture(
                             new SpoolException(SpoolException.Kind.UNAVAILABLE, "no broker"));
                 }
+                puts++;
                 values.put(key, value);
                 parts.forEach(part -> part.listener().heard(key, value));
                 return CompletableFuture.completedFuture(null);

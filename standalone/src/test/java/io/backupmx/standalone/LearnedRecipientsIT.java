@@ -27,6 +27,7 @@ class LearnedRecipientsIT {
 
     private static final Script THREE_USERS = Script.acceptAll()
             .on(Phase.RCPT, say("550 5.1.1 No such user here"))
+            .on(Phase.RCPT, address("postmaster@example.test"), accept())
             .on(Phase.RCPT, address("alice@example.test"), accept())
             .on(Phase.RCPT, address("bob@example.test"), accept())
             .on(Phase.RCPT, address("carol@example.test"), accept());

@@ -47,6 +47,10 @@ final class CallAhead {
                 }
                 replies.add(Optional.of(reply));
             }
+            SmtpReply reset = replies.getLast().orElseThrow();
+            if (!reset.isPositive()) {
+                wire.end(Loss.Cause.GARBAGE, "RSET answered with " + reset);
+            }
         } catch (LostException e) {
             wire.end(e.lossCause(), e.why());
             loss = Optional.of(new Loss(Loss.Phase.BEFORE_CONTENT, e.lossCause(), e.why()));

@@ -13,6 +13,15 @@ final class NewestOnly {
 
     private final Map<String, Long> newest = new HashMap<>();
 
+    /**
+     * Whether it is not the value shown last, be it older: with several who set the values of a key, the one that stays is the
+     * one that was committed last, which may have been sent first.
+     */
+    boolean isOther(String key, ClientMessage message) {
+        Long before = newest.put(key, message.getMessageID());
+        return before == null || before != message.getMessageID();
+    }
+
     boolean isNew(String key, ClientMessage message) {
         long id = message.getMessageID();
         Long before = newest.get(key);

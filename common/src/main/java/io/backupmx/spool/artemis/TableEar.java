@@ -65,7 +65,7 @@ final class TableEar {
 
     private void hear(ClientMessage message) throws ActiveMQException {
         String key = message.getStringProperty(ValueQueues.KEY);
-        if (key != null && newest.isNew(key, message)) {
+        if (key != null && newest.isOther(key, message)) {
             heard.accept(key, ValueQueues.body(message));
         }
         message.acknowledge();

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,10 +59,20 @@ public final class RecipientRequests implements AdminRequests {
     }
 
     private void list(RoutingContext ctx) {
-        known.start();
+        if (!isReady(ctx)) {
+            return;
+        }
         LineStream lines = new LineStream(ctx.response());
         known.forEach(address -> lines.add(Map.of("address", address)));
         lines.end();
+    }
+
+    private boolean isReady(RoutingContext ctx) {
+        boolean ready = known.isComplete();
+        if (!ready) {
+            AdminResponse.error(ctx, 503, "what is known has not been heard from the broker yet: try again");
+        }
+        return ready;
     }
 
     private void ask(RoutingContext ctx) {
@@ -90,7 +101,9 @@ public final class RecipientRequests implements AdminRequests {
     }
 
     private void change(RoutingContext ctx) {
-        known.start();
+        if (!isReady(ctx)) {
+            return;
+        }
         List<String> problems = new ArrayList<>();
         List<String> exist = new ArrayList<>();
         List<String> gone = new ArrayList<>();
@@ -115,31 +128,37 @@ public final class RecipientRequests implements AdminRequests {
         } else {
             exist.forEach(known::exists);
             gone.forEach(known::isGone);
-            answerWhenSaid(ctx, exist.size(), gone.size());
+            answerWhenSaid(ctx, exist, gone);
         }
     }
 
     private void read(JsonNode list, List<String> into, List<String> problems) {
         for (JsonNode entry : list) {
-            Optional<TableAddress> address = TableAddress.parse(entry.asText(""));
-            if (address.isEmpty()) {
-                problems.add("'" + entry.asText("") + "' is not an address");
-            } else if (!ours.test(address.get().domain())) {
-                problems.add("'" + address.get().text() + "': its domain is not backed up");
+            String text = entry.asText("");
+            Optional<TableAddress> address = TableAddress.parse(text);
+            Optional<Domain> domain = text.startsWith("@")
+                    ? Domain.parse(text.substring(1)).filter(named -> !named.isAddressLiteral())
+                    : address.map(TableAddress::domain);
+            if (domain.isEmpty()) {
+                problems.add("'" + text + "' is not an address, nor @domain for all of a domain");
+            } else if (!ours.test(domain.get())) {
+                problems.add("'" + text + "': its domain is not backed up");
             } else {
-                into.add(address.get().text());
+                into.add(address.map(TableAddress::text).orElse("@" + domain.get()));
             }
         }
     }
 
-    private void answerWhenSaid(RoutingContext ctx, int exist, int gone) {
+    private void answerWhenSaid(RoutingContext ctx, List<String> exist, List<String> gone) {
         try {
-            if (known.awaitSaid(PATIENCE)) {
+            List<String> all = Stream.concat(exist.stream(), gone.stream()).toList();
+            if (known.awaitSaid(all, PATIENCE)) {
                 LOG.atInfo()
-                        .addKeyValue("exist", exist)
-                        .addKeyValue("gone", gone)
+                        .addKeyValue("exist", exist.size())
+                        .addKeyValue("gone", gone.size())
                         .log("told of recipients");
-                AdminResponse.json(ctx, new JsonObject().put("exist", exist).put("gone", gone));
+                AdminResponse.json(
+                        ctx, new JsonObject().put("exist", exist.size()).put("gone", gone.size()));
             } else {
                 AdminResponse.error(
                         ctx, 503, "the broker has not confirmed it: it is known to this process alone, say it again");

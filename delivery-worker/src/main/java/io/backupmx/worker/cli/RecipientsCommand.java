@@ -1,6 +1,8 @@
 package io.backupmx.worker.cli;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.Mailbox;
 import io.backupmx.worker.admin.AdminJson;
 import io.backupmx.worker.admin.RecipientRequests;
 import java.io.BufferedReader;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +35,12 @@ import picocli.CommandLine.Spec;
             "Ask an ingress, or what run runs."
         })
 public final class RecipientsCommand implements Callable<Integer> {
+
+    /** Well below what the admin API takes. */
+    private static final int BATCH_OCTETS = 8 << 10;
+
+    /** The first word of a line, white space within a quoted local part included. */
+    private static final Pattern ADDRESS = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"@\\S+|\\S+");
 
     @Mixin
     private AdminOptions admin = new AdminOptions();
@@ -69,11 +79,19 @@ public final class RecipientsCommand implements Callable<Integer> {
             client.lines("recipients", line -> {
                 String address = address(line);
                 if (address.endsWith(end)) {
-                    out.println(Printable.of(address));
+                    out.println(Printable.of(quoted(address)));
                 }
             });
         }
         return 0;
+    }
+
+    private static String quoted(String address) {
+        int at = address.lastIndexOf('@');
+        return Domain.parse(address.substring(at + 1))
+                .filter(_ -> at > 0)
+                .map(name -> new Mailbox(address.substring(0, at), name).toString())
+                .orElse(address);
     }
 
     private static String address(String line) {
@@ -86,15 +104,26 @@ public final class RecipientsCommand implements Callable<Integer> {
 
     private static int send(AdminClient client, Path file, String member) {
         List<String> addresses = addresses(file);
-        for (int from = 0; from < addresses.size(); from += RecipientRequests.MAX_ADDRESSES) {
-            int to = Math.min(addresses.size(), from + RecipientRequests.MAX_ADDRESSES);
+        int from = 0;
+        while (from < addresses.size()) {
+            int to = endOfBatch(addresses, from);
             try {
                 client.post("recipients", Map.of(member, addresses.subList(from, to)));
             } catch (CliException e) {
                 throw new CliException(e.getMessage() + (from == 0 ? "" : " (the first " + from + " are done)"), e);
             }
+            from = to;
         }
         return addresses.size();
+    }
+
+    private static int endOfBatch(List<String> addresses, int from) {
+        int octets = 0;
+        int to = from;
+        while (to < addresses.size() && to - from < RecipientRequests.MAX_ADDRESSES && octets < BATCH_OCTETS) {
+            octets += addresses.get(to++).getBytes(StandardCharsets.UTF_8).length;
+        }
+        return to;
     }
 
     private static List<String> addresses(Path file) {
@@ -105,7 +134,8 @@ public final class RecipientsCommand implements Callable<Integer> {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 String entry = line.strip();
                 if (!entry.isEmpty() && !entry.startsWith("#")) {
-                    addresses.add(entry.split("\\s", 2)[0]);
+                    Matcher address = ADDRESS.matcher(entry);
+                    addresses.add(address.lookingAt() ? address.group() : entry);
                 }
             }
             return addresses;

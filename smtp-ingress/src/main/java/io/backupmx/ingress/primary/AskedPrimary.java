@@ -17,6 +17,7 @@ final class AskedPrimary {
     private static final long MAX_WAIT_SECONDS = 10;
     private static final long BETWEEN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private record Resting(SmtpConnection connection, long sinceNanos) {}
@@ -25,14 +26,24 @@ final class AskedPrimary {
     private final AtomicInteger inside = new AtomicInteger();
     private final AtomicLong nextTurn = new AtomicLong(System.nanoTime());
     private final Deque<Resting> resting = new ArrayDeque<>(CONNECTIONS);
+    private volatile boolean failing;
+    private volatile long failingSince;
     private volatile boolean away;
     private volatile long awayUntil;
     private boolean closed;
 
-    /** Whether it is one's turn; to be followed by {@link #leave}. Waits, bounded; false when too many do. */
+    /** Somebody comes; to be followed by {@link #depart}. */
+    void announce() {
+        inside.incrementAndGet();
+    }
+
+    void depart() {
+        inside.decrementAndGet();
+    }
+
+    /** Whether it is one's turn; then to be followed by {@link #leave}. Waits, bounded; false when too many do. */
     boolean enter() throws InterruptedException {
-        if (inside.incrementAndGet() > MAX_WAITING || !places.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
-            inside.decrementAndGet();
+        if (inside.get() > MAX_WAITING || !places.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
             return false;
         }
         if (!isAway()) {
@@ -44,7 +55,6 @@ final class AskedPrimary {
 
     void leave() {
         places.release();
-        inside.decrementAndGet();
     }
 
     boolean isIdle() {
@@ -58,8 +68,31 @@ final class AskedPrimary {
     }
 
     void wasAway() {
-        awayUntil = System.nanoTime() + AWAY_NANOS;
+        long now = System.nanoTime();
+        synchronized (resting) {
+            if (!failing) {
+                failingSince = now;
+                failing = true;
+            }
+        }
+        awayUntil = now + AWAY_NANOS;
         away = true;
+    }
+
+    /** It has answered. */
+    void isThere() {
+        failing = false;
+        away = false;
+    }
+
+    /** Whether it has not answered since it was asked last. */
+    boolean isFailing() {
+        return failing;
+    }
+
+    /** Whether it has been failing for so long that it is no passing trouble. */
+    boolean isAwayForLong() {
+        return failing && System.nanoTime() - failingSince > LONG_NANOS;
     }
 
     Optional<SmtpConnection> idle() {
@@ -75,7 +108,6 @@ final class AskedPrimary {
     }
 
     void rest(SmtpConnection connection) {
-        away = false;
         synchronized (resting) {
             if (!closed) {
                 resting.addLast(new Resting(connection, System.nanoTime()));

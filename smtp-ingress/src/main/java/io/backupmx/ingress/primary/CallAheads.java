@@ -21,13 +21,18 @@ final class CallAheads implements AutoCloseable {
     /** Primaries that are remembered; beyond it those without open connections are forgotten. */
     private static final int MAX_PRIMARIES = 1000;
 
+    /** On one connection: servers slow down, or hang up on, those who ask for many who do not exist. */
+    private static final int TRANSACTIONS = 8;
+
     /** What a primary says of a recipient. */
     enum Said {
         YES,
         NO,
         /** It is there, and says something else: that it is busy, or what it thinks of us. */
         NOTHING,
-        AWAY
+        AWAY,
+        /** The same, but so far only for minutes. */
+        AWAY_BRIEFLY
     }
 
     /** Blocks; the domain is the recipient's. */
@@ -50,23 +55,37 @@ final class CallAheads implements AutoCloseable {
         Domain domain = to.mailbox().domain();
         String name = route instanceof Route.ByMx ? domain.name() : route.toString();
         if (primaries.size() > MAX_PRIMARIES) {
-            primaries.values().removeIf(AskedPrimary::isIdle);
+            primaries
+                    .keySet()
+                    .forEach(one -> primaries.computeIfPresent(one, (_, idle) -> idle.isIdle() ? null : idle));
         }
-        AskedPrimary primary = primaries.computeIfAbsent(name, _ -> new AskedPrimary());
-        if (!primary.enter()) {
-            return Said.NOTHING;
-        }
+        AskedPrimary primary = primaries.compute(name, (_, known) -> {
+            AskedPrimary one = known == null ? new AskedPrimary() : known;
+            one.announce();
+            return one;
+        });
         try {
-            return ask(primary, route, to);
+            if (!primary.enter()) {
+                return primary.isFailing() ? away(primary) : Said.NOTHING;
+            }
+            try {
+                return ask(primary, route, to);
+            } finally {
+                primary.leave();
+            }
         } finally {
-            primary.leave();
+            primary.depart();
         }
+    }
+
+    private static Said away(AskedPrimary primary) {
+        return primary.isAwayForLong() ? Said.AWAY : Said.AWAY_BRIEFLY;
     }
 
     private Said ask(AskedPrimary primary, Route route, ForwardPath.To to) throws InterruptedException {
         for (boolean again = true; ; again = false) {
             if (primary.isAway()) {
-                return Said.AWAY;
+                return away(primary);
             }
             Optional<SmtpConnection> idle = primary.idle();
             SmtpConnection connection;
@@ -74,16 +93,27 @@ final class CallAheads implements AutoCloseable {
                 connection = idle.get();
             } else {
                 switch (connector.connect(route, to.mailbox().domain())) {
-                    case ConnectResult.Connected(SmtpConnection made) -> connection = made;
+                    case ConnectResult.Connected(SmtpConnection made) -> {
+                        if (made.isNamedAsWe()) {
+                            made.quit();
+                            return Said.NOTHING; // we, or one who would ask us in turn
+                        }
+                        connection = made;
+                    }
                     case ConnectResult.Unreachable _, ConnectResult.Unhealthy _ -> {
                         primary.wasAway();
-                        return Said.AWAY;
+                        return away(primary);
                     }
                 }
             }
             TransactionResult result = connection.callAhead(to);
             if (result.loss().isEmpty()) {
-                primary.rest(connection);
+                primary.isThere();
+                if (connection.transactions() < TRANSACTIONS) {
+                    primary.rest(connection);
+                } else {
+                    connection.quit();
+                }
                 return said(result);
             } else if (idle.isEmpty() || !again) { // a connection that had rested may have been closed long ago
                 return result.recipients().getFirst().isPresent() ? said(result) : Said.NOTHING;
@@ -92,7 +122,7 @@ final class CallAheads implements AutoCloseable {
     }
 
     /**
-     * Only what is about the address is a no: 5.1.z (RFC 3463 §3.2) and 5.2.1, or 550 and 551 without an enhanced status. A
+     * Only what is about the address is a no: 5.1.z (RFC 3463 §3.2) without 5.1.7 and 5.1.8, 5.2.1, or 550 and 551 without an enhanced status. A
      * 5.7.1 is about us, and a 4yz about now.
      */
     private static Said said(TransactionResult result) {
@@ -109,7 +139,8 @@ final class CallAheads implements AutoCloseable {
     private static boolean isAboutTheAddress(SmtpReply reply) {
         return reply.isPermanentFailure()
                 && reply.status()
-                        .map(status -> status.subject() == 1 || (status.subject() == 2 && status.detail() == 1))
+                        .map(status -> (status.subject() == 1 && status.detail() != 7 && status.detail() != 8)
+                                || (status.subject() == 2 && status.detail() == 1))
                         .orElse(reply.code() == 550 || reply.code() == 551);
     }
 

@@ -54,7 +54,9 @@ final class PrimaryConnector implements CallAheads.Connector {
     }
 
     private ConnectResult first(MailHosts.Found found) {
+        int preference = found.hosts().getFirst().preference();
         List<SocketAddress> addresses = found.hosts().stream()
+                .takeWhile(host -> host.preference() == preference) // what comes behind is another backup
                 .flatMap(host -> host.addresses().stream())
                 .limit(MAX_ADDRESSES)
                 .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, mxPort)))

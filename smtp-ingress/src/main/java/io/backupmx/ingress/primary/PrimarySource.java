@@ -12,14 +12,16 @@ import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The primary as the source of who exists. What it has said yes to is known ever after, to all ingresses, and so while it is
  * away; it is asked again about that once a day, and believed when it says no twice, ten minutes apart: a primary that has come
- * back wrong says no to everybody. Its no to somebody unknown counts for ten minutes. A domain that takes an address nobody can
+ * back wrong says no to everybody. Its no to somebody unknown counts for ten minutes. No no is
+ * believed of one that says no to the postmaster, too. A domain that takes an address nobody can
  * have takes every address; that, too, is found out once a day, and known.
  */
 public final class PrimarySource implements PrimaryTruth, AutoCloseable {
@@ -36,9 +39,11 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
 
     private static final Duration NO_IS_FRESH = Duration.ofMinutes(10);
     private static final Duration SECOND_OPINION = Duration.ofMinutes(10);
+    private static final Duration BELIEVED = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
     private static final int MAX_REMEMBERED = 100_000;
     private static final int MAX_ASKING = 2000;
+    private static final long MAX_SECONDS = 15;
     private static final long SWEEP_MILLIS = 5000;
 
     private final KnownRecipients known;
@@ -49,6 +54,7 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
     private final Cache<String, Boolean> askedLately;
     private final Cache<String, Long> doubted;
     private final Cache<String, Boolean> selective;
+    private final Cache<String, Boolean> inItsRightMind;
     private final ConcurrentMap<String, Future<Existence>> asking = new ConcurrentHashMap<>();
     private final Ticker ticker;
     private Runnable onClose = () -> {};
@@ -68,6 +74,7 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
         this.askedLately = cache(SECOND_OPINION, ticker);
         this.doubted = cache(DAY, ticker);
         this.selective = cache(DAY, ticker);
+        this.inItsRightMind = cache(BELIEVED, ticker);
     }
 
     /**
@@ -99,7 +106,6 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
         if (!(path instanceof ForwardPath.To to)) {
             return Future.succeededFuture(Existence.EXISTS); // <postmaster> (RFC 5321 §4.5.1)
         }
-        known.start();
         String address = addresses.getFirst();
         if (isKnown(address, route, to)
                 || addresses.stream().skip(1).anyMatch(known::knows)
@@ -109,9 +115,9 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
             return Future.succeededFuture(Existence.NOBODY);
         }
         return callAhead(address, route, to)
-                .compose(existence -> existence == Existence.PRIMARY_AWAY && !known.isComplete()
-                        ? Future.failedFuture("the primary is away, and what is known has not been heard yet")
-                        : Future.succeededFuture(existence));
+                .compose(existence -> existence == Existence.EXISTS || known.isComplete()
+                        ? Future.succeededFuture(existence)
+                        : Future.failedFuture("what is known of recipients has not been heard yet"));
     }
 
     /** Looks after what is stale, without waiting for it. */
@@ -133,72 +139,101 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
             return Future.failedFuture(
                     "the primary is not asked: too many are asked about, or the address is not ASCII");
         }
-        Promise<Existence> promise = Promise.promise();
-        Future<Existence> other = asking.putIfAbsent(address, promise.future());
+        CompletableFuture<Existence> answer = new CompletableFuture<>();
+        Future<Existence> future = Future.fromCompletionStage(answer);
+        Future<Existence> other = asking.putIfAbsent(address, future);
         if (other != null) {
             return other;
         }
+        var _ = answer.orTimeout(MAX_SECONDS, TimeUnit.SECONDS); // for whoever waits; who asks goes on
         Thread.ofVirtual().name("call-ahead").start(() -> {
             try {
-                Existence existence = answered(address, route, to);
-                asking.remove(address);
-                promise.complete(existence);
+                answered(address, route, to, answer);
             } catch (NothingSaidException e) {
-                asking.remove(address);
-                promise.fail(e);
-            } catch (InterruptedException | RuntimeException e) {
-                asking.remove(address);
+                answer.completeExceptionally(e);
+            } catch (InterruptedException | RuntimeException | Error e) {
                 LOG.atWarn().setCause(e).log("call-ahead failed");
-                promise.fail(e);
+                answer.completeExceptionally(e);
+            } finally {
+                asking.remove(address);
             }
         });
-        return promise.future();
+        return future;
     }
 
     private static boolean isAscii(ForwardPath.To to) {
         return to.toString().chars().allMatch(c -> c < 128);
     }
 
-    private Existence answered(String address, Route route, ForwardPath.To to)
+    /** The client need not wait for what is asked besides. */
+    private void answered(String address, Route route, ForwardPath.To to, CompletableFuture<Existence> answer)
             throws InterruptedException, NothingSaidException {
-        CallAheads.Said said = callAheads.ask(route, to);
-        metrics.count(said);
-        return switch (said) {
+        switch (ask(route, to)) {
             case YES -> {
                 doubted.invalidate(address);
+                answer.complete(Existence.EXISTS);
                 learn(address, route, to);
-                yield Existence.EXISTS;
             }
             case NO -> {
+                if (!isNo(address, route, to)
+                        || !isInItsRightMind(route, to.mailbox().domain())) {
+                    throw new NothingSaidException();
+                }
                 doubt(address);
                 doubt(everybodyOf(to.mailbox().domain()));
                 nobody.put(address, true);
-                yield Existence.NOBODY;
+                answer.complete(Existence.NOBODY);
             }
             case NOTHING -> throw new NothingSaidException();
-            case AWAY -> Existence.PRIMARY_AWAY;
-        };
+            case AWAY -> answer.complete(Existence.PRIMARY_AWAY);
+            case AWAY_BRIEFLY -> answer.complete(Existence.PRIMARY_AWAY_BRIEFLY);
+        }
+    }
+
+    private CallAheads.Said ask(Route route, ForwardPath.To to) throws InterruptedException {
+        CallAheads.Said said = callAheads.ask(route, to);
+        metrics.count(said);
+        return said;
+    }
+
+    /** A primary may know an address in small letters only, which is the same to us. */
+    private boolean isNo(String address, Route route, ForwardPath.To to) throws InterruptedException {
+        Optional<ForwardPath> folded = ForwardPath.parse("<" + address + ">").filter(path -> !path.equals(to));
+        return folded.isEmpty()
+                || !(folded.get() instanceof ForwardPath.To small)
+                || ask(route, small) == CallAheads.Said.NO;
+    }
+
+    /** One that has come back wrong says no to everybody, be it the postmaster (RFC 5321 §4.5.1). */
+    private boolean isInItsRightMind(Route route, Domain domain) throws InterruptedException {
+        if (inItsRightMind.getIfPresent(domain.name()) != null) {
+            return true;
+        }
+        boolean is = ask(route, new ForwardPath.To(new Mailbox("postmaster", domain))) == CallAheads.Said.YES;
+        if (is) {
+            inItsRightMind.put(domain.name(), true);
+        }
+        return is;
     }
 
     /** A yes says something about the address only where not everybody gets one. */
     private void learn(String address, Route route, ForwardPath.To to) throws InterruptedException {
         Domain domain = to.mailbox().domain();
-        if (selective.getIfPresent(domain.name()) == null) {
+        String everybody = everybodyOf(domain);
+        if (address.equals(everybody) || selective.getIfPresent(domain.name()) == null) {
             byte[] octets = new byte[8];
             random.nextBytes(octets);
             Mailbox nobodys = new Mailbox("no-such-user-" + HexFormat.of().formatHex(octets), domain);
-            CallAheads.Said said = callAheads.ask(route, new ForwardPath.To(nobodys));
-            metrics.count(said);
-            switch (said) {
-                case YES -> known.exists(everybodyOf(domain));
+            switch (ask(route, new ForwardPath.To(nobodys))) {
+                case YES -> known.exists(everybody);
                 case NO -> {
-                    known.isGone(everybodyOf(domain));
+                    known.isGone(everybody);
                     selective.put(domain.name(), true);
                 }
-                case NOTHING, AWAY -> {}
+                case NOTHING, AWAY, AWAY_BRIEFLY -> {}
             }
         }
-        if (selective.getIfPresent(domain.name()) != null) {
+        if (!address.equals(everybody) && selective.getIfPresent(domain.name()) != null) {
             known.exists(address);
         }
     }

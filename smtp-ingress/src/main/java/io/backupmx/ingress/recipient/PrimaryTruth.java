@@ -13,7 +13,9 @@ public interface PrimaryTruth {
         EXISTS,
         NOBODY,
         /** The primary cannot be asked now, and nothing is known. */
-        PRIMARY_AWAY
+        PRIMARY_AWAY,
+        /** The same, but so far only for minutes: not long enough to refuse anybody. */
+        PRIMARY_AWAY_BRIEFLY
     }
 
     /**

@@ -57,13 +57,17 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
         private final ForwardPath path;
         private final RecipientVerdict.Unsettled open;
         private final RecipientQuestion question;
+        private final List<String> knownBefore;
         private boolean doubtful;
         private boolean primaryAway;
+        private boolean briefly;
 
         Inquiry(ForwardPath path, RecipientVerdict.Unsettled open) {
             this.path = path;
             this.open = open;
             this.question = open.question();
+            this.knownBefore =
+                    question.addresses().stream().filter(memory::knows).toList();
         }
 
         /** @param step of all addresses times all sources */
@@ -130,9 +134,10 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
                         metrics.answered(source, RecipientMetrics.Answer.UNKNOWN);
                         yield next(step + 1);
                     }
-                    case PRIMARY_AWAY -> {
+                    case PRIMARY_AWAY, PRIMARY_AWAY_BRIEFLY -> {
                         metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
                         primaryAway = true;
+                        briefly = answer.result() == PrimaryTruth.Existence.PRIMARY_AWAY_BRIEFLY;
                         yield next(step + 1);
                     }
                 };
@@ -148,7 +153,9 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
             } else if (primaryAway) {
                 return whilePrimaryIsAway(question.unknown());
             }
-            question.addresses().forEach(memory::isGone);
+            if (!question.sources().contains(RecipientSourcesConfig.PRIMARY)) { // which has its own doubts
+                knownBefore.forEach(memory::isGone);
+            }
             return new RecipientVerdict.UnknownUser();
         }
 
@@ -156,7 +163,7 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
             return switch (unknown) {
                 case DEFER -> new RecipientVerdict.Unavailable();
                 case ACCEPT -> new RecipientVerdict.Accepted(open.route());
-                case REJECT -> new RecipientVerdict.UnknownUser();
+                case REJECT -> briefly ? new RecipientVerdict.Unavailable() : new RecipientVerdict.UnknownUser();
             };
         }
     }

@@ -149,6 +149,11 @@ class SourcedRecipientDirectoryTest {
         assertThat(check(UnknownRecipients.DEFER, "primary")).isEqualTo(UNAVAILABLE);
         assertThat(check(UnknownRecipients.ACCEPT, "primary")).isEqualTo(ACCEPTED);
         assertThat(check(UnknownRecipients.REJECT, "primary")).isEqualTo(UNKNOWN);
+
+        primary = Future.succeededFuture(Existence.PRIMARY_AWAY_BRIEFLY);
+
+        assertThat(check(UnknownRecipients.ACCEPT, "primary")).isEqualTo(ACCEPTED);
+        assertThat(check(UnknownRecipients.REJECT, "primary")).isEqualTo(UNAVAILABLE);
     }
 
     @Test
