@@ -20,6 +20,11 @@ final class ConfigDefaultsTest {
                           "transport" : null,
                           "relay_recipients" : null,
                           "recipient_delimiter" : null,
+                          "recipient_sources" : {
+                            "ldap" : { },
+                            "sql" : { },
+                            "http" : { }
+                          },
                           "ingress" : {
                             "listen" : "0.0.0.0:25",
                             "banner" : null,

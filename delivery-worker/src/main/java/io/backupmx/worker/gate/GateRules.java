@@ -210,10 +210,15 @@ public record GateRules(
         };
     }
 
-    /** One may be out, and whoever has it may be gone: it is not waited for longer than between any two trials. */
+    /**
+     * One may be out, and whoever has it may be gone: it is not waited for longer than between any two trials. One that was
+     * due because the clock had been set back still is.
+     */
     private Trial restoredTrial(Optional<Instant> next, Instant now) {
         Instant latest = now.plus(trialMax);
-        Instant due = next.filter(latest::isAfter).orElse(latest);
+        boolean wasDue = next.filter(it -> new Trial(trialFirst, false, it).isDue(now, trialPatience))
+                .isPresent();
+        Instant due = wasDue ? now : next.filter(latest::isAfter).orElse(latest);
         return new Trial(trialFirst, false, due);
     }
 

@@ -50,6 +50,13 @@ class ThrottledTest {
     }
 
     @Test
+    void aTrialThatIsDueForTheClockWasSetBackIsDueAfterAHandoverToo() {
+        gate.throttled().after(Duration.ofMinutes(-10)).has(1);
+
+        assertThat(gate.rules().connections(gate.restored(), gate.now())).isEqualTo(1);
+    }
+
+    @Test
     void oneMailAtATimeIsTriedAtGrowingIntervals() {
         gate.throttled();
         for (int seconds : new int[] {1, 1, 2, 4, 8, 16, 32, 60, 60}) {
