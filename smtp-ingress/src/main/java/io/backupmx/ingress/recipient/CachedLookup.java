@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers of a source that is asked over the network, remembered: a yes for ten minutes, and as the last good answer for a
  * month while the source fails; a no for a minute. One question about an address at a time. While the source fails, one
- * question a second finds out whether it still does; the others are answered from memory, or fail, at once: a dead source
- * costs no session any time.
+ * question a second finds out whether it still does, which nobody waits for: all are answered from memory, or fail, at once. A
+ * dead source costs no session any time.
  */
 public final class CachedLookup implements RecipientLookup {
 
@@ -70,14 +70,22 @@ public final class CachedLookup implements RecipientLookup {
         if (known != null && isFresh(known)) {
             return Future.succeededFuture(known.exists());
         }
-        if (!mayAsk()) {
+        boolean wasWell = isWell();
+        if (!wasWell && !mayTry()) {
             return lastGood(known, new IllegalStateException("source " + name + " does not answer"));
         }
         Promise<Boolean> promise = Promise.promise();
         Future<Boolean> other = asking.putIfAbsent(address, promise.future());
-        if (other != null) {
-            return other;
+        Future<Boolean> answer = other == null ? promise.future() : other;
+        if (other == null) {
+            ask(address, known, promise);
         }
+        return wasWell || answer.isComplete()
+                ? answer
+                : lastGood(known, new IllegalStateException("source " + name + " has not answered yet"));
+    }
+
+    private void ask(String address, @Nullable Answer known, Promise<Boolean> promise) {
         ask(address).onComplete(answer -> {
             asking.remove(address);
             if (answer.succeeded()) {
@@ -88,7 +96,6 @@ public final class CachedLookup implements RecipientLookup {
                 lastGood(known, answer.cause()).onComplete(promise);
             }
         });
-        return promise.future();
     }
 
     private Future<Boolean> ask(String address) {
@@ -104,7 +111,7 @@ public final class CachedLookup implements RecipientLookup {
         return ticker.read() - answer.saidNanos() < fresh.toNanos();
     }
 
-    private boolean mayAsk() {
+    private boolean mayTry() {
         long due = nextTrial.get();
         long now = ticker.read();
         return due == WELL || (now - due >= 0 && nextTrial.compareAndSet(due, now + BETWEEN_TRIALS.toNanos()));

@@ -86,6 +86,21 @@ class CachedLookupTest {
     }
 
     @Test
+    void nobodyWaitsForADeadSource() {
+        sourceFails();
+        assertThat(lookup.exists(ALICE).failed()).isTrue();
+        Promise<Boolean> late = Promise.promise();
+        source.answer = late.future();
+        pass(Duration.ofSeconds(2));
+
+        assertThat(lookup.exists(ALICE).failed()).isTrue();
+        assertThat(source.asked).hasSize(2);
+        late.complete(true);
+        assertThat(lookup.exists(ALICE).result()).isTrue();
+        assertThat(lookup.isWell()).isTrue();
+    }
+
+    @Test
     void manyWhoWantToKnowTheSameAreOneQuestion() {
         Promise<Boolean> answer = Promise.promise();
         source.answer = answer.future();
