@@ -159,7 +159,7 @@ class BadStartIT {
 
         assertOneLine(
                 runFor("example.test", "--set", "relay_recipients=relay_recipients"),
-                "relay_recipients: relay_recipients cannot be read: Is a directory");
+                "relay_recipients: relay_recipients is a directory without a file that counts");
         assertOneLine(
                 runFor("example.test", "--set", "relay_recipients=missing"),
                 "relay_recipients: missing cannot be read: no such file");

@@ -68,7 +68,8 @@ final class ProbeQueue {
         }
         Hop hop = new Hop(name, numbers++, found, now - downFor.toNanos(), unhealthyInRow);
         hops.put(name, hop);
-        queue(hop, Duration.ZERO, now);
+        boolean justLost = found == Trouble.Kind.NO_ANSWER && downFor.compareTo(schedule.interval()) < 0;
+        queue(hop, justLost ? schedule.headStart() : Duration.ZERO, now);
     }
 
     /** Nobody wants to know of {@code name}. A probe that is going on holds its place until it has {@link #ended}. */

@@ -31,6 +31,11 @@ public record ProbeSchedule(Duration interval, Duration intervalLater, Duration 
         return Duration.ofNanos(Math.max(0, nanos));
     }
 
+    /** What the first probe of a host that was just lost has less to wait: it may be back in a moment, as after a restart. */
+    Duration headStart() {
+        return interval.multipliedBy(2).dividedBy(3);
+    }
+
     private Duration silentInterval(Duration downFor) {
         if (downFor.compareTo(FAST) <= 0) {
             return interval;

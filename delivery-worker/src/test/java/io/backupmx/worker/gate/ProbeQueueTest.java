@@ -28,7 +28,7 @@ class ProbeQueueTest {
 
     @Test
     void aHostIsProbedAtItsInterval() {
-        add(1);
+        queue.add(hop(1), NO_ANSWER, 0, Duration.ofSeconds(2), now);
         assertThat(start()).isEmpty();
         after(Duration.ofMillis(1499));
         assertThat(start()).isEmpty();
@@ -38,6 +38,18 @@ class ProbeQueueTest {
         queue.ended(hop(1), NO_ANSWER, now);
         assertThat(queue.waitBeforeStart(now, PER_SECOND))
                 .hasValue(Duration.ofSeconds(1).toNanos());
+    }
+
+    /** It may be back in a moment. */
+    @Test
+    void aHostThatWasJustLostIsProbedAfterAThirdOfItsInterval() {
+        add(1);
+        after(Duration.ofMillis(499));
+        assertThat(start()).isEmpty();
+        after(Duration.ofMillis(1));
+        assertThat(start()).contains(hop(1));
+        queue.ended(hop(1), NO_ANSWER, now);
+        assertThat(expected(hop(1))).hasValue(now + Duration.ofMillis(1500).toNanos());
     }
 
     @Test
