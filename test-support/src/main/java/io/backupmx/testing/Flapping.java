@@ -33,11 +33,8 @@ public final class Flapping implements AutoCloseable {
             while (!enough.await(up.toNanos(), TimeUnit.NANOSECONDS)) {
                 primary.stop();
                 outages.incrementAndGet();
-                boolean over = enough.await(down.toNanos(), TimeUnit.NANOSECONDS);
+                TimeUnit.NANOSECONDS.sleep(down.toNanos()); // also the last one: else nobody might notice it
                 primary.start();
-                if (over) {
-                    return;
-                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -49,7 +46,7 @@ public final class Flapping implements AutoCloseable {
         return outages.get();
     }
 
-    /** Leaves the primary up for good. */
+    /** Leaves the primary up for good, when an outage that has begun is over. */
     @Override
     public void close() {
         enough.countDown();
