@@ -14,6 +14,8 @@ final class FactBucket {
 
     static final FactBucket EMPTY = new FactBucket("\n");
 
+    private static final String EXISTS = "\t+\n";
+
     /** A line end before the first line, too: every address stands between one and a tab. */
     private final String text;
 
@@ -38,6 +40,15 @@ final class FactBucket {
 
     int length() {
         return text.length();
+    }
+
+    /** How many addresses exist; only looks for the ends of their lines, for it is asked of all buckets at each scrape. */
+    int existing() {
+        int count = 0;
+        for (int at = text.indexOf(EXISTS); at >= 0; at = text.indexOf(EXISTS, at + 1)) {
+            count++;
+        }
+        return count;
     }
 
     Optional<Fact> find(String address) {

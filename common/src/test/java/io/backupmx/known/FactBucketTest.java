@@ -46,6 +46,8 @@ class FactBucketTest {
     @Property
     void travelsWithoutLoss(@ForAll("buckets") FactBucket bucket) {
         assertThat(FactBucket.of(bucket.octets())).isEqualTo(bucket);
+        assertThat(bucket.existing()).isEqualTo((int)
+                bucket.facts().values().stream().filter(Fact::exists).count());
         bucket.facts()
                 .forEach((address, fact) -> assertThat(bucket.find(address)).contains(fact));
     }

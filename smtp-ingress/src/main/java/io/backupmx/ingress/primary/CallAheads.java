@@ -122,8 +122,8 @@ final class CallAheads implements AutoCloseable {
     }
 
     /**
-     * Only what is about the address is a no: 5.1.z (RFC 3463 §3.2) without 5.1.7 and 5.1.8, 5.2.1, or 550 and 551 without an enhanced status. A
-     * 5.7.1 is about us, and a 4yz about now.
+     * Only what is about the address is a no: 5.1.z (RFC 3463 §3.2) without 5.1.7 and 5.1.8, 5.2.1, or 550 and 551 without an
+     * enhanced status. A 5.7.1 is about us, and a 4yz about now.
      */
     private static Said said(TransactionResult result) {
         Optional<SmtpReply> mail = result.mail();
