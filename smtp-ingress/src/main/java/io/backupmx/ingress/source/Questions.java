@@ -57,6 +57,10 @@ final class Questions implements AutoCloseable {
                 answer.tryFail(failure("no answer within " + timeout.toMillis() + " ms: others are still being asked"));
                 return;
             }
+            if (closed) { // which is what has freed the place
+                places.release();
+                throw new InterruptedException();
+            }
             await(Thread.ofVirtual().name("source-" + source).start(() -> ask(question, answer)), answer, end);
         } catch (InterruptedException _) {
             answer.tryFail(failure("is closed"));
