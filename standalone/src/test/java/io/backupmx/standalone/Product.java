@@ -2,11 +2,11 @@ package io.backupmx.standalone;
 
 import io.backupmx.testing.Program;
 import io.backupmx.testing.RunningProgram;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,25 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The product's command line in JVMs of their own, with the options that the launcher gives them. */
+/** The product's jar in JVMs of their own, with the options that the launcher gives them, and its archive of classes. */
 final class Product {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    /** The second is in the manifest of the jar, which the tests do without. */
-    private static final List<String> OPTIONS =
-            List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
-
+    private static final Path JAR = jar();
+    private static final List<String> OPTIONS = List.of("--sun-misc-unsafe-memory-access=allow");
+    private static final List<String> FROM_ARCHIVE = ClassArchive.options(JAVA, OPTIONS, JAR);
     private static final List<String> SERVICE = List.of("-XX:+ExitOnOutOfMemoryError");
     private static final String HEAP_WITH_BROKER = "-Xmx512m";
     private static final String HEAP = "-Xmx384m";
     private static final List<String> COMMAND = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
-
-    /** What only tests have: their logging would take the place of the product's. */
-    private static final Pattern TEST_ONLY =
-            Pattern.compile(".*/(test-classes|test-support/.*|test-support-[^/]*[.]jar)/?");
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -95,16 +89,21 @@ final class Product {
 
     private static List<String> commandLine(List<String> options, List<String> arguments) {
         List<String> all = new ArrayList<>(OPTIONS);
+        all.addAll(FROM_ARCHIVE);
         all.addAll(options);
-        all.addAll(List.of("-cp", classPath(), Main.class.getName()));
+        all.addAll(List.of("-jar", JAR.toString()));
         all.addAll(arguments);
         return all;
     }
 
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !TEST_ONLY.matcher(entry).matches())
-                .collect(Collectors.joining(File.pathSeparator));
+    private static Path jar() {
+        try (Stream<Path> built = Files.list(Path.of(System.getProperty("backupmx.root"), "standalone", "target"))) {
+            return built.filter(file -> file.getFileName().toString().matches("standalone-[0-9][^/]*[.]jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("standalone/target has no jar: package first"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static CompletableFuture<String> reading(InputStream in) {
