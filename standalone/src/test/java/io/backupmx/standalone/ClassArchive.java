@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,16 +37,18 @@ final class ClassArchive {
     }
 
     private static void make(Path java, List<String> options, Path jar, Path archive) throws IOException {
-        Path data = Files.createTempDirectory("class-archive");
+        Path data = Files.createTempDirectory(jar.getParent(), "class-archive");
+        Path made = data.resolve("classes.jsa"); // moved when it is whole: others may look for it
         Path config = Files.createFile(data.resolve("backupmx.yaml"));
         List<String> command = new ArrayList<>(options);
-        command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", jar.toString(), "run"));
+        command.addAll(List.of("-XX:ArchiveClassesAtExit=" + made, "-jar", jar.toString(), "run"));
         command.addAll(List.of("--config", config.toString(), "--data", data.toString()));
         command.addAll(List.of("--domain", "example.test", "--primary", "127.0.0.1:9", "--listen", "127.0.0.1:0"));
         command.addAll(List.of("--set", "ops.listen=127.0.0.1:0"));
         try (RunningProgram instance = new Program(java).start(command.toArray(String[]::new))) {
             instance.awaitOutput("(?m)^metrics", PATIENCE);
             instance.terminate(PATIENCE);
+            Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             delete(data);
         }

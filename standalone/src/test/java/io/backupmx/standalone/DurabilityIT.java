@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.Programs;
 import io.backupmx.testing.RunningProgram;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.SystemTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** 250 means on disk, as the system calls of the running service show. */
+@RunsAlone
 @SystemTest
 class DurabilityIT {
 

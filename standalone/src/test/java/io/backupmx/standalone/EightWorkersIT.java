@@ -1,9 +1,11 @@
 package io.backupmx.standalone;
 
-import io.backupmx.testing.LongTest;
+import io.backupmx.testing.RunsAlone;
+import io.backupmx.testing.SoakTest;
 import java.time.Duration;
 
-@LongTest
+@RunsAlone
+@SoakTest
 class EightWorkersIT extends ClusterScenarios {
     EightWorkersIT() {
         super(8, Duration.ofSeconds(30));

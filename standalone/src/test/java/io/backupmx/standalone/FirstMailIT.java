@@ -9,6 +9,7 @@ import io.backupmx.testing.MailCorpus;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.ReceivedMail;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the README promises to whoever tries it first. */
+@RunsAlone
 class FirstMailIT {
 
     private static final Duration PROMISED = Duration.ofSeconds(2);

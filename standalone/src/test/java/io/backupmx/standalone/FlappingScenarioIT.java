@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.Flapping;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@RunsAlone
 class FlappingScenarioIT {
 
     private static final int LIMIT = 20;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.Traffic;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A primary that is well, but can do only so much at a time. */
+@RunsAlone
 class PaceScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

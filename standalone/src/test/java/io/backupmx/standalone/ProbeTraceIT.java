@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.testing.Programs;
 import io.backupmx.testing.RunningProgram;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.SystemTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A primary that refuses connections cannot tell who asked, so the system has to. */
+@RunsAlone
 @SystemTest
 class ProbeTraceIT {
 

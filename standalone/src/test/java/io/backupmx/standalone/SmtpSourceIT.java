@@ -34,13 +34,11 @@ class SmtpSourceIT {
 
     static Stream<SmtpSource> loads() {
         return Stream.of(
-                SmtpSource.of(2000, 100, 100),
-                SmtpSource.of(2000, 100, 4096),
-                SmtpSource.of(2000, 100, 4096).connectionPerMail(),
-                SmtpSource.of(2000, 20, 30_000),
-                SmtpSource.of(300, 1, 4096),
-                SmtpSource.of(50, 1, 4096).connectionPerMail(),
-                SmtpSource.of(200, 20, 150_000),
+                SmtpSource.of(1000, 100, 100),
+                SmtpSource.of(1000, 100, 4096).connectionPerMail(),
+                SmtpSource.of(1000, 20, 30_000),
+                SmtpSource.of(200, 1, 4096),
+                SmtpSource.of(100, 20, 150_000),
                 SmtpSource.of(20, 4, 5_000_000));
     }
 
@@ -68,7 +66,7 @@ class SmtpSourceIT {
     @Test
     void mailIsRelayedWhileMoreComesIn() throws Exception {
         Path dumps = Files.createDirectory(directory.resolve("mails"));
-        SmtpSource load = SmtpSource.of(8000, 100, 4096);
+        SmtpSource load = SmtpSource.of(3000, 100, 12_000);
         try (Instance instance = instance()) {
             load.sendTo(instance.smtpPort());
             try (SmtpSink sink = SmtpSink.dumping(primaryPort, dumps)) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.testing.MailCorpus;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@RunsAlone
 class StalledPrimaryIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);

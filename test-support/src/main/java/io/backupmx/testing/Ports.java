@@ -23,6 +23,11 @@ public final class Ports {
     /** Linux takes source ports from 32768 up (net.ipv4.ip_local_port_range), others from 49152 up. */
     private static final int HIGHEST = 32_767;
 
+    /** Test JVMs that run at the same time, by their number: each has the ports with its remainder. */
+    private static final int FORKS = 4;
+
+    private static final int FORK = Integer.getInteger("backupmx.fork", 0) % FORKS;
+
     private static final int TRIES = 1000;
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -33,10 +38,10 @@ public final class Ports {
         return InetAddress.ofLiteral("127.0.0.1");
     }
 
-    /** A port nobody listens on, never the same twice in one JVM. */
+    /** A port nobody listens on, never the same twice in one JVM, nor in another that tests at the same time. */
     public static int free() {
         for (int i = 0; i < TRIES; i++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1);
+            int port = ThreadLocalRandom.current().nextInt(LOWEST / FORKS, HIGHEST / FORKS) * FORKS + FORK;
             if (GIVEN.add(port) && canListen(port)) {
                 return port;
             }
