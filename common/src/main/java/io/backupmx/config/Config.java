@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param recipientDelimiter the characters of which the first one in a local part begins its extension; empty: there are
  *     no extensions
  * @param recipientSources who else knows which recipients exist
+ * @param permitMxBackup which domains are backed up because their MX records say so
  */
 public record Config(
         Optional<String> hostname,
@@ -32,6 +33,7 @@ public record Config(
         Optional<Path> relayRecipients,
         Optional<String> recipientDelimiter,
         RecipientSourcesConfig recipientSources,
+        PermitMxBackupConfig permitMxBackup,
         IngressConfig ingress,
         WorkerConfig worker,
         RetryConfig retry,
@@ -52,6 +54,7 @@ public record Config(
             Optional.empty(),
             Optional.empty(),
             RecipientSourcesConfig.DEFAULT,
+            PermitMxBackupConfig.DEFAULT,
             IngressConfig.DEFAULT,
             WorkerConfig.DEFAULT,
             RetryConfig.DEFAULT,
@@ -61,8 +64,8 @@ public record Config(
             OpsConfig.DEFAULT,
             ReloadConfig.DEFAULT);
 
-    private static final List<String> TABLES =
-            List.of("domains", "relay_domains", "transport", "relay_recipients", "recipient_delimiter");
+    private static final List<String> TABLES = List.of(
+            "domains", "relay_domains", "transport", "relay_recipients", "recipient_delimiter", "permit_mx_backup");
 
     public Config {
         domains = Collections.unmodifiableMap(new LinkedHashMap<>(domains)); // Map.copyOf would lose the order

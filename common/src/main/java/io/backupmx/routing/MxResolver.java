@@ -159,7 +159,7 @@ public final class MxResolver {
                 : selected;
     }
 
-    private static Stream<InetAddress> address(Record record) {
+    static Stream<InetAddress> address(Record record) {
         return switch (record) {
             case ARecord a -> Stream.of(a.getAddress());
             case AAAARecord aaaa -> Stream.of(aaaa.getAddress());

@@ -25,6 +25,11 @@ final class ConfigDefaultsTest {
                             "sql" : { },
                             "http" : { }
                           },
+                          "permit_mx_backup" : {
+                            "networks" : null,
+                            "recipient_sources" : null,
+                            "unknown_recipients" : null
+                          },
                           "ingress" : {
                             "listen" : "0.0.0.0:25",
                             "banner" : null,

@@ -223,6 +223,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.relayRecipients(),
                     usual.recipientDelimiter(),
                     usual.recipientSources(),
+                    usual.permitMxBackup(),
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime),
