@@ -197,6 +197,8 @@ public final class TableReloads {
                     .addKeyValue("recipients_removed", changes.addresses().removed())
                     .addKeyValue("routes_new", some(changes.newRoutes()))
                     .addKeyValue("routes_gone", some(changes.goneRoutes()))
+                    .addKeyValue(
+                            "permit_mx_backup", some(changes.mxBackup().stream().toList()))
                     .log("tables loaded");
         }
         loaded.warnings().stream()

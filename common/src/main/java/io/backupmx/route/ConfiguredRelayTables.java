@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Networks;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import java.util.Collections;
@@ -20,6 +21,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final RelayDomains subdomains;
     private final RouteLookup lookup;
     private final RecipientTruth recipients;
+    private final Optional<MxBackup> mxBackup;
     private final Set<Route> routes;
     private final List<String> warnings;
 
@@ -28,12 +30,14 @@ public final class ConfiguredRelayTables implements RelayTables {
             RelayDomains subdomains,
             RouteLookup lookup,
             RecipientTruth recipients,
+            Optional<MxBackup> mxBackup,
             Set<Route> routes,
             List<String> warnings) {
         this.domains = Collections.unmodifiableSet(new LinkedHashSet<>(domains));
         this.subdomains = subdomains;
         this.lookup = lookup;
         this.recipients = recipients;
+        this.mxBackup = mxBackup;
         this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
         this.warnings = List.copyOf(warnings);
     }
@@ -82,15 +86,18 @@ public final class ConfiguredRelayTables implements RelayTables {
     /** Who and what makes the verdict. */
     public Explanation explain(ForwardPath path) {
         TableAddress address = address(path);
-        boolean ours = isRelayDomain(address.domain());
-        return new Explanation(
-                address.domain(),
-                ours,
-                ours ? route(address) : Optional.empty(),
-                ours
-                        ? lookup.find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None())
-                        : new RouteSource.None(),
-                ours ? Optional.of(source(address)) : Optional.empty());
+        Explanation.BackedUp backedUp = isRelayDomain(address.domain())
+                ? Explanation.BackedUp.YES
+                : elsewhere(address.domain()).isPresent() ? Explanation.BackedUp.IF_MX_BACKUP : Explanation.BackedUp.NO;
+        return backedUp == Explanation.BackedUp.NO
+                ? new Explanation(
+                        address.domain(), backedUp, Optional.empty(), new RouteSource.None(), Optional.empty())
+                : new Explanation(
+                        address.domain(),
+                        backedUp,
+                        route(address),
+                        find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None()),
+                        Optional.of(source(address)));
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */
@@ -113,8 +120,13 @@ public final class ConfiguredRelayTables implements RelayTables {
         return route(new TableAddress("postmaster", domain));
     }
 
+    /** Where the best MX hosts of domains have to be that nobody has configured; empty: no such domain is backed up. */
+    public Optional<Networks> mxBackupNetworks() {
+        return mxBackup.map(MxBackup::networks);
+    }
+
     private Optional<Route> route(TableAddress address) {
-        return lookup.find(address)
+        return find(address)
                 .map(RouteLookup.Found::reading)
                 .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
                         ? Optional.of(route)
@@ -129,15 +141,37 @@ public final class ConfiguredRelayTables implements RelayTables {
         return domains.contains(domain) || subdomains.coversAsSubdomain(domain);
     }
 
+    /** What holds for {@code domain} where it is none of ours, and the DNS may make it one. */
+    private Optional<MxBackup> elsewhere(Domain domain) {
+        return mxBackup.filter(it -> !isRelayDomain(domain) && it.mayCover(domain));
+    }
+
+    private Optional<RouteLookup.Found> find(TableAddress address) {
+        return lookup.find(address)
+                .or(() -> elsewhere(address.domain())
+                        .map(_ -> new RouteLookup.Found(
+                                new RouteReading.Understood(new Route.ByMx()), new RouteSource.MxBackup())));
+    }
+
     private RecipientVerdict verdict(TableAddress address) {
-        if (!isRelayDomain(address.domain())) {
-            return new RecipientVerdict.RelayDenied();
+        if (isRelayDomain(address.domain())) {
+            return judged(address);
         }
-        if (hasRouting(address.localPart()) && !isListed(recipients.source(address))) {
+        Optional<MxBackup> other = elsewhere(address.domain());
+        RecipientVerdict then = other.isPresent() ? judged(address) : new RecipientVerdict.RelayDenied();
+        return then instanceof RecipientVerdict.RelayDenied
+                ? then
+                : new RecipientVerdict.IfMxBackup(
+                        address.domain(), other.orElseThrow().networks(), then);
+    }
+
+    /** By the tables, of a domain that is ours. */
+    private RecipientVerdict judged(TableAddress address) {
+        if (hasRouting(address.localPart()) && !isListed(sourceOf(address))) {
             return new RecipientVerdict.RelayDenied(); // be it the extension of somebody who is listed
         }
         RecipientTruth.Existence existence = existence(address);
-        Optional<RouteLookup.Found> found = lookup.find(address);
+        Optional<RouteLookup.Found> found = find(address);
         return found.isEmpty()
                 ? new RecipientVerdict.RelayDenied() // a subdomain that nobody said a route for
                 : verdict(found.get().reading(), existence, address);
@@ -157,7 +191,10 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     private RecipientQuestion question(TableAddress address) {
-        AskedSources.Asked asked = recipients.asked().of(address.domain()).orElseThrow();
+        AskedSources.Asked asked = elsewhere(address.domain())
+                .map(MxBackup::asked)
+                .orElseGet(() -> recipients.asked().of(address.domain()))
+                .orElseThrow();
         return new RecipientQuestion(
                 Stream.concat(Stream.of(address), lookup.delimiter().base(address).stream())
                         .map(TableAddress::text)
@@ -170,8 +207,15 @@ public final class ConfiguredRelayTables implements RelayTables {
     private RecipientSource source(TableAddress address) {
         return lookup.delimiter()
                 .base(address)
-                .map(recipients::source)
-                .filter(base -> !isListed(recipients.source(address)) && isListed(base))
+                .map(this::sourceOf)
+                .filter(base -> !isListed(sourceOf(address)) && isListed(base))
+                .orElseGet(() -> sourceOf(address));
+    }
+
+    /** Of this very address. */
+    private RecipientSource sourceOf(TableAddress address) {
+        return elsewhere(address.domain())
+                .map(other -> other.source(address, recipients))
                 .orElseGet(() -> recipients.source(address));
     }
 

@@ -7,13 +7,22 @@ import java.util.Optional;
  * Why a recipient is taken or not.
  *
  * @param domain whose recipient it is; of the bare postmaster our first
- * @param ours whether its domain is backed up
+ * @param backedUp whether its domain is backed up
  * @param route where mail for it goes, or would if it were taken
  * @param recipient empty where nobody asks, for the domain is none of ours
  */
 public record Explanation(
         Domain domain,
-        boolean ours,
+        BackedUp backedUp,
         Optional<Route> route,
         RouteSource routeSource,
-        Optional<RecipientSource> recipient) {}
+        Optional<RecipientSource> recipient) {
+
+    /** Whether a domain is backed up, by the configuration alone. */
+    public enum BackedUp {
+        YES,
+        /** {@code permit_mx_backup}: its MX records decide. */
+        IF_MX_BACKUP,
+        NO
+    }
+}

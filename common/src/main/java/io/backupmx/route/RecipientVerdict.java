@@ -1,5 +1,8 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Networks;
+import io.backupmx.smtp.Domain;
+
 /** What we say of one recipient at RCPT, before limits and policy. */
 public sealed interface RecipientVerdict {
 
@@ -8,6 +11,12 @@ public sealed interface RecipientVerdict {
 
     /** Ours, and its mail would go {@code route}, but whether it exists others know: {@code question} is for them. */
     record Unsettled(Route route, RecipientQuestion question) implements RecipientVerdict {}
+
+    /**
+     * None of our domains, unless the DNS says that we are a backup MX of {@code domain}, and that its best MX hosts are in
+     * {@code networks}: then {@code then}, which is no such verdict itself; else relay denied.
+     */
+    record IfMxBackup(Domain domain, Networks networks, RecipientVerdict then) implements RecipientVerdict {}
 
     /** None of our domains: 554 5.7.1. No configuration makes an open relay. */
     record RelayDenied() implements RecipientVerdict {}

@@ -10,7 +10,7 @@ public interface RelayTables {
     /**
      * Whether {@code path} may get mail through us, and by which route. postmaster@ and abuse@ of our domains always may
      * (RFC 5321 §4.5.1, RFC 2142 §4), unless the transport table has an answer instead of a route for them; the bare
-     * {@code <postmaster>} goes the first domain's route.
+     * {@code <postmaster>} goes the first domain's route. Of domains that nobody has configured the DNS may have to be asked.
      */
     RecipientVerdict verdict(ForwardPath path);
 

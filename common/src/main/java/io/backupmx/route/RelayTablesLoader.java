@@ -3,6 +3,7 @@ package io.backupmx.route;
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.DomainConfig;
+import io.backupmx.config.PermitMxBackupConfig;
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
@@ -35,6 +36,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> domains = new LinkedHashSet<>();
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
     private final Set<Domain> withSubdomains = new LinkedHashSet<>();
+    private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
 
     private RelayTablesLoader(Config config) {
@@ -64,7 +66,8 @@ public final class RelayTablesLoader {
         if (domains.isEmpty() && problems.isEmpty()) {
             problems.add(NO_DOMAIN);
         }
-        RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport);
+        Optional<MxBackup> mxBackup = mxBackup();
+        RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport, mxBackup.isPresent());
         survey.notUnderstood()
                 .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
         noRoutes(survey.withoutRoute().stream()
@@ -79,12 +82,35 @@ public final class RelayTablesLoader {
                 recipients,
                 new AskedSources(asked, new RelayDomains(withSubdomains)));
         warn(relayDomains, truth);
+        mxBackup.filter(other -> other.asked().isEmpty())
+                .ifPresent(_ ->
+                        warnings.add("permit_mx_backup: every address is accepted of domains that the DNS makes ours;"
+                                + " to ask their primaries who exists, write recipient_sources: [primary]"));
         RouteLookup lookup = new RouteLookup(
                 transport,
                 primaries,
                 new RelayDomains(withSubdomains),
                 config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
-        return new ConfiguredRelayTables(domains, relayDomains, lookup, truth, survey.routes(), warnings);
+        return new ConfiguredRelayTables(domains, relayDomains, lookup, truth, mxBackup, survey.routes(), warnings);
+    }
+
+    private Optional<MxBackup> mxBackup() {
+        PermitMxBackupConfig said = config.permitMxBackup();
+        Optional<AskedSources.Asked> sources =
+                asked("permit_mx_backup", said.recipientSources(), said.unknownRecipients());
+        return said.allowed().map(networks -> new MxBackup(networks, sources, new RelayDomains(refusingSubdomains)));
+    }
+
+    private Optional<AskedSources.Asked> asked(
+            String path, Optional<List<String>> sources, Optional<UnknownRecipients> unknown) {
+        return sources.filter(names -> !names.isEmpty()).map(names -> {
+            names.stream()
+                    .filter(source -> !config.recipientSources().names().contains(source))
+                    .forEach(source -> problems.add(path + ".recipient_sources: there is no source '" + source
+                            + "': the names are those below recipient_sources, " + RecipientSourcesConfig.PRIMARY
+                            + " and " + RecipientSourcesConfig.KNOWN));
+            return new AskedSources.Asked(names, unknown.orElse(UnknownRecipients.DEFER));
+        });
     }
 
     private void inline(String name, DomainConfig said) {
@@ -108,19 +134,13 @@ public final class RelayTablesLoader {
                 }
             }
         });
-        if (said.subdomains().filter(DomainConfig.Subdomains.ACCEPT::equals).isPresent()) {
-            withSubdomains.add(domain);
-        }
-        said.recipientSources().filter(names -> !names.isEmpty()).ifPresent(names -> {
-            names.stream()
-                    .filter(source -> !config.recipientSources().names().contains(source))
-                    .forEach(source -> problems.add(path + ".recipient_sources: there is no source '" + source
-                            + "': the names are those below recipient_sources, " + RecipientSourcesConfig.PRIMARY
-                            + " and " + RecipientSourcesConfig.KNOWN));
-            asked.put(
-                    domain,
-                    new AskedSources.Asked(names, said.unknownRecipients().orElse(UnknownRecipients.DEFER)));
+        said.subdomains().ifPresent(subdomains -> {
+            switch (subdomains) {
+                case ACCEPT -> withSubdomains.add(domain);
+                case REFUSE -> refusingSubdomains.add(domain);
+            }
         });
+        asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
         said.recipients().ifPresent(list -> {
             withInlineRecipients.add(domain);
             recipients(domain, list, path + ".recipients");

@@ -11,6 +11,9 @@ public sealed interface RouteSource {
     /** {@code domains.DOMAIN.primary}. */
     record Primary(Domain domain) implements RouteSource {}
 
+    /** {@code permit_mx_backup}: the domain's MX records, for no line of the transport file is about it. */
+    record MxBackup() implements RouteSource {}
+
     /** Nothing. */
     record None() implements RouteSource {}
 }

@@ -21,8 +21,13 @@ final class RouteSurvey {
     private final Set<Domain> withoutRoute = new LinkedHashSet<>();
     private final Map<TransportTable.Entry, String> notUnderstood = new LinkedHashMap<>();
 
+    /** @param elsewhere whether mail for domains that nobody has configured may come, too */
     RouteSurvey(
-            Set<Domain> domains, RelayDomains relayDomains, Map<Domain, Route> primaries, TransportTable transport) {
+            Set<Domain> domains,
+            RelayDomains relayDomains,
+            Map<Domain, Route> primaries,
+            TransportTable transport,
+            boolean elsewhere) {
         this.domains = domains;
         this.relayDomains = relayDomains;
         this.primaries = primaries;
@@ -45,6 +50,12 @@ final class RouteSurvey {
                 .flatMap(domain -> transport.findForSubdomains(domain).stream())
                 .filter(entry -> entry.reading() instanceof RouteReading.Understood)
                 .forEach(this::use);
+        if (elsewhere) {
+            transport.entries().stream()
+                    .filter(entry -> entry.reading() instanceof RouteReading.Understood)
+                    .forEach(this::use);
+            routes.add(new Route.ByMx());
+        }
     }
 
     /** Every route that mail can be stored for. */

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Networks;
 import io.backupmx.smtp.Domain;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param rerouted domains of both whose mail goes elsewhere now
  * @param newRoutes that nothing went by before
  * @param goneRoutes that nothing goes by any more; mail that waits for them stays
+ * @param mxBackup where MX hosts of domains that nobody has configured had to be and have to be; empty: there as before
  * @param addresses recipients that came and went, of both kinds the first {@value #SAMPLES}
  */
 public record TableChanges(
@@ -23,6 +25,7 @@ public record TableChanges(
         List<Rerouted> rerouted,
         List<Route> newRoutes,
         List<Route> goneRoutes,
+        Optional<MxBackupChange> mxBackup,
         Addresses addresses) {
 
     static final int SAMPLES = 1000;
@@ -73,6 +76,26 @@ public record TableChanges(
         }
     }
 
+    /** Networks of {@code permit_mx_backup}; empty: there was no such section, or is none. */
+    public record MxBackupChange(Optional<Networks> before, Optional<Networks> after) {
+
+        /** For people. */
+        @Override
+        public String toString() {
+            return "permit_mx_backup: from " + text(before) + " to " + text(after);
+        }
+
+        private static String text(Optional<Networks> networks) {
+            return networks.map(Networks::toString).orElse("no networks");
+        }
+
+        /** Whether a domain may not be ours any more that was. */
+        boolean isLoss() {
+            return before.isPresent()
+                    && !after.map(now -> now.containsAll(before.get())).orElse(false);
+        }
+    }
+
     /** How many recipients came and went, and some of them. */
     public record Addresses(int added, int removed, List<String> someAdded, List<String> someRemoved) {}
 
@@ -97,6 +120,7 @@ public record TableChanges(
                 && rerouted.isEmpty()
                 && newRoutes.isEmpty()
                 && goneRoutes.isEmpty()
+                && mxBackup.isEmpty()
                 && addresses.added() == 0
                 && addresses.removed() == 0;
     }
@@ -110,8 +134,10 @@ public record TableChanges(
         List<Shrinkage> all = new ArrayList<>(removed);
         lists.stream()
                 .filter(list -> list.isLoss(limitPercent))
-                .map(list -> new Shrinkage(list.domain(), list.before(), Optional.of(list.after()), list.gone()))
+                .map(list ->
+                        new Shrinkage.OfDomain(list.domain(), list.before(), Optional.of(list.after()), list.gone()))
                 .forEach(all::add);
+        mxBackup.filter(MxBackupChange::isLoss).map(Shrinkage.OfNetworks::new).ifPresent(all::add);
         return all;
     }
 }

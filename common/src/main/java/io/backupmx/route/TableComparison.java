@@ -57,7 +57,14 @@ final class TableComparison {
                 rerouted,
                 without(after.routes(), before.routes()),
                 without(before.routes(), after.routes()),
+                mxBackup(),
                 new TableChanges.Addresses(came.count, gone.count, came.some, gone.some));
+    }
+
+    private Optional<TableChanges.MxBackupChange> mxBackup() {
+        TableChanges.MxBackupChange change =
+                new TableChanges.MxBackupChange(before.mxBackupNetworks(), after.mxBackupNetworks());
+        return Optional.of(change).filter(it -> !it.before().equals(it.after()));
     }
 
     private boolean hasLostItsRoute(Domain domain) {

@@ -151,6 +151,21 @@ final class TableChangesTest {
                 .isTrue();
     }
 
+    @Test
+    void networksThatGoWantAWordAndThoseThatComeDoNot() throws IOException {
+        String domain = "domains: {a.test: {primary: mx, recipients: [x]}}\n";
+        String narrow = domain + "permit_mx_backup: {networks: [192.0.2.0/25]}";
+        String wide = domain + "permit_mx_backup: {networks: [192.0.2.0/24, 198.51.100.0/24]}";
+
+        assertThat(shrinkages(domain, narrow)).isEmpty();
+        assertThat(shrinkages(narrow, wide)).isEmpty();
+        assertThat(shrinkages(wide, narrow))
+                .containsExactly("permit_mx_backup: from 192.0.2.0/24, 198.51.100.0/24 to 192.0.2.0/25");
+        assertThat(shrinkages(narrow, domain)).containsExactly("permit_mx_backup: from 192.0.2.0/25 to no networks");
+        assertThat(TableChanges.between(load(narrow), load(wide)).isEmpty()).isFalse();
+        assertThat(TableChanges.between(load(narrow), load(narrow)).isEmpty()).isTrue();
+    }
+
     private static String users(int count, String prefix) {
         return "domains: {a.test: {primary: mx, recipients: ["
                 + IntStream.range(0, count).mapToObj(i -> prefix + "user" + i).collect(Collectors.joining(", "))

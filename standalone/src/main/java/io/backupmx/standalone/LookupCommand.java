@@ -61,14 +61,16 @@ final class LookupCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** As the tables say; whom these leave to the sources, the running service is asked about. */
-    private String reply(RelayTables tables, String address, Optional<ForwardPath> path) {
+    /** As the tables say; whom these leave to the sources, or to the DNS, the running service is asked about. */
+    private RecipientQuestion.Answer answer(RelayTables tables, String address, Optional<ForwardPath> path) {
         boolean isOpen = path.map(tables::verdict)
-                .filter(RecipientVerdict.Unsettled.class::isInstance)
+                .filter(verdict ->
+                        verdict instanceof RecipientVerdict.Unsettled || verdict instanceof RecipientVerdict.IfMxBackup)
                 .isPresent();
         return isOpen
-                ? new RecipientQuestion(admin).reply(address).orElse(LookupResult.NOBODY_TO_ASK)
-                : RcptReply.to(address, tables::verdict).toString();
+                ? new RecipientQuestion(admin).ask(address).orElse(LookupResult.NOBODY_TO_ASK)
+                : new RecipientQuestion.Answer(
+                        RcptReply.to(address, tables::verdict).toString(), Optional.empty());
     }
 
     @Override
@@ -88,8 +90,8 @@ final class LookupCommand implements Callable<Integer> {
                         file, paths.values().stream().flatMap(Optional::stream).toList()));
         PrintWriter out = spec.commandLine().getOut();
         paths.forEach((address, path) -> {
-            String reply = reply(checked.tables(), address, path);
-            LookupResult result = LookupResult.of(checked, lines, address, path, reply);
+            RecipientQuestion.Answer answer = answer(checked.tables(), address, path);
+            LookupResult result = LookupResult.of(checked, lines, address, path, answer);
             if (json) {
                 out.println(result.json());
             } else {

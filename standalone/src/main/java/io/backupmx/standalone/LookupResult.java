@@ -7,6 +7,7 @@ import io.backupmx.route.Route;
 import io.backupmx.route.RouteSource;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.worker.cli.RecipientQuestion;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ record LookupResult(
         Optional<String> routeSource) {
 
     /** In the place of a reply. */
-    static final String NOBODY_TO_ASK = "as its sources say: no service runs here that could ask them";
+    static final RecipientQuestion.Answer NOBODY_TO_ASK = new RecipientQuestion.Answer(
+            "as its sources or the DNS say: no service runs here that could ask them", Optional.empty());
 
     private static final String LINE = "  %-10s %s";
 
@@ -41,7 +43,8 @@ record LookupResult(
             Optional<RecipientLines> lines,
             String address,
             Optional<ForwardPath> path,
-            String reply) {
+            RecipientQuestion.Answer answer) {
+        String reply = answer.reply();
         if (path.isEmpty()) {
             return new LookupResult(
                     address, reply, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -50,7 +53,13 @@ record LookupResult(
         return new LookupResult(
                 address,
                 reply,
-                Optional.of(why.ours() ? domain(checked, why.domain()) : "not backed up"),
+                Optional.of(
+                        switch (why.backedUp()) {
+                            case YES -> domain(checked, why.domain());
+                            case IF_MX_BACKUP ->
+                                "by permit_mx_backup: " + answer.domain().orElse("as its MX records say");
+                            case NO -> "not backed up";
+                        }),
                 why.recipient().map(source -> switch (source) {
                     case INLINE_LIST -> "listed in domains." + why.domain() + ".recipients";
                     case RECIPIENTS_FILE -> "listed in " + at(checked, lines.flatMap(l -> l.of(path.get())));
@@ -59,13 +68,19 @@ record LookupResult(
                         "assumed, for every address is accepted: "
                                 + at(checked, lines.flatMap(l -> l.ofDomain(path.get())));
                     case ASKED_SOURCES ->
-                        "not listed: whom domains." + why.domain() + ".recipient_sources names is asked";
+                        "not listed: whom "
+                                + (why.backedUp() == Explanation.BackedUp.YES
+                                        ? "domains." + why.domain()
+                                        : "permit_mx_backup")
+                                + ".recipient_sources names is asked";
                     case NO_LIST -> "assumed, for nobody lists any recipients of its domain";
                     case NOT_IN_INLINE_LIST -> "not listed in domains." + why.domain() + ".recipients";
                     case NOT_IN_FILE -> "not listed in " + at(checked, Optional.empty());
                 }),
                 why.route(),
-                why.ours() ? Optional.of(routeSource(checked, why.routeSource())) : Optional.empty());
+                why.backedUp() == Explanation.BackedUp.NO
+                        ? Optional.empty()
+                        : Optional.of(routeSource(checked, why.routeSource())));
     }
 
     List<String> lines() {
@@ -112,6 +127,7 @@ record LookupResult(
             case RouteSource.TransportLine(var line) ->
                 checked.config().transport().map(Path::toString).orElse("") + " line " + line;
             case RouteSource.Primary(var domain) -> "domains." + domain + ".primary";
+            case RouteSource.MxBackup _ -> "its MX records";
             case RouteSource.None _ -> "none: no line of the transport file is about it";
         };
     }

@@ -5,6 +5,8 @@ import io.backupmx.config.DomainConfig;
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.ingress.primary.PrimarySource;
 import io.backupmx.ingress.protocol.RcptReply;
+import io.backupmx.ingress.recipient.BackupStandings;
+import io.backupmx.ingress.recipient.MxBackupDirectory;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.recipient.RecipientMetrics;
 import io.backupmx.ingress.recipient.SourcedRecipientDirectory;
@@ -14,6 +16,8 @@ import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
+import io.backupmx.routing.BackupMx;
+import io.backupmx.routing.BackupStanding;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
@@ -23,6 +27,7 @@ import io.backupmx.worker.admin.RecipientRequests;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Who may get mail, for an ingress: the tables, and the sources that the configuration names. */
@@ -56,7 +61,8 @@ final class RecipientParts {
 
         KnownRecipients known = new KnownRecipients(spool.table(TABLE), InstantSource.system());
         host.stop().add("known-recipients", KNOWN_STOP, known::close);
-        if (config.domains().values().stream().anyMatch(RecipientParts::asks)) {
+        if (config.domains().values().stream().anyMatch(RecipientParts::asks)
+                || config.permitMxBackup().recipientSources().isPresent()) {
             known.start();
         }
         PrimarySource primary = PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
@@ -70,23 +76,40 @@ final class RecipientParts {
                 host.registry());
         host.stop().add("recipient-sources", SOURCES_STOP, sources::close);
         sources.lookups().keySet().forEach(metrics::show);
+        BackupStandings standings =
+                new BackupStandings(BackupMx.of(host.name().domain(), config)::standing, host.registry());
         RecipientDirectory directory = new SourcedRecipientDirectory(
-                new TableRecipientDirectory(current), sources.lookups(), primary, known, metrics);
+                new MxBackupDirectory(new TableRecipientDirectory(current), standings),
+                sources.lookups(),
+                primary,
+                known,
+                metrics);
+        Inquiry inquiry = new Inquiry(current, directory, standings);
         return new RecipientParts(
-                directory,
-                new RecipientRequests(known, domain -> isOurs(current, domain), address -> asked(directory, address)));
+                directory, new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
     }
 
     private static boolean asks(DomainConfig domain) {
         return domain.recipientSources().filter(names -> !names.isEmpty()).isPresent();
     }
 
-    private static CompletionStage<String> asked(RecipientDirectory directory, String address) {
-        Future<RecipientVerdict> verdict = ForwardPath.parse("<" + address + ">")
-                .map(directory::check)
-                .orElseGet(() -> Future.succeededFuture(new RecipientVerdict.Unavailable()));
-        return verdict.map(found -> RcptReply.to(address, _ -> found).toString())
-                .toCompletionStage();
+    /** As a session would ask about a recipient. */
+    private record Inquiry(RelayTables tables, RecipientDirectory directory, BackupStandings standings) {
+
+        CompletionStage<RecipientRequests.Answer> ask(String address) {
+            Optional<ForwardPath> path = ForwardPath.parse("<" + address + ">");
+            return path.map(directory::check)
+                    .orElseGet(() -> Future.succeededFuture(new RecipientVerdict.Unavailable()))
+                    .map(found -> new RecipientRequests.Answer(
+                            RcptReply.to(address, _ -> found).toString(), path.flatMap(this::why)))
+                    .toCompletionStage();
+        }
+
+        private Optional<String> why(ForwardPath path) {
+            return tables.verdict(path) instanceof RecipientVerdict.IfMxBackup open
+                    ? standings.known(open.domain(), open.networks()).map(BackupStanding::why)
+                    : Optional.empty();
+        }
     }
 
     /** Subdomains that are taken are ours, too. */

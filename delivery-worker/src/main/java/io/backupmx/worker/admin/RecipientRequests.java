@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code /api/v1/recipients}: what is known of recipients. GET lists the addresses that exist, one object a line; POST says who
  * exists and who is gone, and is answered when that is on the broker's disk: all of it, or nothing where an entry is wrong.
- * POST to {@code recipients/ask} asks the sources of one address.
+ * POST to {@code recipients/ask} asks the sources of one address, and the DNS where that decides on its domain.
  */
 public final class RecipientRequests implements AdminRequests {
 
@@ -34,18 +34,26 @@ public final class RecipientRequests implements AdminRequests {
     public static final int MAX_ADDRESSES = 200;
 
     private static final Logger LOG = LoggerFactory.getLogger(RecipientRequests.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /**
+     * What became of a question about an address.
+     *
+     * @param reply what a sender would be told at RCPT
+     * @param domain why its domain is ours, or is not, where its MX records have decided
+     */
+    public record Answer(String reply, Optional<String> domain) {}
 
     private final KnownRecipients known;
     private final Predicate<Domain> ours;
-    private final Function<String, CompletionStage<String>> asked;
+    private final Function<String, CompletionStage<Answer>> asked;
 
     /**
      * @param ours whether a domain is backed up
      * @param asked what a sender would be told at RCPT about an address, its sources asked
      */
     public RecipientRequests(
-            KnownRecipients known, Predicate<Domain> ours, Function<String, CompletionStage<String>> asked) {
+            KnownRecipients known, Predicate<Domain> ours, Function<String, CompletionStage<Answer>> asked) {
         this.known = known;
         this.ours = ours;
         this.asked = asked;
@@ -90,8 +98,10 @@ public final class RecipientRequests implements AdminRequests {
             return;
         }
         try {
-            String reply = asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            AdminResponse.json(ctx, new JsonObject().put("address", address).put("reply", reply));
+            Answer answer = asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            JsonObject json = new JsonObject().put("address", address).put("reply", answer.reply());
+            answer.domain().ifPresent(why -> json.put("domain", why));
+            AdminResponse.json(ctx, json);
         } catch (ExecutionException | TimeoutException e) {
             AdminResponse.error(ctx, 503, "the sources gave no answer");
         } catch (InterruptedException e) {

@@ -54,7 +54,8 @@ final class ReloadJson {
                 .put("recipients_added", some(addresses.added(), addresses.someAdded(), show))
                 .put("recipients_removed", some(addresses.removed(), addresses.someRemoved(), show))
                 .put("routes_new", some(changes.newRoutes(), show))
-                .put("routes_gone", some(changes.goneRoutes(), show));
+                .put("routes_gone", some(changes.goneRoutes(), show))
+                .put("permit_mx_backup", some(changes.mxBackup().stream().toList(), show));
     }
 
     private static JsonObject some(List<?> all, int show) {

@@ -38,6 +38,10 @@ public final class ConfigSummary {
             }
             lines.add(LINE.formatted(lines.isEmpty() ? "backs up" : "", domain + " -> " + route(domain)));
         }
+        checked.tables()
+                .mxBackupNetworks()
+                .ifPresent(networks -> lines.add(LINE.formatted(
+                        "", "and domains whose MX records name this backup behind hosts within " + networks)));
         return lines;
     }
 
@@ -69,6 +73,7 @@ public final class ConfigSummary {
             case RecipientVerdict.RelayDenied _,
                     RecipientVerdict.UnknownUser _,
                     RecipientVerdict.Unsettled _,
+                    RecipientVerdict.IfMxBackup _,
                     RecipientVerdict.Unavailable _ -> "no route";
         };
     }

@@ -1,27 +1,37 @@
 package io.backupmx.worker.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks the running service about a recipient whom the configuration leaves to its sources. */
+/** Asks the running service about a recipient whom the configuration leaves to its sources, or to the DNS. */
 public final class RecipientQuestion {
 
     private final AdminOptions admin;
+
+    /**
+     * What the service says.
+     *
+     * @param reply what a sender would be told at RCPT
+     * @param domain why its domain is ours, or is not, where its MX records have decided
+     */
+    public record Answer(String reply, Optional<String> domain) {}
 
     public RecipientQuestion(AdminOptions admin) {
         this.admin = admin;
     }
 
-    /** What a sender would be told at RCPT; empty when none runs that could say so. */
-    public Optional<String> reply(String address) {
+    /** Empty when none runs that could say so. */
+    public Optional<Answer> ask(String address) {
         try {
-            return Optional.of(admin.connect()
-                            .post("recipients/ask", Map.of("address", address))
-                            .path("reply")
-                            .asText(""))
-                    .filter(reply -> !reply.isEmpty());
+            JsonNode answer = admin.connect().post("recipients/ask", Map.of("address", address));
+            return text(answer, "reply").map(reply -> new Answer(reply, text(answer, "domain")));
         } catch (CliException _) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> text(JsonNode answer, String key) {
+        return Optional.of(answer.path(key).asText("")).filter(text -> !text.isEmpty());
     }
 }

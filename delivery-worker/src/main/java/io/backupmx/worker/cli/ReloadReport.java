@@ -21,6 +21,7 @@ final class ReloadReport {
         KINDS.put("recipients_removed", "recipients that are gone");
         KINDS.put("routes_new", "new routes");
         KINDS.put("routes_gone", "routes that are gone, mail for them waits");
+        KINDS.put("permit_mx_backup", "other networks that make domains ours");
     }
 
     private final JsonNode answer;

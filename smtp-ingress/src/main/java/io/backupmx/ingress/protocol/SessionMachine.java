@@ -104,7 +104,7 @@ public final class SessionMachine {
                         state,
                         Replies.answered(state.to(), answer),
                         answer.isTemporary() ? Refusal.TRANSPORT_RETRY : Refusal.TRANSPORT_ERROR);
-            case RecipientVerdict.Unsettled _, RecipientVerdict.Unavailable _ ->
+            case RecipientVerdict.Unsettled _, RecipientVerdict.IfMxBackup _, RecipientVerdict.Unavailable _ ->
                 refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
         };
     }

@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.smtp.Domain;
 import io.backupmx.testing.Conversation;
 import io.backupmx.testing.Dialogue;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -45,6 +47,15 @@ final class TestIngress implements AutoCloseable {
     private final int port;
 
     TestIngress(Consumer<Tuning> tune) {
+        this(tune, Optional.empty());
+    }
+
+    /** @param asked in {@link #directory}'s place */
+    TestIngress(Consumer<Tuning> tune, RecipientDirectory asked) {
+        this(tune, Optional.of(asked));
+    }
+
+    private TestIngress(Consumer<Tuning> tune, Optional<RecipientDirectory> asked) {
         Tuning tuning = new Tuning();
         tune.accept(tuning);
         try {
@@ -58,7 +69,7 @@ final class TestIngress implements AutoCloseable {
                 tuning.config(),
                 tuning.gateways,
                 spillDirectory,
-                directory,
+                asked.orElse(directory),
                 spool,
                 metrics);
         port = get(server.listen()).port();
