@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Who was let in and what was done to mail, beyond the domains: nothing of it is taken, and some of it was unsafe. */
+/**
+ * Who was let in and what was done to mail, beyond the domains: nothing of it is taken but {@code permit_mx_backup}, and some of
+ * it was unsafe.
+ */
 final class SafetyChecks {
 
     private static final List<String> RESTRICTIONS = List.of(
@@ -59,10 +62,12 @@ final class SafetyChecks {
 
     private final Parameters parameters;
     private final ImportReport report;
+    private final MxBackupImport mxBackup;
 
-    SafetyChecks(Parameters parameters, ImportReport report) {
+    SafetyChecks(Parameters parameters, ImportedConfig config, ImportReport report) {
         this.parameters = parameters;
         this.report = report;
+        this.mxBackup = new MxBackupImport(parameters, config, report);
     }
 
     void run() {
@@ -121,15 +126,7 @@ final class SafetyChecks {
         List<String> words = parameters.words(parameter).stream()
                 .map(word -> word.toLowerCase(Locale.ROOT))
                 .toList();
-        if (words.contains("permit_mx_backup")) {
-            report.attention(
-                    parameter,
-                    (parameters.isSet("permit_mx_backup_networks")
-                                    ? "permit_mx_backup is not taken"
-                                    : "permit_mx_backup without permit_mx_backup_networks is unsafe, for whoever names"
-                                            + " this host in an MX record uses it as a relay; it is not taken")
-                            + ": list the domains, each with primary: mx");
-        }
+        mxBackup.restriction(parameter, words);
         List<String> lost = new ArrayList<>();
         for (String word : words) {
             if (word.startsWith("check_") || word.equals("reject_unverified_recipient")) {

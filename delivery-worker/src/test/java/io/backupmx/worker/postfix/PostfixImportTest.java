@@ -232,6 +232,46 @@ final class PostfixImportTest {
     }
 
     @Test
+    void domainsThatMxRecordsMakeOursAreTakenWithTheirNetworks() throws IOException {
+        PostfixImport imported = read("""
+                relay_domains = example.org
+                relayhost = [gw]
+                smtpd_recipient_restrictions = permit_mynetworks, permit_mx_backup, reject_unauth_destination
+                permit_mx_backup_networks = 192.0.2.0/24 [2001:db8::]/32, 198.51.100.7
+                """);
+
+        assertThat(checked(imported).tables().mxBackupNetworks())
+                .map(Object::toString)
+                .contains("192.0.2.0/24, 2001:db8:0:0:0:0:0:0/32, 198.51.100.7/32");
+        assertThat(checked(imported).tables().routes()).contains(Route.of("mx"));
+        assertThat(lines(imported, Kind.TAKEN))
+                .contains(
+                        "taken      permit_mx_backup_networks: permit_mx_backup.networks: 192.0.2.0/24, 2001:db8::/32,"
+                                + " 198.51.100.7",
+                        "taken      smtpd_recipient_restrictions: permit_mx_backup");
+        assertThat(lines(imported, Kind.ATTENTION))
+                .anyMatch(line -> line.contains("check: permit_mx_backup: every address is accepted"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            permit_mx_backup                              |                          | is unsafe
+            permit_mx_backup                              | 0.0.0.0/0                | is not taken: permit_mx_backup.networks: '0.0.0.0/0' is too wide
+            permit_mx_backup                              | !192.0.2.1, 192.0.2.0/24 | exclusions are not supported
+            permit_mx_backup                              | hash:/etc/postfix/x      | hash:/etc/postfix/x: not taken, for it is no network
+            reject_unauth_destination, permit_mx_backup   | 192.0.2.0/24             | has no effect in Postfix
+            """)
+    void networksThatDoNotBoundItAreNot(String restrictions, String networks, String attention) throws IOException {
+        PostfixImport imported = read("relay_domains = example.org\nrelayhost = [gw]\n"
+                + "smtpd_relay_restrictions = " + restrictions + "\npermit_mx_backup_networks = "
+                + (networks == null ? "" : networks) + "\n");
+
+        assertThat(lines(imported, Kind.ATTENTION)).anyMatch(told -> told.contains(attention));
+        assertThat(checked(imported).tables().mxBackupNetworks()).isEmpty();
+        assertThat(imported.yaml()).doesNotContain("permit_mx_backup");
+    }
+
+    @Test
     void withNoDomainAtAllTheCheckSaysSo() throws IOException {
         assertThat(lines(read("myhostname = mx2.example.net\n"), Kind.ATTENTION))
                 .singleElement()
