@@ -11,6 +11,7 @@ import static io.backupmx.testing.Behaviour.sayAndClose;
 import static io.backupmx.testing.Behaviour.stall;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.MailContent;
 import io.backupmx.testing.MailCorpus;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a primary does short of an explicit 5xx to a mail, the mail waits, and arrives once when the trouble is over. */
+@RunsAlone
 class PrimaryTroubleIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);

@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import static io.backupmx.testing.Behaviour.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Script;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A primary that comes back from an outage wrong, as one with an empty user database does, must not bounce the spool. */
+@RunsAlone
 class QuarantineScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import static io.backupmx.testing.Behaviour.sayAndClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.Traffic;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nobody there, or somebody who sends us away: a fact about the next hop, which costs no mail an attempt. */
+@RunsAlone
 class RefusedScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

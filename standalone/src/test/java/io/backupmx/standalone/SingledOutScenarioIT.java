@@ -5,6 +5,7 @@ import static io.backupmx.testing.Behaviour.close;
 import static io.backupmx.testing.Behaviour.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Script;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A primary that has something against a mail, not against mail. */
+@RunsAlone
 class SingledOutScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import static io.backupmx.testing.Behaviour.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A primary that answers, and defers: all mail, which is an outage of its own kind, or some, which is none. */
+@RunsAlone
 class TempfailScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
