@@ -14,13 +14,22 @@ import java.util.Optional;
  * @param recipientSources who is asked, in this order, about recipients that neither list has; the names of
  *     {@link RecipientSourcesConfig}
  * @param unknownRecipients absent: senders are told to come again
+ * @param deferWhileUp absent: nobody is
  */
 public record DomainConfig(
         Optional<String> primary,
         Optional<List<String>> recipients,
         Optional<Subdomains> subdomains,
         Optional<List<String>> recipientSources,
-        Optional<UnknownRecipients> unknownRecipients) {
+        Optional<UnknownRecipients> unknownRecipients,
+        Optional<DeferWhileUp> deferWhileUp) {
+
+    /** Who is told to come again while the primary is up, and so can have that mail itself. */
+    public enum DeferWhileUp {
+        OFF,
+        /** Everybody, once. */
+        ALL
+    }
 
     /** What becomes of mail for the domain's subdomains. */
     public enum Subdomains {
@@ -42,6 +51,6 @@ public record DomainConfig(
 
     /** Nobody else is asked. */
     public DomainConfig(Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
-        this(primary, recipients, subdomains, Optional.empty(), Optional.empty());
+        this(primary, recipients, subdomains, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

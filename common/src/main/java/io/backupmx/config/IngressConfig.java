@@ -1,6 +1,7 @@
 package io.backupmx.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param maxConnections open sessions in all; beyond it 421
  * @param maxConnectionsPerAddress open sessions of one client address, of IPv6 one /64; beyond it 421
  * @param gatewayLimits whether that holds for the address of our own default gateway, too
+ * @param trustedNetworks clients from there have no limits of their own; what they may send to whom is as for everybody
  * @param maxErrors replies of 500 and more, and mails told to come again, before 421 ends a session
  * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
@@ -32,6 +34,7 @@ public record IngressConfig(
         int maxConnections,
         int maxConnectionsPerAddress,
         GatewayLimits gatewayLimits,
+        List<String> trustedNetworks,
         int maxErrors,
         int maxHops,
         Duration commandTimeout,
@@ -72,6 +75,7 @@ public record IngressConfig(
             2000,
             100,
             GatewayLimits.LIFT,
+            List.of(),
             20,
             50,
             Duration.ofMinutes(5),
@@ -82,9 +86,19 @@ public record IngressConfig(
             2L << 30,
             Duration.ofSeconds(20));
 
+    /** A network that is shorter trusts strangers: nobody has that many addresses. */
+    private static final int SHORTEST_IPV4 = 8;
+
+    private static final int SHORTEST_IPV6 = 16;
+
     public IngressConfig {
-        new Ranges()
-                .checkListen("listen", listen)
+        trustedNetworks = List.copyOf(trustedNetworks);
+        Ranges ranges = new Ranges();
+        trustedNetworks.forEach(network -> ranges.require(
+                "trusted_networks",
+                untrustworthy(network).isEmpty(),
+                untrustworthy(network).orElse("")));
+        ranges.checkListen("listen", listen)
                 .require(
                         "banner",
                         banner.map(BANNER.asMatchPredicate()::test).orElse(true),
@@ -107,6 +121,26 @@ public record IngressConfig(
                                 + Sizes.format(maxMessageBytes) + ": the largest mails would never be taken")
                 .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10))
                 .enforce();
+    }
+
+    private static Optional<String> untrustworthy(String text) {
+        Optional<Network> network = Network.parse(text);
+        if (network.isEmpty()) {
+            return Optional.of("'" + text + "' is not "
+                    + Network.around(text)
+                            .map(around -> "one, for there are bits behind its prefix: write " + around)
+                            .orElse(Network.FORM + ", or an address"));
+        }
+        return network.filter(one -> one.prefix() < (one.isIpv4() ? SHORTEST_IPV4 : SHORTEST_IPV6))
+                .map(_ -> "'" + text + "' would trust strangers: a network is no shorter than /" + SHORTEST_IPV4
+                        + ", of IPv6 /" + SHORTEST_IPV6);
+    }
+
+    /** {@link #trustedNetworks} taken apart. */
+    public Networks trusted() {
+        return new Networks(trustedNetworks.stream()
+                .flatMap(text -> Network.parse(text).stream())
+                .toList());
     }
 
     /** {@link #listen} taken apart. */

@@ -22,6 +22,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final RouteLookup lookup;
     private final RecipientTruth recipients;
     private final Optional<MxBackup> mxBackup;
+    private final DeferringDomains deferring;
     private final Set<Route> routes;
     private final List<String> warnings;
 
@@ -31,6 +32,7 @@ public final class ConfiguredRelayTables implements RelayTables {
             RouteLookup lookup,
             RecipientTruth recipients,
             Optional<MxBackup> mxBackup,
+            DeferringDomains deferring,
             Set<Route> routes,
             List<String> warnings) {
         this.domains = Collections.unmodifiableSet(new LinkedHashSet<>(domains));
@@ -38,6 +40,7 @@ public final class ConfiguredRelayTables implements RelayTables {
         this.lookup = lookup;
         this.recipients = recipients;
         this.mxBackup = mxBackup;
+        this.deferring = deferring;
         this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
         this.warnings = List.copyOf(warnings);
     }
@@ -50,6 +53,22 @@ public final class ConfiguredRelayTables implements RelayTables {
     @Override
     public boolean isListed(ForwardPath path) {
         return existence(address(path)) == RecipientTruth.Existence.LISTED;
+    }
+
+    @Override
+    public boolean defersWhileUp(ForwardPath path) {
+        return !deferring.isEmpty() && defersWhileUp(address(path));
+    }
+
+    private boolean defersWhileUp(TableAddress address) {
+        Domain domain = address.domain();
+        return !RecipientTruth.isRole(address.localPart())
+                && (domains.contains(domain) ? deferring.domains().contains(domain) : deferring.contain(domain));
+    }
+
+    @Override
+    public boolean defersWhileUp() {
+        return !deferring.isEmpty();
     }
 
     private TableAddress address(ForwardPath path) {
@@ -91,13 +110,14 @@ public final class ConfiguredRelayTables implements RelayTables {
                 : elsewhere(address.domain()).isPresent() ? Explanation.BackedUp.IF_MX_BACKUP : Explanation.BackedUp.NO;
         return backedUp == Explanation.BackedUp.NO
                 ? new Explanation(
-                        address.domain(), backedUp, Optional.empty(), new RouteSource.None(), Optional.empty())
+                        address.domain(), backedUp, Optional.empty(), new RouteSource.None(), Optional.empty(), false)
                 : new Explanation(
                         address.domain(),
                         backedUp,
                         route(address),
                         find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None()),
-                        Optional.of(source(address)));
+                        Optional.of(source(address)),
+                        defersWhileUp(address));
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */

@@ -29,6 +29,16 @@ public final class CurrentTables implements RelayTables {
     }
 
     @Override
+    public boolean defersWhileUp(ForwardPath path) {
+        return tables.defersWhileUp(path);
+    }
+
+    @Override
+    public boolean defersWhileUp() {
+        return tables.defersWhileUp();
+    }
+
+    @Override
     public Set<Domain> domains() {
         return tables.domains();
     }

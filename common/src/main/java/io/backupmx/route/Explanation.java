@@ -10,13 +10,15 @@ import java.util.Optional;
  * @param backedUp whether its domain is backed up
  * @param route where mail for it goes, or would if it were taken
  * @param recipient empty where nobody asks, for the domain is none of ours
+ * @param defersWhileUp whether a client that has not come back is to leave it to the primary while that is up
  */
 public record Explanation(
         Domain domain,
         BackedUp backedUp,
         Optional<Route> route,
         RouteSource routeSource,
-        Optional<RecipientSource> recipient) {
+        Optional<RecipientSource> recipient,
+        boolean defersWhileUp) {
 
     /** Whether a domain is backed up, by the configuration alone. */
     public enum BackedUp {

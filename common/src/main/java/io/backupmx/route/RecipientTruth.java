@@ -105,7 +105,7 @@ record RecipientTruth(Set<Domain> withInline, AddressTable inline, Optional<Reci
     }
 
     /** RFC 5321 §4.5.1, RFC 2142 §4. */
-    private static boolean isRole(String localPart) {
+    static boolean isRole(String localPart) {
         return localPart.equals("postmaster") || localPart.equals("abuse");
     }
 }

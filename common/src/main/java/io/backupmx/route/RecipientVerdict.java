@@ -27,6 +27,9 @@ public sealed interface RecipientVerdict {
     /** The transport table refuses him ({@code error:}: 550) or puts him off ({@code retry:}: 450). */
     record Answered(TransportAnswer answer) implements RecipientVerdict {}
 
+    /** Ours, and its primary takes mail itself: 451 4.3.0, until the client has come back. */
+    record LeftToPrimary() implements RecipientVerdict {}
+
     /** Whoever knows could not be asked: 451 4.3.0, never a guess. */
     record Unavailable() implements RecipientVerdict {}
 }

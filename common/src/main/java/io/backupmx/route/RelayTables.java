@@ -17,6 +17,15 @@ public interface RelayTables {
     /** Whether somebody wrote down that {@code path} exists, and not just nobody that it does not. */
     boolean isListed(ForwardPath path);
 
+    /**
+     * Whether a client that has not come back is to leave {@code path} to its primary while that is up
+     * ({@code defer_while_up}); never postmaster@ and abuse@.
+     */
+    boolean defersWhileUp(ForwardPath path);
+
+    /** Whether that is so of anybody. */
+    boolean defersWhileUp();
+
     /** The backed-up domains, in the order of the configuration. */
     Set<Domain> domains();
 

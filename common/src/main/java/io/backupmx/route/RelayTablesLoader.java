@@ -37,6 +37,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> withBrokenPrimary = new HashSet<>();
     private final Set<Domain> withSubdomains = new LinkedHashSet<>();
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
+    private final Set<Domain> deferring = new HashSet<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
 
     private RelayTablesLoader(Config config) {
@@ -91,7 +92,8 @@ public final class RelayTablesLoader {
                 primaries,
                 new RelayDomains(withSubdomains),
                 config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
-        return new ConfiguredRelayTables(domains, relayDomains, lookup, truth, mxBackup, survey.routes(), warnings);
+        return new ConfiguredRelayTables(
+                domains, relayDomains, lookup, truth, mxBackup, deferringDomains(), survey.routes(), warnings);
     }
 
     private Optional<MxBackup> mxBackup() {
@@ -111,6 +113,12 @@ public final class RelayTablesLoader {
                             + " and " + RecipientSourcesConfig.KNOWN));
             return new AskedSources.Asked(names, unknown.orElse(UnknownRecipients.DEFER));
         });
+    }
+
+    private DeferringDomains deferringDomains() {
+        Set<Domain> below = new HashSet<>(deferring);
+        below.retainAll(withSubdomains);
+        return new DeferringDomains(deferring, new RelayDomains(below));
     }
 
     private void inline(String name, DomainConfig said) {
@@ -140,6 +148,9 @@ public final class RelayTablesLoader {
                 case REFUSE -> refusingSubdomains.add(domain);
             }
         });
+        if (said.deferWhileUp().filter(DomainConfig.DeferWhileUp.ALL::equals).isPresent()) {
+            deferring.add(domain);
+        }
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
         said.recipients().ifPresent(list -> {
             withInlineRecipients.add(domain);

@@ -38,6 +38,7 @@ final class ConfigDefaultsTest {
                             "max_connections" : 2000,
                             "max_connections_per_address" : 100,
                             "gateway_limits" : "lift",
+                            "trusted_networks" : [ ],
                             "max_errors" : 20,
                             "max_hops" : 50,
                             "command_timeout" : "5m",

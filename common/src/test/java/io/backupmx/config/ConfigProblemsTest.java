@@ -1,6 +1,7 @@
 package io.backupmx.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -296,5 +297,23 @@ final class ConfigProblemsTest {
 
     private Path write(String yaml) throws IOException {
         return Files.writeString(directory.resolve("backupmx.yaml"), yaml);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.0.0.0/0    | would trust strangers: a network is no shorter than /8, of IPv6 /16
+            ::/0         | would trust strangers: a network is no shorter than /8, of IPv6 /16
+            128.0.0.0/7  | would trust strangers: a network is no shorter than /8, of IPv6 /16
+            10.0.0.1/8   | is not one, for there are bits behind its prefix: write 10.0.0.0/8
+            mail.test    | is not a network, as in 192.0.2.0/24 or 2001:db8::/32, or an address
+            """)
+    void networksThatCannotBeTrustedAreToldWithTheReason(String network, String problem) {
+        assertThatThrownBy(() -> ConfigLoader.load(
+                        Optional.empty(), Map.of(), Map.of("ingress.trusted_networks", "['" + network + "']")))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "ingress.trusted_networks: '" + network + "' " + problem + " (command line)"));
     }
 }

@@ -49,7 +49,7 @@ final class IngressCommand implements Callable<Integer> {
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
         RecipientParts recipients = RecipientParts.start(host, broker.spool());
         HostPort ops = host.serveOps(recipients.requests(), AdminRequests.none(NO_QUEUE));
-        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients.directory());
+        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX ingress " + host.name().domain() + " is running");

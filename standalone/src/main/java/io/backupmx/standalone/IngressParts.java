@@ -2,7 +2,6 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
-import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.session.DefaultGateways;
 import io.backupmx.ingress.session.IngressServer;
 import io.backupmx.ops.StartException;
@@ -30,7 +29,7 @@ final class IngressParts {
     }
 
     /** Opens the door; whoever comes while the broker is away is told 451. */
-    static IngressParts start(Host host, ArtemisSpool spool, RecipientDirectory directory) {
+    static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients) {
         Config config = host.config();
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
@@ -41,7 +40,8 @@ final class IngressParts {
                 config.ingress(),
                 DefaultGateways.ofThisMachine(),
                 host.data().inFlight(),
-                directory,
+                recipients.directory(),
+                recipients.policy(),
                 writer,
                 host.registry());
         HostPort configured = config.ingress().listenAddress();

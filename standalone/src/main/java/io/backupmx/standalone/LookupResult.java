@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param recipient what says that it exists, or not; empty where nobody asks
  * @param route where its mail goes, or would if it were taken
  * @param routeSource what says so
+ * @param whileUp what a sender is told instead while the route is up; empty where that is no other
  */
 record LookupResult(
         String address,
@@ -29,7 +30,8 @@ record LookupResult(
         Optional<String> domain,
         Optional<String> recipient,
         Optional<Route> route,
-        Optional<String> routeSource) {
+        Optional<String> routeSource,
+        Optional<String> whileUp) {
 
     /** In the place of a reply. */
     static final RecipientQuestion.Answer NOBODY_TO_ASK = new RecipientQuestion.Answer(
@@ -47,7 +49,13 @@ record LookupResult(
         String reply = answer.reply();
         if (path.isEmpty()) {
             return new LookupResult(
-                    address, reply, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                    address,
+                    reply,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
         Explanation why = checked.tables().explain(path.get());
         return new LookupResult(
@@ -80,7 +88,9 @@ record LookupResult(
                 why.route(),
                 why.backedUp() == Explanation.BackedUp.NO
                         ? Optional.empty()
-                        : Optional.of(routeSource(checked, why.routeSource())));
+                        : Optional.of(routeSource(checked, why.routeSource())),
+                Optional.of("451 until the sender comes back, for its domain has defer_while_up: all")
+                        .filter(_ -> why.defersWhileUp()));
     }
 
     List<String> lines() {
@@ -91,6 +101,7 @@ record LookupResult(
         recipient.ifPresent(text -> all.add(LINE.formatted("recipient", text)));
         routeSource.ifPresent(text -> all.add(
                 LINE.formatted("route", route.map(to -> to + ", by " + text).orElse(text))));
+        whileUp.ifPresent(text -> all.add(LINE.formatted("while up", text)));
         return all;
     }
 
@@ -103,6 +114,7 @@ record LookupResult(
         recipient.ifPresent(text -> json.put("recipient", text));
         route.ifPresent(to -> json.put("route", to.toString()));
         routeSource.ifPresent(text -> json.put("route_source", text));
+        whileUp.ifPresent(text -> json.put("while_up", text));
         return json;
     }
 

@@ -1,17 +1,21 @@
 package io.backupmx.standalone;
 
+import io.backupmx.cluster.GatesHeard;
 import io.backupmx.config.Config;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.RecipientSourcesConfig;
+import io.backupmx.ingress.primary.PrimaryGreetings;
 import io.backupmx.ingress.primary.PrimarySource;
 import io.backupmx.ingress.protocol.RcptReply;
 import io.backupmx.ingress.recipient.BackupStandings;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.MxBackupDirectory;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.recipient.RecipientMetrics;
 import io.backupmx.ingress.recipient.SourcedRecipientDirectory;
 import io.backupmx.ingress.recipient.TableRecipientDirectory;
 import io.backupmx.ingress.source.RecipientSources;
+import io.backupmx.ingress.whileup.WhileUp;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RecipientVerdict;
@@ -36,6 +40,9 @@ final class RecipientParts {
     /** Of the table that the ingresses have in common. */
     private static final String TABLE = "recipients";
 
+    /** Of the table where the keepers of routes say which are not up. */
+    static final String GATES = "gates";
+
     /** Below the data directory: copies of lists that were fetched. */
     private static final String LISTS = "recipients";
 
@@ -44,10 +51,12 @@ final class RecipientParts {
     private static final Duration KNOWN_STOP = Duration.ofSeconds(8);
 
     private final RecipientDirectory directory;
+    private final DeferralPolicy policy;
     private final RecipientRequests requests;
 
-    private RecipientParts(RecipientDirectory directory, RecipientRequests requests) {
+    private RecipientParts(RecipientDirectory directory, DeferralPolicy policy, RecipientRequests requests) {
         this.directory = directory;
+        this.policy = policy;
         this.requests = requests;
     }
 
@@ -86,7 +95,18 @@ final class RecipientParts {
                 metrics);
         Inquiry inquiry = new Inquiry(current, directory, standings);
         return new RecipientParts(
-                directory, new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
+                directory,
+                whileUp(host, spool, current),
+                new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
+    }
+
+    private static DeferralPolicy whileUp(Host host, ArtemisSpool spool, RelayTables tables) {
+        GatesHeard gates = new GatesHeard(spool.table(GATES));
+        host.stop().add("gates-heard", Host.SHORT, gates::close);
+        PrimaryGreetings greetings =
+                PrimaryGreetings.of(host.vertx(), host.name().domain(), host.config());
+        host.stop().add("primary-greetings", Host.SHORT, greetings::close);
+        return new WhileUp(tables, gates::isUp, greetings, host.registry());
     }
 
     private static boolean asks(DomainConfig domain) {
@@ -120,6 +140,11 @@ final class RecipientParts {
 
     RecipientDirectory directory() {
         return directory;
+    }
+
+    /** Who is told to come again all the same. */
+    DeferralPolicy policy() {
+        return policy;
     }
 
     /** Its part of the admin API. */

@@ -27,7 +27,7 @@ final class Standalone implements Service {
         RecipientParts recipients = RecipientParts.start(host, spool);
         HostPort ops = host.serveOps(
                 recipients.requests(), WorkerParts.start(host, spool).requests());
-        IngressParts ingress = IngressParts.start(host, spool, recipients.directory());
+        IngressParts ingress = IngressParts.start(host, spool, recipients);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX " + host.name().domain() + " is ready");

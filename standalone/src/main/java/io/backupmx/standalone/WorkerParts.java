@@ -1,6 +1,8 @@
 package io.backupmx.standalone;
 
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.cluster.GateBoard;
+import io.backupmx.route.CurrentTables;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.BrokerMetrics;
 import io.backupmx.worker.RouteMetrics;
@@ -41,6 +43,10 @@ final class WorkerParts {
         host.stop().add("spool-reader", SPOOL_STOP, reader::close);
         ClusterBus bus = spool.cluster(host.name().domain().name());
         host.stop().add("cluster", CLUSTER_STOP, bus::close);
+        CurrentTables tables = new CurrentTables(host.tables());
+        host.onTables(tables::replace);
+        GateBoard board = new GateBoard(spool.table(RecipientParts.GATES), tables::defersWhileUp);
+        host.stop().add("gate-board", Host.SHORT, board::close);
         DeliveryWorker worker = new DeliveryWorker(
                 host.vertx(),
                 host.name().domain(),
@@ -49,6 +55,7 @@ final class WorkerParts {
                 reader.feeds(),
                 reader.admin(),
                 bus,
+                board,
                 InstantSource.system(),
                 host.registry());
         worker.start();

@@ -138,6 +138,41 @@ class ReloadIT {
         }
     }
 
+    /** The keeper of the route says so, by way of the broker. */
+    @Test
+    void aDomainLeavesMailToItsPrimaryFromThenOnForAsLongAsThatIsUp() throws IOException {
+        try (ScriptedPrimary primary = ScriptedPrimary.started();
+                ServiceProcess run =
+                        ServiceProcess.run(directory.resolve("data")).config(file())) {
+            String domain = "{domains: {example.test: {primary: '127.0.0.1:" + primary.port() + "'%s}}}\n";
+            config(domain.formatted(""));
+            run.ready();
+            assertThat(rcptAlone(run, "alice")).isEqualTo(250);
+
+            replace("backupmx.yaml", domain.formatted(", defer_while_up: all"));
+            ServiceProcess.await(
+                    PATIENCE, () -> assertThat(rcptAlone(run, "alice")).isEqualTo(451));
+            assertThat(rcptAlone(run, "postmaster")).isEqualTo(250);
+
+            primary.stop();
+            Sender.send(run.smtpPort(), MailCorpus.ordinary().octets(), "postmaster@example.test");
+
+            ServiceProcess.await(
+                    PATIENCE, () -> assertThat(rcptAlone(run, "alice")).isEqualTo(250));
+            assertThat(run.metric("backupmx_ingress_while_up_total", "result=\"deferred\""))
+                    .isPositive();
+        }
+    }
+
+    private static int rcptAlone(ServiceProcess run, String user) throws IOException {
+        try (ScriptedSmtpClient client = ScriptedSmtpClient.to(run.smtpPort())) {
+            client.connect();
+            client.hello("client.example");
+            client.command("MAIL FROM:<x@client.example>");
+            return rcpt(client, user);
+        }
+    }
+
     @Test
     void aWorkerDeliversByARouteItDidNotKnow() throws IOException {
         try (ScriptedPrimary known = ScriptedPrimary.started();
@@ -172,7 +207,7 @@ class ReloadIT {
                 relay_domains: relay_domains
                 transport: transport
                 relay_recipients: recipients
-                domains: {inline.test: {primary: mx, recipients: [alice]}}
+                domains: {inline.test: {primary: mx, recipients: [alice], defer_while_up: all}}
                 """);
         Files.writeString(directory.resolve("relay_domains"), "example.test\n");
         Files.writeString(
@@ -197,6 +232,7 @@ class ReloadIT {
                   domain     backed up by domains.inline.test
                   recipient  listed in domains.inline.test.recipients
                   route      mx, by domains.inline.test.primary
+                  while up   451 until the sender comes back, for its domain has defer_while_up: all
                 BOB@example.test
                   reply      250 2.1.5 Ok
                   domain     backed up by DIR/relay_domains

@@ -36,7 +36,8 @@ public final class ConfigSummary {
                 lines.add(LINE.formatted("", "and " + (tables.domains().size() - DOMAINS_SHOWN) + " more domains"));
                 break;
             }
-            lines.add(LINE.formatted(lines.isEmpty() ? "backs up" : "", domain + " -> " + route(domain)));
+            lines.add(LINE.formatted(
+                    lines.isEmpty() ? "backs up" : "", domain + " -> " + route(domain) + deferral(domain)));
         }
         checked.tables()
                 .mxBackupNetworks()
@@ -74,8 +75,13 @@ public final class ConfigSummary {
                     RecipientVerdict.UnknownUser _,
                     RecipientVerdict.Unsettled _,
                     RecipientVerdict.IfMxBackup _,
+                    RecipientVerdict.LeftToPrimary _,
                     RecipientVerdict.Unavailable _ -> "no route";
         };
+    }
+
+    private String deferral(Domain domain) {
+        return tables.defersWhileUp(new ForwardPath.To(new Mailbox("x", domain))) ? ", senders deferred while up" : "";
     }
 
     private static boolean isLoopback(String host) {

@@ -1,6 +1,7 @@
 package io.backupmx.worker.cluster;
 
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.cluster.GateBoard;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.worker.InFlightMail;
@@ -47,6 +48,7 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     private final GateRules rules;
     private final InstantSource clock;
     private final Crew crew;
+    private final GateBoard board;
     private final Shards shards;
     private final Keeper keeper;
     private final Probers probers;
@@ -68,17 +70,20 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         Probers with(DoubleSupplier shareOfCluster);
     }
 
+    /** @param board where the ingresses read which routes are up; its owner's to close */
     public Cluster(
             ClusterBus bus,
             Collection<Route> configured,
             GateRules rules,
             ProbersFor probersFor,
             InstantSource clock,
-            Crew crew) {
+            Crew crew,
+            GateBoard board) {
         this.bus = bus;
         this.rules = rules;
         this.clock = clock;
         this.crew = crew;
+        this.board = board;
         this.shards = new Shards(configured);
         this.presence = new Presence(bus, held, this::otherRoster);
         this.probers = probersFor.with(this::shareOfCluster);
@@ -319,7 +324,16 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
             shareLocks();
             reportLongDeliveries();
         }
+        if (keeper.hasMoved() || tick % TICKS_PER_SECOND == 0) {
+            tellIngresses();
+        }
         keeper.trialsDue().forEach(crew::changed);
+    }
+
+    private void tellIngresses() {
+        if (board.isWanted()) {
+            held.forEach((shard, epoch) -> board.tell(shard, Shards.COUNT, epoch, keeper.shut(shard)));
+        }
     }
 
     /** Long ones meet nothing that would be reported; without this their connections would not count as alive. */

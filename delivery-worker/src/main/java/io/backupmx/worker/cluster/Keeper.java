@@ -4,6 +4,7 @@ import io.backupmx.cluster.ClusterBus;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.SpoolException;
+import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.gate.GateState;
@@ -18,10 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,7 @@ final class Keeper implements KeptRoute.Consequences {
     private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
     private final Strangers strangers = new Strangers();
     private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean moved = new AtomicBoolean();
 
     /**
      * @param held is kept up to date for whoever wants to know
@@ -266,6 +270,19 @@ final class Keeper implements KeptRoute.Consequences {
                 .toList();
     }
 
+    /** Names of the shard's routes that are not up. */
+    Set<String> shut(int shard) {
+        return kept.values().stream()
+                .filter(route -> route.shard() == shard && route.kind() != RouteStatus.State.UP)
+                .map(route -> route.route().toString())
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether any route has come to stand elsewhere since this was asked last. */
+    boolean hasMoved() {
+        return moved.getAndSet(false);
+    }
+
     /** To be called once a second. */
     void tick() {
         kept.values().forEach(KeptRoute::tick);
@@ -299,6 +316,7 @@ final class Keeper implements KeptRoute.Consequences {
         }
         if (rules.name(before) != rules.name(after)) {
             log.moved(route.route(), rules.name(after), rules.reason(after));
+            moved.set(true);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.cluster.GateBoard;
 import io.backupmx.config.Config;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
@@ -94,7 +95,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
 
     /**
      * @param hostname our name in EHLO
-     * @param spool stays the caller's, to be closed after the worker, as do {@code admin} and {@code bus}
+     * @param spool stays the caller's, to be closed after the worker, as do {@code admin}, {@code bus} and {@code board}
      */
     public DeliveryWorker(
             Vertx vertx,
@@ -104,6 +105,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             SpoolReader spool,
             SpoolAdmin admin,
             ClusterBus bus,
+            GateBoard board,
             InstantSource clock,
             MeterRegistry metrics) {
         WorkerConfig worker = config.worker();
@@ -129,7 +131,8 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                         new Random(),
                         clock),
                 clock,
-                new Deliveries());
+                new Deliveries(),
+                board);
         RouteParts parts = new RouteParts(
                 worker,
                 this.tables,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.cluster.GateBoard;
+import io.backupmx.cluster.GatesHeard;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
@@ -42,6 +44,8 @@ class ClusterIT {
     private static final SplittableRandom RANDOM = new SplittableRandom(1);
 
     private final LocalHub hub = new LocalHub();
+    private final LocalBoard board = new LocalBoard();
+    private final GatesHeard ingress = new GatesHeard(board);
     private final Worker one = new Worker("one");
     private final Worker two = new Worker("two");
 
@@ -67,7 +71,8 @@ class ClusterIT {
                             new Random(1),
                             InstantSource.system()),
                     InstantSource.system(),
-                    new Hands());
+                    new Hands(),
+                    new GateBoard(board, () -> true));
         }
 
         private final class Hands implements Crew {
@@ -189,6 +194,21 @@ class ClusterIT {
         two.await(RouteStatus.State.DOWN);
         assertThat(two.status().since()).isEqualTo(Instant.ofEpochMilli(since.toEpochMilli()));
         assertThat(two.gate().places()).isZero();
+    }
+
+    @Test
+    void anIngressHearsWhetherARouteIsUpWhoeverKeepsIt() throws Exception {
+        assertThat(ingress.isUp(ROUTE)).isFalse();
+        startBoth();
+        await().atMost(LONG).until(() -> ingress.isUp(ROUTE));
+        two.gate().tell(new GateEvent.Met(GONE, 0));
+        await().atMost(LONG).until(() -> !ingress.isUp(ROUTE));
+        assertThat(ingress.isUp(Route.to(new NextHop("192.0.2.2", 25)))).isTrue();
+        one.close();
+        await().atMost(LONG).until(() -> two.cluster.keeps(ROUTE));
+        assertThat(ingress.isUp(ROUTE)).isFalse();
+        two.cluster.hold(ROUTE, "wait").toCompletableFuture().get();
+        assertThat(ingress.isUp(ROUTE)).isFalse();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.cluster.LocalBoard;
 import io.backupmx.worker.cluster.LocalHub;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,6 +67,7 @@ final class WorkerRig implements AutoCloseable {
                 spool,
                 spool.admin(),
                 bus,
+                LocalBoard.unread(),
                 InstantSource.system(),
                 metrics);
         worker.start();
@@ -249,6 +251,16 @@ final class WorkerRig implements AutoCloseable {
         @Override
         public boolean isListed(ForwardPath path) {
             return !path.address().startsWith("unlisted");
+        }
+
+        @Override
+        public boolean defersWhileUp(ForwardPath path) {
+            return false;
+        }
+
+        @Override
+        public boolean defersWhileUp() {
+            return false;
         }
 
         @Override

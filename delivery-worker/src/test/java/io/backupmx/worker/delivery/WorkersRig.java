@@ -5,6 +5,7 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.WorkerView;
+import io.backupmx.worker.cluster.LocalBoard;
 import io.backupmx.worker.cluster.LocalHub;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -47,6 +48,7 @@ final class WorkersRig implements AutoCloseable {
                 spool,
                 spool.admin(),
                 bus,
+                LocalBoard.unread(),
                 InstantSource.system(),
                 metrics);
         members.add(new Member(bus, worker, metrics));

@@ -11,6 +11,8 @@ public enum Refusal {
     TRANSPORT_ERROR(true, false),
     /** The transport table has {@code retry:} for him. */
     TRANSPORT_RETRY(true, true),
+    /** The primary is up, and the client has not come back yet. */
+    PRIMARY_IS_UP(true, true),
     TOO_MANY_RECIPIENTS(true, true),
     TOO_LARGE(false, false),
     BARE_LINE_END(false, false),

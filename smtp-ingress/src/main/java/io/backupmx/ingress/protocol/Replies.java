@@ -103,6 +103,10 @@ public final class Replies {
                 List.of(to + ": Recipient address rejected: " + answer.text()));
     }
 
+    static SmtpReply leftToPrimary(ForwardPath to) {
+        return SmtpReply.of(451, "4.3.0", to + ": The primary server is up and takes mail itself, try it first");
+    }
+
     static SmtpReply lookUpFailed(ForwardPath to) {
         return SmtpReply.of(451, "4.3.0", to + ": Temporary lookup failure");
     }

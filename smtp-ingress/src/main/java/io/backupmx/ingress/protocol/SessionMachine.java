@@ -104,6 +104,8 @@ public final class SessionMachine {
                         state,
                         Replies.answered(state.to(), answer),
                         answer.isTemporary() ? Refusal.TRANSPORT_RETRY : Refusal.TRANSPORT_ERROR);
+            case RecipientVerdict.LeftToPrimary _ ->
+                refused(state, Replies.leftToPrimary(state.to()), Refusal.PRIMARY_IS_UP);
             case RecipientVerdict.Unsettled _, RecipientVerdict.IfMxBackup _, RecipientVerdict.Unavailable _ ->
                 refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
         };

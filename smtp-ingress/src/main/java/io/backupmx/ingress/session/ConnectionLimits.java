@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts open sessions, in all and of each client address (of IPv6, each /64), so that nobody gets more than their share.
- * An address that hides many clients has no share of its own. Thread-safe.
+ * An address that hides many clients has no share of its own, nor has one that is trusted. Thread-safe.
  */
 final class ConnectionLimits {
 
@@ -25,15 +25,14 @@ final class ConnectionLimits {
 
     private final int max;
     private final int maxPerAddress;
-    private final DefaultGateways many;
+    private final ClientAddresses clients;
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentMap<String, Integer> openByAddress = new ConcurrentHashMap<>();
 
-    /** @param many those addresses that are many clients each */
-    ConnectionLimits(int max, int maxPerAddress, DefaultGateways many) {
+    ConnectionLimits(int max, int maxPerAddress, ClientAddresses clients) {
         this.max = max;
         this.maxPerAddress = maxPerAddress;
-        this.many = many;
+        this.clients = clients;
     }
 
     /** Who is admitted must {@link #leave}, once. */
@@ -42,8 +41,11 @@ final class ConnectionLimits {
             open.decrementAndGet();
             return Admission.TOO_MANY;
         }
-        if (many.contain(address)) {
+        if (clients.isMany(address)) {
             return Admission.ADMITTED_AS_ONE_OF_MANY;
+        }
+        if (clients.isTrusted(address)) {
+            return Admission.ADMITTED;
         }
         if (openByAddress.merge(network(address), 1, Integer::sum) > maxPerAddress) {
             leave(address);
@@ -53,7 +55,7 @@ final class ConnectionLimits {
     }
 
     void leave(String address) {
-        if (!many.contain(address)) {
+        if (!clients.isMany(address) && !clients.isTrusted(address)) {
             openByAddress.computeIfPresent(network(address), (_, count) -> count > 1 ? count - 1 : null);
         }
         open.decrementAndGet();

@@ -2,6 +2,8 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.protocol.Tolerance;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
@@ -12,12 +14,29 @@ record IngressParts(
         IngressConfig config,
         SessionMachine machine,
         RecipientDirectory directory,
+        DeferralPolicy policy,
         SpoolWriter spool,
+        ClientAddresses clients,
         ConnectionLimits limits,
         GatewayClients gatewayClients,
         ContentBudget heap,
         SpillSpace spillSpace,
         IngressMetrics metrics) {
+
+    /** What a session of a client of that address bears with. */
+    Tolerance newTolerance(String address) {
+        return clients.isTrusted(address) ? Tolerance.ofTrusted(config) : new Tolerance(config);
+    }
+
+    /** For a session with a client of that address: who is trusted is never told to come again for want of coming back. */
+    RecipientChecks newRecipientChecks(String address, EventLoop loop, SessionLog log) {
+        return new RecipientChecks(
+                directory,
+                clients.isTrusted(address) ? DeferralPolicy.NONE : policy,
+                clients.telling(address),
+                loop,
+                log);
+    }
 
     /** For one content of a session of {@code loop}. */
     ContentIntake newIntake(EventLoop loop) {

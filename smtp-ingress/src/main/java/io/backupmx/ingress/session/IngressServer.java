@@ -4,6 +4,7 @@ import io.backupmx.config.HostPort;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
@@ -40,12 +41,14 @@ public final class IngressServer {
             DefaultGateways gateways,
             Path spillDirectory,
             RecipientDirectory directory,
+            DeferralPolicy policy,
             SpoolWriter spool,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.listen = config.listenAddress();
-        ConnectionLimits limits = new ConnectionLimits(
-                config.maxConnections(), config.maxConnectionsPerAddress(), lifted(config.gatewayLimits(), gateways));
+        ClientAddresses clients = new ClientAddresses(config.trusted(), lifted(config.gatewayLimits(), gateways));
+        ConnectionLimits limits =
+                new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress(), clients);
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         this.parts = new IngressParts(
@@ -53,7 +56,9 @@ public final class IngressServer {
                 config,
                 new SessionMachine(hostname, config),
                 directory,
+                policy,
                 spool,
+                clients,
                 limits,
                 new GatewayClients(registry),
                 heap,

@@ -55,11 +55,11 @@ final class Session {
         this.socket = socket;
         this.replies = new ReplyBatch(socket);
         this.log = new SessionLog(socket.clientAddress());
-        this.recipients = new RecipientChecks(parts.directory(), loop, log);
+        this.recipients = parts.newRecipientChecks(socket.clientAddress(), loop, log);
         this.mails = new MailStore(parts, loop, log, socket.clientAddress());
         this.loop = loop;
         this.deadline = new Deadline(parts.config());
-        this.tolerance = new Tolerance(parts.config());
+        this.tolerance = parts.newTolerance(socket.clientAddress());
     }
 
     /** @param whenEnded runs once, when the connection is closed */
@@ -248,6 +248,7 @@ final class Session {
     private void checkRecipient(ForwardPath to) {
         int asked = turn;
         recipients.check(
+                ((AwaitingRecipient) state).mail().from(),
                 to,
                 verdict -> act(() -> {
                     if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late

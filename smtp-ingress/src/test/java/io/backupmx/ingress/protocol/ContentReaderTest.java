@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,7 @@ class ContentReaderTest {
                         10,
                         10,
                         GatewayLimits.LIFT,
+                        List.of(),
                         10,
                         10,
                         Duration.ofMinutes(1),

@@ -52,6 +52,17 @@ class ToleranceTest {
         assertThat(tolerance.exceeded()).isEmpty();
     }
 
+    @Test
+    void whoIsTrustedMayErrButNotWithoutEnd() {
+        Tolerance trusting = Tolerance.ofTrusted(IngressConfig.DEFAULT);
+        times(10 * MAX_ERRORS, () -> trusting.onRefusal(Refusal.UNKNOWN_USER));
+        times(2 * MAX_RECIPIENTS, () -> trusting.onRefusal(Refusal.LOOKUP_FAILED));
+        times(MAX_COMMANDS, trusting::onCommand);
+        assertThat(trusting.exceeded()).isEmpty();
+        trusting.onCommand();
+        assertThat(trusting.exceeded()).contains(Excess.COMMANDS);
+    }
+
     private static void times(int count, Runnable action) {
         for (int i = 0; i < count; i++) {
             action.run();

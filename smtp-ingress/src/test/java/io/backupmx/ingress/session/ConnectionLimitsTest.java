@@ -2,6 +2,8 @@ package io.backupmx.ingress.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.config.Network;
+import io.backupmx.config.Networks;
 import io.backupmx.ingress.session.ConnectionLimits.Admission;
 import java.net.InetAddress;
 import java.util.List;
@@ -10,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionLimitsTest {
 
-    private final ConnectionLimits limits = new ConnectionLimits(3, 2, DefaultGateways.NONE);
+    private final ConnectionLimits limits = new ConnectionLimits(3, 2, ClientAddresses.STRANGERS);
 
     @Test
     void whoIsRefusedTakesNoPlace() {
@@ -66,7 +68,38 @@ class ConnectionLimitsTest {
     }
 
     private static ConnectionLimits behind(String gateway) {
-        return new ConnectionLimits(4, 1, new DefaultGateways(Set.of(InetAddress.ofLiteral(gateway))));
+        return new ConnectionLimits(4, 1, new ClientAddresses(new Networks(List.of()), gateway(gateway)));
+    }
+
+    private static Networks networks(String text) {
+        return new Networks(List.of(Network.parse(text).orElseThrow()));
+    }
+
+    private static DefaultGateways gateway(String address) {
+        return new DefaultGateways(Set.of(InetAddress.ofLiteral(address)));
+    }
+
+    @Test
+    void whoIsTrustedHasNoShareOfItsOwn() {
+        ConnectionLimits trusting =
+                new ConnectionLimits(4, 1, new ClientAddresses(networks("10.0.0.0/8"), DefaultGateways.NONE));
+        assertThat(trusting.enter("10.1.2.3")).isEqualTo(Admission.ADMITTED);
+        assertThat(trusting.enter("::ffff:10.1.2.3")).isEqualTo(Admission.ADMITTED);
+        assertThat(trusting.enter("192.0.2.1")).isEqualTo(Admission.ADMITTED);
+        trusting.leave("10.1.2.3");
+        assertThat(trusting.enter("192.0.2.1")).isEqualTo(Admission.TOO_MANY_FROM_ADDRESS);
+        assertThat(trusting.enter("10.1.2.3")).isEqualTo(Admission.ADMITTED);
+        assertThat(trusting.enter("10.1.2.3")).isEqualTo(Admission.ADMITTED);
+        assertThat(trusting.enter("10.1.2.3")).isEqualTo(Admission.TOO_MANY);
+    }
+
+    @Test
+    void anAddressOfManyIsTrustedInNoNetwork() {
+        ClientAddresses clients = new ClientAddresses(networks("172.16.0.0/12"), gateway("172.17.0.1"));
+        assertThat(clients.isTrusted("172.17.0.2")).isTrue();
+        assertThat(clients.isTrusted("172.17.0.1")).isFalse();
+        assertThat(clients.telling("172.17.0.1")).isEmpty();
+        assertThat(clients.telling("172.17.0.2")).contains(InetAddress.ofLiteral("172.17.0.2"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.smtp.Domain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -64,6 +65,7 @@ class ListenIT {
                 DefaultGateways.NONE,
                 directory.resolve("made/by/listen"),
                 new FakeDirectory(),
+                DeferralPolicy.NONE,
                 new MemorySpool(),
                 new SimpleMeterRegistry());
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.protocol.SessionMachine;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
@@ -84,7 +85,7 @@ class ReadingIT {
 
     private IngressParts parts(IngressConfig config) {
         Domain hostname = Domain.of("mx2.example.net");
-        ConnectionLimits limits = new ConnectionLimits(10, 10, DefaultGateways.NONE);
+        ConnectionLimits limits = new ConnectionLimits(10, 10, ClientAddresses.STRANGERS);
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         return new IngressParts(
@@ -92,7 +93,9 @@ class ReadingIT {
                 config,
                 new SessionMachine(hostname, config),
                 directory,
+                DeferralPolicy.NONE,
                 spool,
+                ClientAddresses.STRANGERS,
                 limits,
                 new GatewayClients(new SimpleMeterRegistry()),
                 heap,

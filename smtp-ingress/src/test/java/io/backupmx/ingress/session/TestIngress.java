@@ -70,6 +70,7 @@ final class TestIngress implements AutoCloseable {
                 tuning.gateways,
                 spillDirectory,
                 asked.orElse(directory),
+                tuning.policy,
                 spool,
                 metrics);
         port = get(server.listen()).port();

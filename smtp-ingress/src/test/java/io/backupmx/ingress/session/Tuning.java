@@ -3,7 +3,9 @@ package io.backupmx.ingress.session;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.ingress.recipient.DeferralPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The default configuration on a free port of the loopback, and what a test has changed of it. */
@@ -15,6 +17,8 @@ final class Tuning {
     int maxConnectionsPerAddress = IngressConfig.DEFAULT.maxConnectionsPerAddress();
     GatewayLimits gatewayLimits = IngressConfig.DEFAULT.gatewayLimits();
     DefaultGateways gateways = DefaultGateways.NONE;
+    List<String> trustedNetworks = IngressConfig.DEFAULT.trustedNetworks();
+    DeferralPolicy policy = DeferralPolicy.NONE;
     int maxErrors = IngressConfig.DEFAULT.maxErrors();
     Duration commandTimeout = IngressConfig.DEFAULT.commandTimeout();
     Duration dataTimeout = IngressConfig.DEFAULT.dataTimeout();
@@ -37,6 +41,7 @@ final class Tuning {
                 maxConnections,
                 maxConnectionsPerAddress,
                 gatewayLimits,
+                trustedNetworks,
                 maxErrors,
                 IngressConfig.DEFAULT.maxHops(),
                 commandTimeout,
