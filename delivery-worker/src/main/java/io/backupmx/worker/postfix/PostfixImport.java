@@ -41,6 +41,7 @@ public record PostfixImport(String yaml, ImportReport report) {
         config.set("data", DATA);
         new DomainsImport(parameters, config, report).run();
         new LimitsImport(parameters, config, report).run();
+        new NetworksImport(parameters, config, report).run();
         new SafetyChecks(parameters, config, report).run();
         parameters.names().stream().filter(name -> !report.isTold(name)).forEach(name -> report.ignored(name, ""));
 

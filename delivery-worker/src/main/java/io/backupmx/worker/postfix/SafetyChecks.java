@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Who was let in and what was done to mail, beyond the domains: nothing of it is taken but {@code permit_mx_backup}, and some of
@@ -20,8 +19,6 @@ final class SafetyChecks {
             "smtpd_recipient_restrictions",
             "smtpd_data_restrictions",
             "smtpd_end_of_data_restrictions");
-
-    private static final Pattern WHOLE_WORLD = Pattern.compile("(\\[?::\\]?|[0-9.]+)/[0-7]");
 
     private static final String OTHER_WAY = "is not taken: mail that it concerns was rewritten or delivered elsewhere"
             + " before it was relayed; here it goes to the primary as it came";
@@ -71,7 +68,6 @@ final class SafetyChecks {
     }
 
     void run() {
-        networks();
         RESTRICTIONS.stream().filter(parameters::isSet).forEach(this::restrictions);
         WITHOUT_COUNTERPART.keySet().stream()
                 .sorted()
@@ -84,42 +80,6 @@ final class SafetyChecks {
                 .set(parameter)
                 .filter(value -> !value.equals("no") && !value.equals("none"))
                 .isPresent();
-    }
-
-    private void networks() {
-        if (parameters.isSet("mynetworks")) {
-            List<String> words = parameters.words("mynetworks");
-            List<String> wide =
-                    words.stream().filter(WHOLE_WORLD.asMatchPredicate()).toList();
-            if (!wide.isEmpty()) {
-                report.attention(
-                        "mynetworks", "is unsafe: " + String.join(", ", wide) + " made that Postfix an open relay");
-            }
-            if (words.stream().allMatch(SafetyChecks::isLoopback)) {
-                report.ignored("mynetworks", "this machine alone; here nobody may send to other domains");
-            } else {
-                report.attention(
-                        "mynetworks",
-                        "is not taken: its clients, too, may send to the backed-up domains only. Let them send their"
-                                + " other mail through a server that is meant for it");
-            }
-        } else if (parameters.isSet("mynetworks_style")) {
-            boolean wide = parameters.value("mynetworks_style").equals("class");
-            if (wide) {
-                report.attention(
-                        "mynetworks_style", "is unsafe: class trusts other people's networks; it is not taken");
-            } else {
-                report.ignored("mynetworks_style", "nobody may send to other domains here");
-            }
-        }
-    }
-
-    private static boolean isLoopback(String network) {
-        return network.startsWith("127.")
-                || network.startsWith("[::1]")
-                || network.startsWith("[::ffff:127.")
-                || network.equals("::1")
-                || network.equals("::1/128");
     }
 
     private void restrictions(String parameter) {

@@ -272,6 +272,28 @@ final class PostfixImportTest {
     }
 
     @Test
+    void clientsThatWereTrustedAreButMayNotRelay() throws IOException {
+        PostfixImport imported = read("""
+                relay_domains = example.org
+                relayhost = [gw]
+                mynetworks = 127.0.0.0/8, [::1]/128, 10.0.0.0/8 [2001:db8::]/32, 192.0.2.7/24,
+                    cidr:/etc/postfix/networks, !10.1.0.0/16, 0.0.0.0/1
+                """);
+
+        assertThat(checked(imported).config().ingress().trustedNetworks())
+                .containsExactly("10.0.0.0/8", "2001:db8::/32");
+        assertThat(lines(imported, Kind.TAKEN))
+                .contains("taken      mynetworks: ingress.trusted_networks: [10.0.0.0/8, 2001:db8::/32]");
+        assertThat(lines(imported, Kind.ATTENTION).stream().filter(line -> line.contains("mynetworks")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("0.0.0.0/1 made that Postfix an open relay"),
+                        line -> assertThat(line).contains("192.0.2.7/24 is not taken, for it is no network"),
+                        line -> assertThat(line).contains("cidr:/etc/postfix/networks is not taken"),
+                        line -> assertThat(line).contains("!10.1.0.0/16 is not taken"),
+                        line -> assertThat(line).contains("relaying is not taken"));
+    }
+
+    @Test
     void withNoDomainAtAllTheCheckSaysSo() throws IOException {
         assertThat(lines(read("myhostname = mx2.example.net\n"), Kind.ATTENTION))
                 .singleElement()
