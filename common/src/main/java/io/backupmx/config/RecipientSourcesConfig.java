@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -57,7 +58,14 @@ public record RecipientSourcesConfig(
             problems.name(path, name);
             problems.url(path, source.url(), Set.of("ldap", "ldaps"), "ldaps://ldap.example.org");
             problems.present(path + ".base", source.base(), "ou=people,dc=example,dc=org");
-            source.filter().ifPresent(filter -> problems.asksForTheAddress(path + ".filter", filter));
+            source.filter()
+                    .ifPresent(filter -> problems.asksForTheRecipient(
+                            path + ".filter",
+                            () -> AddressTemplate.parse(filter).asksForTheRecipient()));
+            if (source.bindDn().isPresent()) {
+                problems.present(
+                        path + ".bind_password_file", source.bindPasswordFile(), "/etc/backupmx/ldap-password");
+            }
             problems.timeout(path, source.timeout());
         });
         new TreeMap<>(sql).forEach((name, source) -> {
@@ -65,7 +73,9 @@ public record RecipientSourcesConfig(
             problems.name(path, name);
             problems.jdbc(path, source.url());
             problems.present(path + ".query", source.query(), "SELECT 1 FROM mailboxes WHERE address = %s");
-            source.query().ifPresent(query -> problems.asksForTheAddress(path + ".query", query));
+            source.query()
+                    .ifPresent(query -> problems.asksForTheRecipient(
+                            path + ".query", () -> SqlQuery.parse(query).asksForTheRecipient()));
             problems.timeout(path, source.timeout());
         });
         new TreeMap<>(http).forEach((name, source) -> {
@@ -91,7 +101,7 @@ public record RecipientSourcesConfig(
             }
         }
 
-        void present(String path, Optional<String> value, String example) {
+        void present(String path, Optional<?> value, String example) {
             if (value.isEmpty()) {
                 found.add(path + ": is missing: write, for example, " + example);
             }
@@ -126,9 +136,13 @@ public record RecipientSourcesConfig(
         }
 
         /** One that asks for nobody has the same answer for everybody. */
-        void asksForTheAddress(String path, String text) {
-            if (!text.contains("%s") && !text.contains("%u")) {
-                found.add(path + ": does not ask for the recipient: write %s where its address belongs");
+        void asksForTheRecipient(String path, BooleanSupplier parsed) {
+            try {
+                if (!parsed.getAsBoolean()) {
+                    found.add(path + ": does not ask for the recipient: write %s where its address belongs");
+                }
+            } catch (IllegalArgumentException e) {
+                found.add(path + ": " + e.getMessage());
             }
         }
 

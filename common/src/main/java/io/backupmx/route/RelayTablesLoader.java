@@ -39,6 +39,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Set<Domain> deferring = new HashSet<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
+    private final List<Domain> idleUnknownRecipients = new ArrayList<>();
 
     private RelayTablesLoader(Config config) {
         this.config = config;
@@ -152,6 +153,12 @@ public final class RelayTablesLoader {
             deferring.add(domain);
         }
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
+        boolean asksPrimary = said.recipientSources()
+                .filter(names -> names.contains(RecipientSourcesConfig.PRIMARY))
+                .isPresent();
+        if (!asksPrimary && said.unknownRecipients().orElse(UnknownRecipients.DEFER) != UnknownRecipients.DEFER) {
+            idleUnknownRecipients.add(domain);
+        }
         said.recipients().ifPresent(list -> {
             withInlineRecipients.add(domain);
             recipients(domain, list, path + ".recipients");
@@ -198,17 +205,33 @@ public final class RelayTablesLoader {
                         .orElse(", or name a transport file that has it");
     }
 
+    private <T> void warnOfSome(List<T> found, Function<T, String> warning, String more) {
+        found.stream().limit(WARNINGS_SHOWN).map(warning).forEach(warnings::add);
+        if (found.size() > WARNINGS_SHOWN) {
+            warnings.add(more.formatted(found.size() - WARNINGS_SHOWN));
+        }
+    }
+
     private void warn(RelayDomains relayDomains, RecipientTruth truth) {
         List<Domain> everyAddress =
                 domains.stream().filter(truth::acceptsEveryAddress).toList();
-        everyAddress.stream()
-                .limit(WARNINGS_SHOWN)
-                .forEach(domain -> warnings.add(domain + ": every address is accepted; mail for those that do not exist"
+        warnOfSome(
+                everyAddress,
+                domain -> domain + ": every address is accepted; mail for those that do not exist"
                         + " will be refused by the primary later. List them in domains." + domain
-                        + ".recipients or relay_recipients"));
-        if (everyAddress.size() > WARNINGS_SHOWN) {
-            warnings.add((everyAddress.size() - WARNINGS_SHOWN) + " more domains accept every address");
-        }
+                        + ".recipients or relay_recipients",
+                "%d more domains accept every address");
+        warnOfSome(
+                asked.keySet().stream().filter(truth::acceptsEveryAddress).toList(),
+                domain -> "domains." + domain + ".recipient_sources: nobody is ever asked, for relay_recipients has '@"
+                        + domain + "', every address",
+                "%d more domains have recipient_sources, and every address in relay_recipients");
+        warnOfSome(
+                idleUnknownRecipients,
+                domain -> "domains." + domain + ".unknown_recipients: is about the time while the primary is away, and"
+                        + " recipients whom nobody but it could tell of: without " + RecipientSourcesConfig.PRIMARY
+                        + " among domains." + domain + ".recipient_sources it means nothing",
+                "%d more domains have unknown_recipients that mean nothing");
         relayDomains.listed().stream()
                 .filter(domain -> !relayDomains.coversSubdomains(domain))
                 .forEach(domain -> warnings.add(

@@ -22,6 +22,10 @@ final class RecipientSourcesTest {
     private static final RecipientVerdict ACCEPTED = new RecipientVerdict.Accepted(ROUTE);
     private static final RecipientVerdict DENIED = new RecipientVerdict.RelayDenied();
 
+    private static final String MEANS_NOTHING = ".unknown_recipients: is about the time while the primary is away, and"
+            + " recipients whom nobody but it could tell of: without primary among domains.%s.recipient_sources it means"
+            + " nothing";
+
     @TempDir
     private Path directory;
 
@@ -108,9 +112,15 @@ final class RecipientSourcesTest {
                   ldap:
                     corp: {url: "http://l.test", filter: "(mail=me)", timeout: 1h}
                     Corp!: {url: "ldap://l.test", base: dc=x}
+                    postfix: {url: "ldap://l.test", base: dc=x, filter: "(&(mail=%s)(dc=%1))", bind_dn: cn=me}
+                    literal: {url: "ldap://l.test", base: dc=x, filter: "(mail=%%s)"}
                   sql:
                     corp: {url: "jdbc:oracle:thin:@x", query: "select 1"}
                     primary: {url: "jdbc:postgresql://db/x", query: "select 1 from t where a = %s"}
+                    like: {url: "jdbc:postgresql://db/x", query: "select 1 from t where a like '%x' and b = %s"}
+                    quote: {url: "jdbc:postgresql://db/x", query: "select 1 from t where a = '%s"}
+                    jdbc: {url: "jdbc:postgresql://db/x", query: "select 1 from t where a = ?"}
+                    text: {url: "jdbc:postgresql://db/x", query: "select 1 from t where a = '%%s ?'"}
                   http:
                     list: {url: "ftp://x.test/list", interval: 1ms}
                 domains:
@@ -128,6 +138,19 @@ final class RecipientSourcesTest {
                         "recipient_sources.ldap.corp.filter: does not ask for the recipient: write %s where its address"
                                 + " belongs",
                         "recipient_sources.ldap.corp.timeout: 1h is not within 100ms..20s",
+                        "recipient_sources.ldap.postfix.filter: %1 in '(&(mail=%s)(dc=%1))' is not one of %s (the"
+                                + " address), %u (its local part), %d (its domain); a percent sign is written %%",
+                        "recipient_sources.ldap.postfix.bind_password_file: is missing: write, for example,"
+                                + " /etc/backupmx/ldap-password",
+                        "recipient_sources.ldap.literal.filter: does not ask for the recipient: write %s where its"
+                                + " address belongs",
+                        "recipient_sources.sql.like.query: %x in ''%x'' is not one of %s (the address), %u (its local"
+                                + " part), %d (its domain); a percent sign is written %%",
+                        "recipient_sources.sql.quote.query: a quote without its end",
+                        "recipient_sources.sql.jdbc.query: a question mark is the driver's word for a parameter; write"
+                                + " %s, %u or %d",
+                        "recipient_sources.sql.text.query: does not ask for the recipient: write %s where its address"
+                                + " belongs",
                         "recipient_sources.sql.corp: there is another source of this name",
                         "recipient_sources.sql.corp.url: is neither jdbc:postgresql://... nor jdbc:mariadb://...",
                         "recipient_sources.sql.corp.query: does not ask for the recipient: write %s where its address"
@@ -138,5 +161,30 @@ final class RecipientSourcesTest {
                         "recipient_sources.http.list.interval: 1ms is not within 1s..7d",
                         "domains.x.test.recipient_sources: there is no source 'crm': the names are those below"
                                 + " recipient_sources, primary and known");
+    }
+
+    @Test
+    void whatMeansNothingIsWarnedOf() throws IOException {
+        Files.writeString(directory.resolve("recipients"), "@open.test x\n@away.test x\n");
+
+        assertThat(tables("""
+                        relay_recipients: recipients
+                        domains:
+                          list.test: {primary: mx.example, recipients: [a], unknown_recipients: reject}
+                          known.test: {primary: mx.example, recipient_sources: [known], unknown_recipients: accept}
+                          open.test: {primary: mx.example, recipient_sources: [known]}
+                          away.test: {primary: mx.example, recipient_sources: [primary], unknown_recipients: accept}
+                          said.test: {primary: mx.example, recipients: [a], unknown_recipients: defer}
+                          well.test: {primary: mx.example, recipient_sources: [known, primary],
+                                      unknown_recipients: reject}
+                        """).warnings())
+                .filteredOn(warning -> warning.startsWith("domains."))
+                .containsExactlyInAnyOrder(
+                        "domains.list.test" + MEANS_NOTHING.formatted("list.test"),
+                        "domains.known.test" + MEANS_NOTHING.formatted("known.test"),
+                        "domains.open.test.recipient_sources: nobody is ever asked, for relay_recipients has"
+                                + " '@open.test', every address",
+                        "domains.away.test.recipient_sources: nobody is ever asked, for relay_recipients has"
+                                + " '@away.test', every address");
     }
 }

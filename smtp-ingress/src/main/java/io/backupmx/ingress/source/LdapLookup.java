@@ -9,6 +9,7 @@ import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResult;
 import com.unboundid.ldap.sdk.SearchScope;
+import io.backupmx.config.AddressTemplate;
 import io.backupmx.config.LdapSourceConfig;
 import io.backupmx.ingress.recipient.RecipientLookup;
 import io.vertx.core.Future;

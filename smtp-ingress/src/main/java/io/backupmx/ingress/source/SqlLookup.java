@@ -2,6 +2,8 @@ package io.backupmx.ingress.source;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.backupmx.config.AddressTemplate;
+import io.backupmx.config.SqlQuery;
 import io.backupmx.config.SqlSourceConfig;
 import io.backupmx.ingress.recipient.RecipientLookup;
 import io.vertx.core.Future;

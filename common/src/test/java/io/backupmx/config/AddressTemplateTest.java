@@ -1,4 +1,4 @@
-package io.backupmx.ingress.source;
+package io.backupmx.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,34 +9,34 @@ import org.junit.jupiter.api.Test;
 
 class AddressTemplateTest {
 
-    private static String expand(String template, String address) throws SourceFailure {
+    private static String expand(String template, String address) {
         return AddressTemplate.parse(template).expand(address, UnaryOperator.identity());
     }
 
     @Test
-    void hasPlacesForTheAddressAndItsParts() throws Exception {
+    void hasPlacesForTheAddressAndItsParts() {
         assertThat(expand("(mail=%s)", "bob@example.org")).isEqualTo("(mail=bob@example.org)");
         assertThat(expand("(&(uid=%u)(o=%d))", "bob@example.org")).isEqualTo("(&(uid=bob)(o=example.org))");
         assertThat(expand("%u%u", "a@b")).isEqualTo("aa");
     }
 
     @Test
-    void theLastAtDivides() throws Exception {
+    void theLastAtDivides() {
         assertThat(expand("%u|%d", "a@b@example.org")).isEqualTo("a@b|example.org");
     }
 
     @Test
-    void twoPercentSignsAreOne() throws Exception {
+    void twoPercentSignsAreOne() {
         assertThat(expand("100%% %%s %s", "a@b")).isEqualTo("100% %s a@b");
     }
 
     @Test
-    void whatIsInTheAddressIsNoPlace() throws Exception {
+    void whatIsInTheAddressIsNoPlace() {
         assertThat(expand("<%s>", "%d%%u@b")).isEqualTo("<%d%%u@b>");
     }
 
     @Test
-    void onlyWhatComesFromTheAddressIsEncoded() throws Exception {
+    void onlyWhatComesFromTheAddressIsEncoded() {
         assertThat(AddressTemplate.parse("x%u").expand("a@b", text -> text.toUpperCase(Locale.ROOT)))
                 .isEqualTo("xA");
     }
@@ -46,7 +46,7 @@ class AddressTemplateTest {
         for (String template : new String[] {"%x", "(mail=%S)", "%1", "100%", "50% %s"}) {
             assertThatThrownBy(() -> AddressTemplate.parse(template))
                     .as(template)
-                    .isInstanceOf(SourceFailure.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("a percent sign is written %%");
         }
     }

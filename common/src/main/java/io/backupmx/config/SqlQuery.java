@@ -1,4 +1,4 @@
-package io.backupmx.ingress.source;
+package io.backupmx.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +11,14 @@ import java.util.function.UnaryOperator;
  *
  * @param sql with a question mark for each parameter
  */
-record SqlQuery(String sql, List<AddressTemplate> parameters) {
+public record SqlQuery(String sql, List<AddressTemplate> parameters) {
 
-    SqlQuery {
+    public SqlQuery {
         parameters = List.copyOf(parameters);
     }
 
-    static SqlQuery parse(String query) throws SourceFailure {
+    /** @throws IllegalArgumentException with what is wrong, for people */
+    public static SqlQuery parse(String query) {
         StringBuilder sql = new StringBuilder();
         List<AddressTemplate> parameters = new ArrayList<>();
         int from = 0;
@@ -36,6 +37,11 @@ record SqlQuery(String sql, List<AddressTemplate> parameters) {
         return new SqlQuery(sql.toString(), parameters);
     }
 
+    /** Whether it may have another answer for another recipient of the same domain. */
+    boolean asksForTheRecipient() {
+        return parameters.stream().anyMatch(AddressTemplate::asksForTheRecipient);
+    }
+
     private static int endOfUnquoted(String query, int from) {
         int end = from;
         while (end < query.length() && query.charAt(end) != '\'' && query.charAt(end) != '"') {
@@ -45,7 +51,7 @@ record SqlQuery(String sql, List<AddressTemplate> parameters) {
     }
 
     /** Behind the quote that ends what begins at {@code from}; two of them stand for one. */
-    private static int endOfQuoted(String query, int from, char quote) throws SourceFailure {
+    private static int endOfQuoted(String query, int from, char quote) {
         for (int i = from + 1; i < query.length(); i++) {
             if (query.charAt(i) == quote) {
                 if (i + 1 == query.length() || query.charAt(i + 1) != quote) {
@@ -54,13 +60,13 @@ record SqlQuery(String sql, List<AddressTemplate> parameters) {
                 i++;
             }
         }
-        throw new SourceFailure("query: a quote without its end");
+        throw new IllegalArgumentException("a quote without its end");
     }
 
-    private static void addUnquoted(String text, StringBuilder sql, List<AddressTemplate> parameters)
-            throws SourceFailure {
+    private static void addUnquoted(String text, StringBuilder sql, List<AddressTemplate> parameters) {
         if (text.indexOf('?') >= 0) {
-            throw new SourceFailure("query: a question mark is the driver's word for a parameter; write %s, %u or %d");
+            throw new IllegalArgumentException(
+                    "a question mark is the driver's word for a parameter; write %s, %u or %d");
         }
         for (AddressTemplate.Part part : AddressTemplate.parse(text).parts()) {
             switch (part) {
@@ -73,8 +79,7 @@ record SqlQuery(String sql, List<AddressTemplate> parameters) {
         }
     }
 
-    private static void addQuoted(String text, char quote, StringBuilder sql, List<AddressTemplate> parameters)
-            throws SourceFailure {
+    private static void addQuoted(String text, char quote, StringBuilder sql, List<AddressTemplate> parameters) {
         AddressTemplate whole = AddressTemplate.parse(text);
         if (whole.isPlain()) {
             sql.append(whole.expand("", UnaryOperator.identity()));

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.source;
+package io.backupmx.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,23 +9,27 @@ import java.util.function.UnaryOperator;
  * address, {@code %u} its local part, {@code %d} its domain, {@code %%} a percent sign. Anything else behind a percent sign is
  * a mistake: taken as it stands it would make every recipient unknown.
  */
-record AddressTemplate(List<Part> parts) {
+public record AddressTemplate(List<Part> parts) {
 
-    sealed interface Part {}
+    /** In the order of the text. */
+    public sealed interface Part {}
 
-    record Text(String text) implements Part {}
+    /** Stands as it is. */
+    public record Text(String text) implements Part {}
 
-    enum Place implements Part {
+    /** Where something of the address goes. */
+    public enum Place implements Part {
         ADDRESS,
         LOCAL_PART,
         DOMAIN
     }
 
-    AddressTemplate {
+    public AddressTemplate {
         parts = List.copyOf(parts);
     }
 
-    static AddressTemplate parse(String text) throws SourceFailure {
+    /** @throws IllegalArgumentException with what is wrong, for people */
+    public static AddressTemplate parse(String text) {
         List<Part> parts = new ArrayList<>();
         StringBuilder plain = new StringBuilder();
         int next = 0;
@@ -54,24 +58,30 @@ record AddressTemplate(List<Part> parts) {
         }
     }
 
-    private static Place place(char what, String text) throws SourceFailure {
+    private static Place place(char what, String text) {
         return switch (what) {
             case 's' -> Place.ADDRESS;
             case 'u' -> Place.LOCAL_PART;
             case 'd' -> Place.DOMAIN;
             default ->
-                throw new SourceFailure("%" + (what == ' ' ? "" : what) + " in '" + text
-                        + "' is not one of %s, %u, %d; a percent sign is written %%");
+                throw new IllegalArgumentException("%" + (what == ' ' ? "" : what) + " in '" + text
+                        + "' is not one of %s (the address), %u (its local part), %d (its domain);"
+                        + " a percent sign is written %%");
         };
     }
 
     /** Whether it is the same text for every address. */
-    boolean isPlain() {
+    public boolean isPlain() {
         return parts.stream().noneMatch(Place.class::isInstance);
     }
 
+    /** Whether it may be another text for another recipient of the same domain. */
+    public boolean asksForTheRecipient() {
+        return parts.stream().anyMatch(part -> part == Place.ADDRESS || part == Place.LOCAL_PART);
+    }
+
     /** The text for {@code address}, whose parts go through {@code encoding} on their way into it. */
-    String expand(String address, UnaryOperator<String> encoding) {
+    public String expand(String address, UnaryOperator<String> encoding) {
         int at = address.lastIndexOf('@');
         StringBuilder text = new StringBuilder();
         for (Part part : parts) {
