@@ -143,11 +143,11 @@ final class LdapServer {
             return;
         }
         String dn = config.bindDn().get();
-        String password = new PasswordFile(
+        String password = new SecretFile(
                         "bind_password_file",
                         config.bindPasswordFile()
                                 .orElseThrow(() -> new SourceFailure("bind_dn without bind_password_file")))
-                .read();
+                .password();
         try {
             connection.bind(dn, password);
         } catch (LDAPException e) {

@@ -25,7 +25,7 @@ final class ListFetcher {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private final URI url;
-    private final Optional<BearerToken> token;
+    private final Optional<SecretFile> token;
     private final Duration timeout;
     private final long maxBytes;
     private final HttpClient client;
@@ -36,7 +36,7 @@ final class ListFetcher {
      */
     ListFetcher(Vertx vertx, HttpSourceConfig config, HttpClientOptions options, long maxBytes) {
         this.url = URI.create(config.url().orElseThrow());
-        this.token = config.tokenFile().map(BearerToken::new);
+        this.token = config.tokenFile().map(file -> new SecretFile("token_file", file));
         this.timeout = config.timeoutOrDefault();
         this.maxBytes = maxBytes;
         this.client = vertx.httpClientBuilder()
@@ -112,7 +112,7 @@ final class ListFetcher {
             known.lastModified().ifPresent(date -> options.putHeader("If-Modified-Since", date));
         }
         if (token.isPresent() && isSameOrigin(at)) {
-            options.putHeader("Authorization", "Bearer " + token.get().read());
+            options.putHeader("Authorization", "Bearer " + read(token.get()));
         }
         Future<HttpClientRequest> connecting = client.request(options);
         try {
@@ -120,6 +120,14 @@ final class ListFetcher {
         } catch (ListProblem | InterruptedException e) {
             connecting.onSuccess(HttpClientRequest::reset);
             throw e;
+        }
+    }
+
+    private static String read(SecretFile token) throws ListProblem {
+        try {
+            return token.token();
+        } catch (SourceFailure e) {
+            throw new ListProblem(Optional.ofNullable(e.getMessage()).orElse(""));
         }
     }
 

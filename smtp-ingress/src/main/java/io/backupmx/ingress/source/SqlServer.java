@@ -42,7 +42,7 @@ final class SqlServer implements DataSource {
 
     private String password() throws SQLException {
         try {
-            return new PasswordFile("password_file", config.passwordFile().orElseThrow()).read();
+            return new SecretFile("password_file", config.passwordFile().orElseThrow()).password();
         } catch (SourceFailure e) {
             throw new SQLException(e.getMessage(), e);
         }
