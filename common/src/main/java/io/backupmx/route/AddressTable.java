@@ -20,6 +20,9 @@ final class AddressTable {
 
     static final AddressTable EMPTY = new Builder(0).build();
 
+    /** Of a domain: its name, its entry, and what counts its addresses. */
+    static final int DOMAIN_BYTES = 150;
+
     private static final int HEAD = 5;
     private static final int MAX_OCTETS = Integer.MAX_VALUE - 64; // of an array
     private static final int MAX_LOCAL_PART = 255; // twice what Mailbox takes, for folding to lower case may lengthen
@@ -81,9 +84,9 @@ final class AddressTable {
         }
     }
 
-    /** What the addresses take of the heap, without the domains. */
+    /** What they take of the heap. */
     long sizeBytes() {
-        return entries.length + (long) Integer.BYTES * slots.length;
+        return entries.length + (long) Integer.BYTES * slots.length + (long) DOMAIN_BYTES * domains.size();
     }
 
     /** Collects addresses, each once. */
@@ -97,6 +100,7 @@ final class AddressTable {
         private int[] slots = new int[FIRST_SLOTS];
         private int end;
         private int size;
+        private long besidesBytes;
 
         /** @param maxBytes of the heap; {@link #isFull} tells when more would be needed */
         Builder(long maxBytes) {
@@ -108,6 +112,9 @@ final class AddressTable {
             byte[] localPart = octets(address);
             Count count = domains.get(address.domain());
             if (count == null) {
+                if (isFull()) {
+                    return true;
+                }
                 count = new Count(domains.size());
                 domains.put(address.domain(), count);
             }
@@ -125,8 +132,19 @@ final class AddressTable {
             return true;
         }
 
+        /** Something else takes so much of the heap that is for the addresses. */
+        void takeBesides(long bytes) {
+            besidesBytes += bytes;
+        }
+
         boolean isFull() {
-            return end + HEAD + MAX_LOCAL_PART + (long) Integer.BYTES * slots.length > maxBytes;
+            return end
+                            + HEAD
+                            + MAX_LOCAL_PART
+                            + (long) Integer.BYTES * slots.length
+                            + (long) DOMAIN_BYTES * domains.size()
+                            + besidesBytes
+                    > maxBytes;
         }
 
         AddressTable build() {

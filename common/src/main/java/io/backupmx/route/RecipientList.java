@@ -58,6 +58,11 @@ public final class RecipientList {
         return recipients.listed().size() + recipients.open().size();
     }
 
+    /** What it takes of the heap; no more than {@link #maxBytes}. */
+    public long sizeBytes() {
+        return recipients.sizeBytes();
+    }
+
     /**
      * Whether {@code newer} lacks so many of these entries that it is more likely broken than meant. One may always go; as
      * many as came in the place of others do not make up for them. Takes a second for a million.

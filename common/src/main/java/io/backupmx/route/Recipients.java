@@ -53,7 +53,9 @@ record Recipients(AddressTable listed, Set<Domain> open) {
             if (form == Form.POSTFIX && entry.value().isEmpty()) {
                 lines.add(entry.line(), "'" + key + "' has no value: write '" + key + " x'");
             } else if (key.startsWith("@") && Domain.parse(key.substring(1)).isPresent()) {
-                news = open.add(Domain.of(key.substring(1)));
+                Domain domain = Domain.of(key.substring(1));
+                news = wasFull || open.add(domain);
+                listed.takeBesides(news && !wasFull ? AddressTable.DOMAIN_BYTES : 0);
             } else {
                 Optional<TableAddress> address =
                         TableAddress.parse(key).filter(_ -> form == Form.POSTFIX || !hasBareSpecials(key));
@@ -77,6 +79,11 @@ record Recipients(AddressTable listed, Set<Domain> open) {
     /** What the addresses of one list may take of the heap. */
     static long maxBytes() {
         return Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP;
+    }
+
+    /** What they take of the heap. */
+    long sizeBytes() {
+        return listed.sizeBytes() + (long) AddressTable.DOMAIN_BYTES * open.size();
     }
 
     boolean contains(TableAddress address) {

@@ -106,6 +106,23 @@ final class RecipientsTest {
         assertThat(problems).singleElement().asString().contains("a quarter of the heap");
     }
 
+    /** A domain takes ten times what its line does. */
+    @Test
+    void domainsTakeOfTheHeapToo() throws IOException {
+        for (String line : List.of("@d%d.test x\n", "a@d%d.test x\n")) {
+            problems.clear();
+            StringBuilder many = new StringBuilder();
+            for (int i = 0; i < 1000; i++) {
+                many.append(line.formatted(i));
+            }
+            Recipients kept = Recipients.read(
+                    write(many.toString().getBytes(StandardCharsets.UTF_8)), lines(), Recipients.Form.POSTFIX, 40_000);
+
+            assertThat(problems).as(line).singleElement().asString().contains("a quarter of the heap");
+            assertThat(kept.sizeBytes()).as(line).isBetween(30_000L, 40_000L);
+        }
+    }
+
     private Recipients read(String text) throws IOException {
         return Recipients.read(write(text.getBytes(StandardCharsets.UTF_8)), lines());
     }

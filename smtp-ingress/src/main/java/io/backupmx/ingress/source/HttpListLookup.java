@@ -42,11 +42,13 @@ public final class HttpListLookup implements RecipientLookup {
     private final String name;
     private final ListFetcher fetcher;
     private final ListCopy copy;
+    private final ListRoom room;
     private final Duration interval;
     private final int shrinkLimitPercent;
     private final InstantSource clock;
     private final Thread fetching;
     private Optional<String> trouble = Optional.empty();
+    private volatile boolean well = true;
     private volatile Optional<ListCopy.Kept> held = Optional.empty();
     private volatile boolean closed;
 
@@ -54,12 +56,14 @@ public final class HttpListLookup implements RecipientLookup {
             String name,
             ListFetcher fetcher,
             ListCopy copy,
+            ListRoom room,
             Duration interval,
             int shrinkLimitPercent,
             InstantSource clock) {
         this.name = name;
         this.fetcher = fetcher;
         this.copy = copy;
+        this.room = room;
         this.interval = interval;
         this.shrinkLimitPercent = shrinkLimitPercent;
         this.clock = clock;
@@ -72,14 +76,16 @@ public final class HttpListLookup implements RecipientLookup {
      * @param name of the source
      * @param config without problems
      * @param directory for the copy; made when it is not there
+     * @param room of all lists
      * @param shrinkLimitPercent how much of its entries a list may lose at once
      */
-    public static HttpListLookup start(
-            Vertx vertx, String name, HttpSourceConfig config, Path directory, int shrinkLimitPercent) {
+    static HttpListLookup start(
+            Vertx vertx, String name, HttpSourceConfig config, Path directory, ListRoom room, int shrinkLimitPercent) {
         HttpListLookup lookup = new HttpListLookup(
                 name,
                 new ListFetcher(vertx, config, new HttpClientOptions(), RecipientList.maxBytes()),
                 new ListCopy(directory, name, config.url().orElseThrow()),
+                room,
                 config.intervalOrDefault(),
                 shrinkLimitPercent,
                 InstantSource.system());
@@ -110,6 +116,11 @@ public final class HttpListLookup implements RecipientLookup {
         return held.map(kept -> kept.list().size()).orElse(0);
     }
 
+    /** Whether the last fetch came to something; what is in use may be good all the same. */
+    public boolean isWell() {
+        return well;
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -128,7 +139,7 @@ public final class HttpListLookup implements RecipientLookup {
     /** Takes the copy, if there is one. */
     void load() {
         try {
-            held = copy.load();
+            held = loaded();
             held.ifPresent(kept -> LOG.atInfo()
                     .addKeyValue("source", name)
                     .addKeyValue("entries", kept.list().size())
@@ -139,6 +150,16 @@ public final class HttpListLookup implements RecipientLookup {
                     .addKeyValue("source", name)
                     .addKeyValue("problem", e.what())
                     .log("copy of recipient list ignored");
+        }
+    }
+
+    private Optional<ListCopy.Kept> loaded() throws ListProblem {
+        synchronized (room) {
+            Optional<ListCopy.Kept> kept = copy.load();
+            if (kept.isPresent()) {
+                room.take(name, kept.get().list());
+            }
+            return kept;
         }
     }
 
@@ -169,10 +190,13 @@ public final class HttpListLookup implements RecipientLookup {
                 case ListAnswer.Unchanged _ -> confirmed();
                 case ListAnswer.Fresh(ListVersion version) -> take(version);
             }
+            well = true;
             over();
         } catch (ListProblem e) {
+            well = false;
             tell(e.what());
         } catch (RuntimeException | Error e) {
+            well = false;
             LOG.atLevel(closed ? Level.DEBUG : Level.ERROR)
                     .setCause(e)
                     .addKeyValue("source", name)
@@ -192,18 +216,8 @@ public final class HttpListLookup implements RecipientLookup {
     }
 
     private void take(ListVersion version) throws ListProblem {
-        RecipientList fresh;
-        try {
-            fresh = copy.readFresh();
-        } catch (NotAListException e) {
-            throw new ListProblem("what came is not a list of recipients", e);
-        }
         Optional<RecipientList> before = held.map(ListCopy.Kept::list);
-        if (before.isPresent() && before.get().isLostIn(fresh, shrinkLimitPercent)) {
-            throw new ListProblem("the list has lost " + before.get().missingIn(fresh) + " of "
-                    + before.get().size() + " entries, more than " + shrinkLimitPercent
-                    + " %: if that is meant, remove the copy " + name + ".list and restart");
-        }
+        RecipientList fresh = fresh(before);
         held = Optional.of(new ListCopy.Kept(fresh, version, clock.instant()));
         if (before.isEmpty() || before.get().size() != fresh.size()) {
             LOG.atInfo()
@@ -215,6 +229,24 @@ public final class HttpListLookup implements RecipientLookup {
             copy.keepFresh(version, clock.instant());
         } catch (IOException e) {
             throw notKept(e);
+        }
+    }
+
+    /** What came, if it may take the place of what was {@code before}. */
+    private RecipientList fresh(Optional<RecipientList> before) throws ListProblem {
+        synchronized (room) {
+            try {
+                RecipientList fresh = copy.readFresh();
+                if (before.isPresent() && before.get().isLostIn(fresh, shrinkLimitPercent)) {
+                    throw new ListProblem("the list has lost " + before.get().missingIn(fresh) + " of "
+                            + before.get().size() + " entries, more than " + shrinkLimitPercent
+                            + " %: if that is meant, remove the copy " + name + ".list and restart");
+                }
+                room.take(name, fresh);
+                return fresh;
+            } catch (NotAListException e) {
+                throw new ListProblem("what came is not a list of recipients", e);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.backupmx.ingress.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.testing.ListServer;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -167,6 +168,36 @@ final class HttpListLookupIT {
 
         assertThat(lookup.exists("a@a.test").result()).isTrue();
         assertThat(warnings.problems()).last().asString().startsWith("the list is in use, but its copy cannot be kept");
+    }
+
+    /** A domain may name any number of lists. */
+    @Test
+    void allListsTogetherTakeNoMoreThanOneMay() throws Exception {
+        server.has(FOUR, "\"1\"");
+        lists.roomFor(1000);
+        HttpListLookup first = lists.of("first", server.url("/first"));
+        HttpListLookup second = lists.of("second", server.url("/second"));
+        HttpListLookup third = lists.of("third", server.url("/third"));
+        for (HttpListLookup one : List.of(first, first, second, third, third)) {
+            server.has(FOUR, "\"" + one + "\"");
+            one.refresh();
+        }
+
+        assertThat(first.size()).isEqualTo(4);
+        assertThat(second.size()).isEqualTo(4);
+        assertThat(third.size()).isZero();
+        assertThat(third.isWell()).isFalse();
+        assertThat(warnings.problems())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "with the other lists that are fetched it would take more than 1000 octets, a quarter of the"
+                                + " heap: give it more memory");
+
+        HttpListLookup restarted = lists.roomFor(100).of("second", server.url("/second"));
+        restarted.load();
+        assertThat(restarted.size()).isZero();
+        assertThat(warnings.problems()).last().asString().startsWith("with the other lists");
     }
 
     @Test

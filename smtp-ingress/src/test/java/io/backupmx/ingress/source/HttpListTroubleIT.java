@@ -110,12 +110,14 @@ final class HttpListTroubleIT {
             assertThat(lookup.exists("b@a.test").result()).isTrue();
             assertThat(lookup.exists("jörg@a.test").result()).isFalse();
             assertThat(lookup.age()).contains(Duration.ofMinutes(1));
+            assertThat(lookup.isWell()).isFalse();
             assertThat(warnings.problems()).singleElement().asString().contains(problem);
             assertThat(Files.list(directory)).containsExactly(directory.resolve("people.list"));
 
             well[0] = true;
             lookup.refresh();
             assertThat(lookup.age()).contains(Duration.ZERO);
+            assertThat(lookup.isWell()).isTrue();
         }
     }
 

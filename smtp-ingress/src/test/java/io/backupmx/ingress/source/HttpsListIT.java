@@ -2,6 +2,7 @@ package io.backupmx.ingress.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.ListServer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.InputStream;

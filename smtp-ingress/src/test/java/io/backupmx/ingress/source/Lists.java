@@ -27,6 +27,7 @@ final class Lists implements AutoCloseable {
     private Optional<Path> token = Optional.empty();
     private HttpClientOptions options = new HttpClientOptions();
     private long maxBytes = RecipientList.maxBytes();
+    private ListRoom room = new ListRoom(RecipientList.maxBytes());
 
     Lists(Path directory) {
         this.directory = directory;
@@ -57,19 +58,29 @@ final class Lists implements AutoCloseable {
         return this;
     }
 
+    Lists roomFor(long bytes) {
+        room = new ListRoom(bytes);
+        return this;
+    }
+
     void pass(Duration time) {
         now = now.plus(time);
     }
 
     /** A source called {@code people}. */
     HttpListLookup of(String url) {
+        return of("people", url);
+    }
+
+    HttpListLookup of(String name, String url) {
         HttpSourceConfig config =
                 new HttpSourceConfig(Optional.of(url), token, Optional.of(interval), Optional.of(timeout));
         InstantSource clock = () -> now;
         HttpListLookup lookup = new HttpListLookup(
-                "people",
+                name,
                 new ListFetcher(vertx, config, options, maxBytes),
-                new ListCopy(directory, "people", url),
+                new ListCopy(directory, name, url),
+                room,
                 interval,
                 LIMIT_PERCENT,
                 clock);

@@ -2,6 +2,7 @@ package io.backupmx.ingress.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.ListServer;
 import io.backupmx.testing.LongTest;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.source;
+package io.backupmx.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,8 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
-/** The JDK's web server, and what it was asked. */
-final class ListServer implements AutoCloseable {
+/** The JDK's web server on a port of 127.0.0.1, and what it was asked. */
+public final class ListServer implements AutoCloseable {
+
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
     private final HttpServer server;
     private final String scheme;
@@ -25,7 +28,7 @@ final class ListServer implements AutoCloseable {
     private volatile HttpHandler answer = exchange -> exchange.sendResponseHeaders(404, -1);
 
     /** One request: its path and those of its headers that matter. */
-    record Asked(
+    public record Asked(
             String path,
             Optional<String> ifNoneMatch,
             Optional<String> ifModifiedSince,
@@ -51,35 +54,35 @@ final class ListServer implements AutoCloseable {
         server.start();
     }
 
-    static ListServer http() throws IOException {
+    public static ListServer http() throws IOException {
         return http(0);
     }
 
-    static ListServer http(int port) throws IOException {
-        return new ListServer(HttpServer.create(), "http", new InetSocketAddress("127.0.0.1", port));
+    public static ListServer http(int port) throws IOException {
+        return new ListServer(HttpServer.create(), "http", new InetSocketAddress(LOOPBACK, port));
     }
 
-    static ListServer https(SSLContext tls) throws IOException {
+    public static ListServer https(SSLContext tls) throws IOException {
         HttpsServer server = HttpsServer.create();
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
-        return new ListServer(server, "https", new InetSocketAddress("127.0.0.1", 0));
+        return new ListServer(server, "https", new InetSocketAddress(LOOPBACK, 0));
     }
 
-    String url(String path) {
+    public String url(String path) {
         return url("127.0.0.1", path);
     }
 
-    String url(String host, String path) {
+    public String url(String host, String path) {
         return scheme + "://" + host + ":" + server.getAddress().getPort() + path;
     }
 
     /** Answers so from now on. */
-    void answers(HttpHandler with) {
+    public void answers(HttpHandler with) {
         answer = with;
     }
 
     /** Has {@code text} from now on, and knows its versions. */
-    void has(String text, String entityTag) {
+    public void has(String text, String entityTag) {
         answers(exchange -> {
             exchange.getResponseHeaders().set("ETag", entityTag);
             if (header(exchange, "If-None-Match").filter(entityTag::equals).isPresent()) {
@@ -90,23 +93,23 @@ final class ListServer implements AutoCloseable {
         });
     }
 
-    void redirects(String to) {
+    public void redirects(String to) {
         answers(exchange -> {
             exchange.getResponseHeaders().set("Location", to);
             exchange.sendResponseHeaders(302, -1);
         });
     }
 
-    static void send(HttpExchange exchange, int status, String text) throws IOException {
+    public static void send(HttpExchange exchange, int status, String text) throws IOException {
         send(exchange, status, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static void send(HttpExchange exchange, int status, byte[] octets) throws IOException {
+    public static void send(HttpExchange exchange, int status, byte[] octets) throws IOException {
         exchange.sendResponseHeaders(status, octets.length == 0 ? -1 : octets.length);
         exchange.getResponseBody().write(octets);
     }
 
-    List<Asked> asked() {
+    public List<Asked> asked() {
         return asked;
     }
 
