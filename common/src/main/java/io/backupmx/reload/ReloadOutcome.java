@@ -2,6 +2,10 @@ package io.backupmx.reload;
 
 import io.backupmx.route.Shrinkage;
 import io.backupmx.route.TableChanges;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** What became of reading the relay tables anew. */
@@ -24,11 +28,39 @@ public sealed interface ReloadOutcome {
         }
     }
 
-    /** So much would be gone that an operator has to confirm it; the tables are the old ones. */
-    record Refused(TableChanges changes, List<Shrinkage> shrinkages) implements ReloadOutcome {
+    /**
+     * So much would be gone that an operator has to confirm it; the tables are the old ones.
+     *
+     * @param confirmedAnother whether one has, but of something else than what would be gone now
+     */
+    record Refused(TableChanges changes, List<Shrinkage> shrinkages, boolean confirmedAnother)
+            implements ReloadOutcome {
+
+        private static final int CODE_OCTETS = 4;
 
         public Refused {
             shrinkages = List.copyOf(shrinkages);
+        }
+
+        /** By which it can be confirmed: another where something else would be gone. */
+        public String code() {
+            MessageDigest digest = sha256();
+            shrinkages.stream().map(Shrinkage::toString).sorted().forEach(text -> add(text, digest));
+            add(Integer.toString(changes.addresses().removed()), digest);
+            changes.addresses().someRemoved().forEach(text -> add(text, digest));
+            return HexFormat.of().formatHex(digest.digest(), 0, CODE_OCTETS);
+        }
+
+        private static void add(String text, MessageDigest digest) {
+            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
         }
     }
 

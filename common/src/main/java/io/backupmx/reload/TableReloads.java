@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ public final class TableReloads {
         AGAIN
     }
 
+    private static final String STOPPING = "the service is stopping";
+
     private static final String BEING_WRITTEN =
             "a file was written while it was read: it is read again when nobody writes it any more";
 
@@ -52,7 +55,9 @@ public final class TableReloads {
     private ConfiguredRelayTables tables;
     private List<String> lastProblems = List.of();
     private List<String> lastWarnings;
+    private Optional<String> lastRefused = Optional.empty();
     private volatile TablesInUse inUse;
+    private volatile boolean closed;
 
     /**
      * @param started what the process runs with
@@ -82,37 +87,45 @@ public final class TableReloads {
         return inUse;
     }
 
-    /**
-     * Reads everything anew.
-     *
-     * @param confirmed whether what shrinks is meant to
-     */
-    public synchronized ReloadOutcome reload(Cause cause, boolean confirmed) {
-        ReloadOutcome outcome = read(confirmed, true);
+    /** Reads everything anew. */
+    public synchronized ReloadOutcome reload(Cause cause, Confirmation confirmation) {
+        if (closed) {
+            return new ReloadOutcome.Failed(List.of(STOPPING));
+        }
+        ReloadOutcome outcome = read(confirmation, true);
         tell(cause, outcome);
         return outcome;
     }
 
     /** What {@link #reload} would come to now. Changes nothing. */
     public synchronized ReloadOutcome preview() {
-        return read(false, false);
+        return read(new Confirmation.None(), false);
+    }
+
+    /** The process stops: nothing is loaded any more, and what goes wrong with what is being loaded is nobody's trouble. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** Loads what has changed, once nobody writes it any more. */
     synchronized void look() {
         if (files.haveChangedAndSettled()) {
-            reload(Cause.CHANGE, false);
+            reload(Cause.CHANGE, new Confirmation.None());
         }
     }
 
     /** Tries again what failed: a file system may have been away. */
     synchronized void tryAgain() {
         if (!lastProblems.isEmpty()) {
-            reload(Cause.AGAIN, false);
+            reload(Cause.AGAIN, new Confirmation.None());
         }
     }
 
-    private ReloadOutcome read(boolean confirmed, boolean use) {
+    private ReloadOutcome read(Confirmation confirmation, boolean use) {
         var before = files.now();
         Instant begun = clock.instant();
         try {
@@ -122,7 +135,11 @@ public final class TableReloads {
             }
             TableChanges changes = TableChanges.between(tables, fresh.tables());
             List<Shrinkage> shrinkages = changes.shrinkages(started.reload().shrinkLimitPercent());
-            boolean refused = !shrinkages.isEmpty() && !confirmed;
+            ReloadOutcome.Refused asIs = new ReloadOutcome.Refused(changes, shrinkages, !isNone(confirmation));
+            boolean refused = !shrinkages.isEmpty() && !isConfirmed(confirmation, asIs.code());
+            if (refused || use) {
+                lastRefused = refused ? Optional.of(asIs.code()) : Optional.empty();
+            }
             if (use) {
                 files.wereRead(fresh.config(), before, begun);
                 lastProblems = List.of();
@@ -133,7 +150,7 @@ public final class TableReloads {
                 }
             }
             return refused
-                    ? new ReloadOutcome.Refused(changes, shrinkages)
+                    ? asIs
                     : new ReloadOutcome.Loaded(
                             changes, shrinkages, started.keysToRestartFor(fresh.config()), fresh.warnings());
         } catch (ConfigException e) {
@@ -152,6 +169,18 @@ public final class TableReloads {
         }
     }
 
+    private static boolean isNone(Confirmation confirmation) {
+        return confirmation instanceof Confirmation.None;
+    }
+
+    private boolean isConfirmed(Confirmation confirmation, String code) {
+        return switch (confirmation) {
+            case Confirmation.None _ -> false;
+            case Confirmation.OfTheLast _ -> lastRefused.orElse(code).equals(code);
+            case Confirmation.Of(String known) -> known.equals(code);
+        };
+    }
+
     private void use(ConfiguredRelayTables newer) {
         tables = newer;
         inUse = new TablesInUse(clock.instant(), newer, false);
@@ -160,7 +189,7 @@ public final class TableReloads {
                 taker.accept(newer);
             } catch (RuntimeException e) {
                 inUse = inUse.withFailure();
-                LOG.atError().setCause(e).log("a part does not know the new tables: restart");
+                LOG.atLevel(trouble()).setCause(e).log("a part does not know the new tables: restart");
             }
         }
     }
@@ -169,15 +198,16 @@ public final class TableReloads {
         switch (outcome) {
             case ReloadOutcome.Loaded loaded -> tell(cause, loaded);
             case ReloadOutcome.Refused refused ->
-                LOG.atError()
+                LOG.atLevel(trouble())
                         .addKeyValue("cause", cause)
                         .addKeyValue("shrinks", some(refused.shrinkages()))
+                        .addKeyValue("confirm", refused.code())
                         .log(
                                 "tables not loaded, the old ones stay in use: if that is meant, 'backupmx reload --confirm'");
             case ReloadOutcome.Failed failed -> {
                 boolean known = cause == Cause.AGAIN && failed.problems().equals(lastProblems);
                 lastProblems = failed.problems();
-                LOG.atLevel(known ? Level.DEBUG : Level.ERROR)
+                LOG.atLevel(known ? Level.DEBUG : trouble())
                         .addKeyValue("cause", cause)
                         .addKeyValue("problems", some(failed.problems(), PROBLEMS_SHOWN))
                         .log("tables not loaded, the old ones stay in use");
@@ -193,6 +223,8 @@ public final class TableReloads {
                     .addKeyValue("domains_added", some(changes.added()))
                     .addKeyValue("domains_removed", some(changes.removed()))
                     .addKeyValue("domains_rerouted", changes.rerouted().size())
+                    .addKeyValue(
+                            "addresses_rerouted", changes.addressesRerouted().size())
                     .addKeyValue("recipients_added", changes.addresses().added())
                     .addKeyValue("recipients_removed", changes.addresses().removed())
                     .addKeyValue("routes_new", some(changes.newRoutes()))
@@ -210,6 +242,11 @@ public final class TableReloads {
                     .addKeyValue("keys", String.join(", ", loaded.needRestart()))
                     .log("configuration has changed in keys that need a restart");
         }
+    }
+
+    /** Parts that are closed know no new tables, and whoever reads is interrupted. */
+    private Level trouble() {
+        return closed ? Level.DEBUG : Level.ERROR;
     }
 
     private static String some(List<?> all) {

@@ -4,6 +4,7 @@ import io.backupmx.config.ReloadConfig;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Looks at the files at an interval, for no file system tells of every change: a network's, and a container's mount, tell
@@ -27,7 +28,7 @@ public final class TableWatch implements AutoCloseable {
     /** Looks at the files from now on, if {@code reload.trigger} says so; and listens to SIGHUP in any case. */
     public void start() {
         HangUp.then(() -> {
-            var _ = reloads.reload(TableReloads.Cause.SIGNAL, false);
+            var _ = reloads.reload(TableReloads.Cause.SIGNAL, new Confirmation.None());
         });
         switch (config.trigger()) {
             case CHANGE -> thread.start();
@@ -47,7 +48,9 @@ public final class TableWatch implements AutoCloseable {
                         tried = System.nanoTime();
                     }
                 } catch (RuntimeException | Error e) {
-                    LOG.atError().setCause(e).log("tables not looked at, to be done again");
+                    LOG.atLevel(reloads.isClosed() ? Level.DEBUG : Level.ERROR)
+                            .setCause(e)
+                            .log("tables not looked at, to be done again");
                 }
             }
         } catch (InterruptedException e) {
@@ -57,6 +60,7 @@ public final class TableWatch implements AutoCloseable {
 
     @Override
     public void close() {
+        reloads.close();
         thread.interrupt();
     }
 }

@@ -121,7 +121,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */
-    Optional<Extent> extent(Domain domain) {
+    public Optional<Extent> extent(Domain domain) {
         if (!isRelayDomain(domain)) {
             return Optional.empty();
         }
@@ -135,6 +135,25 @@ public final class ConfiguredRelayTables implements RelayTables {
                 .orElseGet(() -> new Extent.Listed(recipients.listed(domain))));
     }
 
+    /**
+     * What {@code domain} has lost since it had {@code before}, as far as figures tell, if it is more than may be lost without
+     * an operator's word.
+     *
+     * @param limitPercent how much of its recipients it may lose at once
+     */
+    public Optional<Shrinkage> shrinkage(Domain domain, Extent before, int limitPercent) {
+        Optional<Extent> now = extent(domain);
+        if (now.isEmpty()) {
+            return Optional.of(Shrinkage.gone(domain, before));
+        }
+        int gone = before instanceof Extent.Listed(int had) && now.get() instanceof Extent.Listed(int has)
+                ? Math.max(0, had - has)
+                : 0;
+        return new TableChanges.ListChange(domain, before, now.get(), 0, gone).isLoss(limitPercent)
+                ? Optional.of(new Shrinkage(domain, before, now, gone))
+                : Optional.empty();
+    }
+
     /** Where the mail of {@code domain} goes, single addresses aside. */
     Optional<Route> route(Domain domain) {
         return route(new TableAddress("postmaster", domain));
@@ -145,9 +164,18 @@ public final class ConfiguredRelayTables implements RelayTables {
         return mxBackup.map(MxBackup::networks);
     }
 
+    /** What the tables say of the way to {@code address}, whether it exists or not. */
+    Optional<RouteReading> reading(TableAddress address) {
+        return find(address).map(RouteLookup.Found::reading);
+    }
+
+    /** Those that have lines of their own. */
+    List<TableAddress> addressesInTransport() {
+        return lookup.transport().addresses();
+    }
+
     private Optional<Route> route(TableAddress address) {
-        return find(address)
-                .map(RouteLookup.Found::reading)
+        return reading(address)
                 .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
                         ? Optional.of(route)
                         : Optional.empty());

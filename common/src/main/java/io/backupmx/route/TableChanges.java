@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param removed domains that are not any more, each with what it had
  * @param lists domains of both whose recipients differ
  * @param rerouted domains of both whose mail goes elsewhere now
+ * @param addressesRerouted addresses of both that a transport line is about, and whose mail goes elsewhere now
  * @param newRoutes that nothing went by before
  * @param goneRoutes that nothing goes by any more; mail that waits for them stays
  * @param mxBackup where MX hosts of domains that nobody has configured had to be and have to be; empty: there as before
@@ -23,6 +24,7 @@ public record TableChanges(
         List<Shrinkage> removed,
         List<ListChange> lists,
         List<Rerouted> rerouted,
+        List<AddressRerouted> addressesRerouted,
         List<Route> newRoutes,
         List<Route> goneRoutes,
         Optional<MxBackupChange> mxBackup,
@@ -76,6 +78,16 @@ public record TableChanges(
         }
     }
 
+    /** Where the mail of one address went and goes, or what is said in the place of that; for people. */
+    public record AddressRerouted(String address, String before, String after) {
+
+        /** For people. */
+        @Override
+        public String toString() {
+            return address + ": from " + before + " to " + after;
+        }
+    }
+
     /** Networks of {@code permit_mx_backup}; empty: there was no such section, or is none. */
     public record MxBackupChange(Optional<Networks> before, Optional<Networks> after) {
 
@@ -104,6 +116,7 @@ public record TableChanges(
         removed = List.copyOf(removed);
         lists = List.copyOf(lists);
         rerouted = List.copyOf(rerouted);
+        addressesRerouted = List.copyOf(addressesRerouted);
         newRoutes = List.copyOf(newRoutes);
         goneRoutes = List.copyOf(goneRoutes);
     }
@@ -118,6 +131,7 @@ public record TableChanges(
                 && removed.isEmpty()
                 && lists.isEmpty()
                 && rerouted.isEmpty()
+                && addressesRerouted.isEmpty()
                 && newRoutes.isEmpty()
                 && goneRoutes.isEmpty()
                 && mxBackup.isEmpty()

@@ -55,6 +55,7 @@ final class TableComparison {
                 removed,
                 lists,
                 rerouted,
+                addressesRerouted(),
                 without(after.routes(), before.routes()),
                 without(before.routes(), after.routes()),
                 mxBackup(),
@@ -65,6 +66,27 @@ final class TableComparison {
         TableChanges.MxBackupChange change =
                 new TableChanges.MxBackupChange(before.mxBackupNetworks(), after.mxBackupNetworks());
         return Optional.of(change).filter(it -> !it.before().equals(it.after()));
+    }
+
+    /** Those that a line of either is about; all others go where their domain's mail goes. */
+    private List<TableChanges.AddressRerouted> addressesRerouted() {
+        Set<TableAddress> addresses = new LinkedHashSet<>(before.addressesInTransport());
+        addresses.addAll(after.addressesInTransport());
+        return addresses.stream()
+                .filter(address -> before.isRelayDomain(address.domain()) && after.isRelayDomain(address.domain()))
+                .map(address -> new TableChanges.AddressRerouted(
+                        address.text(), text(before.reading(address)), text(after.reading(address))))
+                .filter(address -> !address.before().equals(address.after()))
+                .toList();
+    }
+
+    private static String text(Optional<RouteReading> reading) {
+        return switch (reading.orElse(new RouteReading.NotUnderstood(""))) {
+            case RouteReading.Understood(Route route) -> route.toString();
+            case RouteReading.Answers(TransportAnswer answer) ->
+                (answer.isTemporary() ? "450 " : "550 ") + answer.status() + " " + answer.text();
+            case RouteReading.NotUnderstood _ -> "no route";
+        };
     }
 
     private boolean hasLostItsRoute(Domain domain) {

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A file in the form of transport(5); {@link RouteLookup} has the order of a look-up. A domain without a leading dot does
@@ -86,6 +88,13 @@ final class TransportTable {
     /** In the order of the file. */
     Collection<Entry> entries() {
         return Collections.unmodifiableCollection(entries.values());
+    }
+
+    /** Those that have a line of their own, in the order of the file. */
+    List<TableAddress> addresses() {
+        return entries.keySet().stream()
+                .flatMap(key -> key instanceof Key.Address(TableAddress address) ? Stream.of(address) : Stream.empty())
+                .toList();
     }
 
     /** The line of this very domain. */

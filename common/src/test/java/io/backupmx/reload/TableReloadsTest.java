@@ -2,6 +2,7 @@ package io.backupmx.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.backupmx.config.ConfigException;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.ConfigSource;
@@ -28,6 +29,8 @@ final class TableReloadsTest {
 
     private static final String TWO = "domains: {a.test: mx.a.test, b.test: mx.b.test}\n";
 
+    private static final Confirmation NONE = new Confirmation.None();
+
     @TempDir
     private Path directory;
 
@@ -45,7 +48,7 @@ final class TableReloadsTest {
         TableReloads reloads = startedWith(TWO);
 
         write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
-        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, false);
+        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, NONE);
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
@@ -61,7 +64,7 @@ final class TableReloadsTest {
         TableReloads reloads = startedWith(TWO);
 
         write("domains: {a.test: '[', c.test: }\n");
-        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, true);
+        ReloadOutcome outcome = reloads.reload(TableReloads.Cause.COMMAND, new Confirmation.OfTheLast());
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
@@ -71,7 +74,7 @@ final class TableReloadsTest {
         assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
 
         write(TWO);
-        reloads.reload(TableReloads.Cause.COMMAND, false);
+        reloads.reload(TableReloads.Cause.COMMAND, NONE);
         assertThat(gauge("backupmx.tables.reload.failed")).isZero();
     }
 
@@ -80,7 +83,7 @@ final class TableReloadsTest {
         TableReloads reloads = startedWith(TWO);
 
         write("domains: {a.test: mx.a.test}\n");
-        ReloadOutcome refused = reloads.reload(TableReloads.Cause.COMMAND, false);
+        ReloadOutcome refused = reloads.reload(TableReloads.Cause.COMMAND, NONE);
 
         assertThat(refused)
                 .isInstanceOfSatisfying(
@@ -91,9 +94,74 @@ final class TableReloadsTest {
         assertThat(taken).isEmpty();
         assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
 
-        assertThat(reloads.reload(TableReloads.Cause.COMMAND, true)).isInstanceOf(ReloadOutcome.Loaded.class);
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, new Confirmation.OfTheLast()))
+                .isInstanceOf(ReloadOutcome.Loaded.class);
         assertThat(taken).hasSize(1);
         assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    @Test
+    void whatIsConfirmedIsWhatWasRefused() throws IOException {
+        String domain = "domains: {a.test: {primary: mx, recipients: [%s]}}\n";
+        TableReloads reloads = startedWith(domain.formatted("a, b, c, d, e"));
+
+        write(domain.formatted("a, b, c"));
+        String shown = refused(reloads.reload(TableReloads.Cause.CHANGE, NONE)).code();
+        assertThat(refused(reloads.preview()).code()).isEqualTo(shown).matches("[0-9a-f]{8}");
+
+        write(domain.formatted("a, b, d")); // as many, but others
+        for (Confirmation one : List.of(new Confirmation.OfTheLast(), new Confirmation.Of(shown))) {
+            assertThat(refused(reloads.reload(TableReloads.Cause.COMMAND, one)).confirmedAnother())
+                    .isTrue();
+            reloads.reload(TableReloads.Cause.CHANGE, NONE);
+            assertThat(taken).isEmpty();
+            write(domain.formatted("a"));
+        }
+        String now = refused(reloads.preview()).code();
+        assertThat(now).isNotEqualTo(shown);
+
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, new Confirmation.Of(now)))
+                .isInstanceOf(ReloadOutcome.Loaded.class);
+        assertThat(gauge("backupmx.recipients")).isEqualTo(1);
+    }
+
+    @Test
+    void aConfirmationIsOverOnceItHasServedOrNothingWasLost() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        write("domains: {a.test: mx.a.test}\n");
+        String first = refused(reloads.reload(TableReloads.Cause.CHANGE, NONE)).code();
+        write(TWO);
+        reloads.reload(TableReloads.Cause.CHANGE, NONE);
+
+        write("domains: {b.test: mx.b.test}\n");
+
+        assertThat(refused(reloads.reload(TableReloads.Cause.COMMAND, new Confirmation.Of(first)))
+                        .confirmedAnother())
+                .isTrue();
+    }
+
+    @Test
+    void aPartThatIsClosedByAStopIsNobodysTrouble() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        reloads.handTo(
+                _ -> {
+                    reloads.close();
+                    throw new IllegalStateException("closed");
+                },
+                load().tables());
+        try (LogLines log = LogLines.of(TableReloads.class)) {
+            write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
+            reloads.reload(TableReloads.Cause.CHANGE, NONE);
+
+            assertThat(reloads.reload(TableReloads.Cause.COMMAND, NONE))
+                    .isEqualTo(new ReloadOutcome.Failed(List.of("the service is stopping")));
+            assertThat(log.from(Level.WARN)).isEmpty();
+        }
+    }
+
+    private static ReloadOutcome.Refused refused(ReloadOutcome outcome) {
+        assertThat(outcome).isInstanceOf(ReloadOutcome.Refused.class);
+        return (ReloadOutcome.Refused) outcome;
     }
 
     @Test
@@ -103,7 +171,7 @@ final class TableReloadsTest {
 
         write("domains: {a.test: {primary: mx, recipients: [a, b]}}\nreload: {shrink_limit_percent: 50}\n");
 
-        assertThat(reloads.reload(TableReloads.Cause.COMMAND, false)).isInstanceOf(ReloadOutcome.Loaded.class);
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, NONE)).isInstanceOf(ReloadOutcome.Loaded.class);
     }
 
     @Test
@@ -123,7 +191,7 @@ final class TableReloadsTest {
 
         write(TWO + "ingress: {max_errors: 5}\nretry: {max_lifetime: 5d}\n");
 
-        assertThat(reloads.reload(TableReloads.Cause.COMMAND, false))
+        assertThat(reloads.reload(TableReloads.Cause.COMMAND, NONE))
                 .isInstanceOfSatisfying(
                         ReloadOutcome.Loaded.class,
                         loaded -> assertThat(loaded.needRestart())
@@ -134,7 +202,7 @@ final class TableReloadsTest {
     void whoComesLateIsGivenWhatIsInUse() throws IOException {
         TableReloads reloads = startedWith(TWO);
         write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
-        reloads.reload(TableReloads.Cause.SIGNAL, false);
+        reloads.reload(TableReloads.Cause.SIGNAL, NONE);
 
         List<RelayTables> late = new ArrayList<>();
         reloads.handTo(late::add, taken.getFirst());
@@ -180,7 +248,7 @@ final class TableReloadsTest {
         TableReloads reloads = startedWith(TWO);
         Files.writeString(directory.resolve("recipients"), "alice@a.test x\n@b.test x\n");
         write(TWO + "relay_recipients: recipients\n");
-        reloads.reload(TableReloads.Cause.COMMAND, true);
+        reloads.reload(TableReloads.Cause.COMMAND, new Confirmation.OfTheLast());
         reloads.look(); // young as it is, it is read once more
         reloads.look();
         int before = taken.size();
@@ -224,7 +292,7 @@ final class TableReloadsTest {
     void theSameFailureIsTriedAgainUntilItIsOver() throws IOException {
         TableReloads reloads = startedWith(TWO);
         Files.delete(directory.resolve("backupmx.yaml"));
-        reloads.reload(TableReloads.Cause.COMMAND, false);
+        reloads.reload(TableReloads.Cause.COMMAND, NONE);
         assertThat(gauge("backupmx.tables.reload.failed")).isEqualTo(1);
 
         write(TWO);

@@ -52,6 +52,31 @@ final class TableChangesTest {
                 .isEqualTo(new TableChanges.Addresses(1, 1, List.of("carol@a.test"), List.of("alice@a.test")));
     }
 
+    /** Of one address whose domain's mail goes where it went. */
+    @Test
+    void linesOfSingleAddressesAreTold() throws IOException {
+        write(
+                "before",
+                "a.test smtp:[a]\nbob@a.test smtp:[a]\nsame@a.test smtp:[b]\nx@other.test smtp:[b]\n"
+                        + "carol@a.test error:5.1.1 gone\n");
+        write(
+                "after",
+                "a.test smtp:[a]\nbob@a.test smtp:[b]\nsame@a.test smtp:[b]\nx@other.test smtp:[a]\n"
+                        + "dave@a.test smtp:[a]\neve+box@a.test retry:\n");
+        String yaml = "{recipient_delimiter: +, domains: {a.test: {}}, transport: %s}";
+
+        TableChanges changes = TableChanges.between(load(yaml.formatted("before")), load(yaml.formatted("after")));
+
+        assertThat(changes.isEmpty()).isFalse();
+        assertThat(changes.rerouted()).isEmpty();
+        assertThat(changes.addressesRerouted())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "bob@a.test: from smtp:[a]:25 to smtp:[b]:25",
+                        "carol@a.test: from 550 5.1.1 gone to smtp:[a]:25",
+                        "eve+box@a.test: from smtp:[a]:25 to 450 4.1.1 Address is undeliverable");
+    }
+
     @Test
     void aDomainThatVanishesWantsAWord() throws IOException {
         assertThat(shrinkages("domains: {a.test: a, b.test: {primary: b, recipients: [x]}}", "domains: {a.test: a}"))

@@ -9,6 +9,7 @@ import io.backupmx.ops.OpsServer;
 import io.backupmx.ops.OrderlyStop;
 import io.backupmx.ops.Readiness;
 import io.backupmx.ops.StartException;
+import io.backupmx.reload.LastTables;
 import io.backupmx.reload.TableMetrics;
 import io.backupmx.reload.TableReloads;
 import io.backupmx.reload.TableWatch;
@@ -42,6 +43,9 @@ final class Host {
 
     /** For a part that only has to let go. */
     static final Duration SHORT = Duration.ofSeconds(5);
+
+    /** In the data directory. */
+    private static final String LAST_TABLES = "tables-in-use";
 
     private static final Duration START_BOUND = Duration.ofSeconds(60);
 
@@ -86,6 +90,10 @@ final class Host {
             observability.close();
         });
         TableMetrics.show(reloads, observability.registry());
+        LastTables last = new LastTables(data.path().resolve(LAST_TABLES));
+        last.compare(checked.tables(), checked.config().reload().shrinkLimitPercent());
+        last.remember(checked.tables());
+        reloads.handTo(last::remember, checked.tables());
         return new Host(checked, reloads, stop, name, data, observability);
     }
 

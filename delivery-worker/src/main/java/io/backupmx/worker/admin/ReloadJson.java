@@ -29,6 +29,8 @@ final class ReloadJson {
             case ReloadOutcome.Refused refused ->
                 new JsonObject()
                         .put("outcome", REFUSED)
+                        .put("confirm", refused.code())
+                        .put("confirmed_another", refused.confirmedAnother())
                         .put("shrinkages", some(refused.shrinkages(), show))
                         .put("changes", changes(refused.changes(), show));
             case ReloadOutcome.Failed failed ->
@@ -50,6 +52,7 @@ final class ReloadJson {
                 .put("domains_added", some(changes.added(), show))
                 .put("domains_removed", some(changes.removed(), show))
                 .put("domains_rerouted", some(changes.rerouted(), show))
+                .put("addresses_rerouted", some(changes.addressesRerouted(), show))
                 .put("lists_changed", some(changes.lists(), show))
                 .put("recipients_added", some(addresses.added(), addresses.someAdded(), show))
                 .put("recipients_removed", some(addresses.removed(), addresses.someRemoved(), show))

@@ -2,6 +2,7 @@ package io.backupmx.worker.admin;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.backupmx.reload.Confirmation;
 import io.backupmx.reload.ReloadOutcome;
 import io.backupmx.reload.TableReloads;
 import io.vertx.core.json.JsonObject;
@@ -37,7 +38,8 @@ public final class ReloadRequests implements AdminRequests {
             AdminResponse.error(
                     ctx,
                     400,
-                    "send {}, {\"confirm\": true} or {\"preview\": true}, with \"show\" from 0 to " + MAX_SHOWN);
+                    "send {}, {\"confirm\": \"CODE\"}, {\"confirm\": true} or {\"preview\": true}, with \"show\" from 0 to "
+                            + MAX_SHOWN);
             return;
         }
         ReloadOutcome outcome = request.get().preview()
@@ -48,17 +50,24 @@ public final class ReloadRequests implements AdminRequests {
     }
 
     /** @param show how many of each kind of change */
-    private record Request(boolean confirm, boolean preview, int show) {
+    private record Request(Confirmation confirm, boolean preview, int show) {
+
+        private static Confirmation confirmation(JsonNode said) {
+            if (said.isTextual()) {
+                return new Confirmation.Of(said.asText());
+            }
+            return said.asBoolean(false) ? new Confirmation.OfTheLast() : new Confirmation.None();
+        }
 
         static Optional<Request> parse(String body) {
             try {
                 JsonNode json = AdminJson.MAPPER.readTree(body);
                 Request request = new Request(
-                        json.path("confirm").asBoolean(false),
+                        confirmation(json.path("confirm")),
                         json.path("preview").asBoolean(false),
                         json.path("show").asInt(SHOWN));
                 boolean sound = json.isObject()
-                        && !(request.confirm && request.preview)
+                        && (!request.preview || request.confirm instanceof Confirmation.None)
                         && request.show >= 0
                         && request.show <= MAX_SHOWN;
                 return sound ? Optional.of(request) : Optional.empty();

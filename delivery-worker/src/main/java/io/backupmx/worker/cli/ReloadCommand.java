@@ -3,6 +3,7 @@ package io.backupmx.worker.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,8 +25,12 @@ public final class ReloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--confirm",
-            description = "Also when a domain, or many of its recipients, would be gone; without it that is refused.")
-    private boolean confirm;
+            paramLabel = "CODE",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "Also when a domain, or many of its recipients, would be gone, as it was said when that was"
+                    + " refused with this code; without one, as it was refused last.")
+    private @Nullable String confirm;
 
     @Option(names = "--json", description = "What the service answers, as one JSON object.")
     private boolean json;
@@ -33,9 +38,17 @@ public final class ReloadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private Object confirmation() {
+        String code = confirm;
+        if (code == null) {
+            return false;
+        }
+        return code.isEmpty() ? true : code;
+    }
+
     @Override
     public Integer call() {
-        JsonNode answer = admin.connect().post("reload", Map.of("confirm", confirm));
+        JsonNode answer = admin.connect().post("reload", Map.of("confirm", confirmation()));
         ReloadReport report = new ReloadReport(answer);
         report.print(spec.commandLine(), json, false);
         return report.isLoaded() ? 0 : 1;

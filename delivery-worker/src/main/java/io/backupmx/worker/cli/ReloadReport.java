@@ -16,6 +16,7 @@ final class ReloadReport {
         KINDS.put("domains_added", "new domains");
         KINDS.put("domains_removed", "domains that are gone");
         KINDS.put("domains_rerouted", "domains whose mail goes elsewhere now");
+        KINDS.put("addresses_rerouted", "addresses whose mail goes elsewhere now");
         KINDS.put("lists_changed", "domains whose recipients differ");
         KINDS.put("recipients_added", "new recipients");
         KINDS.put("recipients_removed", "recipients that are gone");
@@ -71,10 +72,14 @@ final class ReloadReport {
 
     private void refused(PrintWriter out, PrintWriter err) {
         changes(out);
+        if (answer.path("confirmed_another").asBoolean(false)) {
+            err.println("what was confirmed is not what is there now");
+        }
         err.println("too much would be gone to be sure that it is meant:");
         list(err, answer.path("shrinkages"), "  ");
         err.println("not loaded: " + stays());
-        err.println("if it is meant: backupmx reload --confirm");
+        err.println("if it is meant: backupmx reload --confirm="
+                + Printable.of(answer.path("confirm").asText()));
     }
 
     private boolean changes(PrintWriter out) {

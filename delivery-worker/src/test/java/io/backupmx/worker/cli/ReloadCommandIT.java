@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -99,15 +100,26 @@ class ReloadCommandIT {
         config("domains: {a.test: {primary: mx.a.test, recipients: [a, b]}}\n");
 
         assertThat(reload()).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("""
+        assertThat(err.toString()).matches("""
                 too much would be gone to be sure that it is meant:
-                  a.test: from 5 recipients to 2 recipients, 3 gone
+                  a[.]test: from 5 recipients to 2 recipients, 3 gone
                 not loaded: the tables of before stay in use, 1 domain, 5 recipients listed
-                if it is meant: backupmx reload --confirm
+                if it is meant: backupmx reload --confirm=[0-9a-f]{8}
                 """);
+        String confirm = err.toString().strip();
+        confirm = confirm.substring(confirm.lastIndexOf(' ') + 1);
+
+        config("domains: {a.test: {primary: mx.a.test, recipients: [a]}}\n");
+        for (String stale : List.of("--confirm", confirm)) {
+            err.getBuffer().setLength(0);
+            assertThat(reload(stale)).isEqualTo(1);
+            assertThat(err.toString())
+                    .startsWith("what was confirmed is not what is there now\ntoo much would be gone");
+            config("domains: {a.test: {primary: mx.a.test, recipients: [b]}}\n");
+        }
 
         assertThat(reload("--confirm")).isZero();
-        assertThat(out.toString()).endsWith("loaded: 1 domain, 2 recipients listed\n");
+        assertThat(out.toString()).endsWith("loaded: 1 domain, 1 recipient listed\n");
     }
 
     @Test
