@@ -150,7 +150,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         this.runners = new Runners(route -> new RouteRunner(route, cluster.gate(route), parts));
         runners.configure(tables.routes());
         gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
-        this.housekeeping = new Housekeeping(runners::all, cluster, admin);
+        this.housekeeping = new Housekeeping(runners::all, this::forgetGone, cluster, admin);
         gauge(
                 metrics,
                 "backupmx.expiry.stopped",
@@ -224,6 +224,10 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 .routes()
                 .keySet()
                 .forEach(route -> runners.configured(route).ifPresent(RouteRunner::mailWaits));
+    }
+
+    private void forgetGone() {
+        runners.forget(unconfigured.routes()::containsKey);
     }
 
     private void mailWaits(Set<Route> routes) {

@@ -24,6 +24,7 @@ final class Housekeeping implements AutoCloseable {
     private static final long HEADS_MILLIS = 5000;
 
     private final Supplier<Collection<RouteRunner>> runners;
+    private final Runnable forgetting;
     private final Cluster cluster;
     private final SpoolAdmin spool;
     private final Thread ticking =
@@ -31,8 +32,10 @@ final class Housekeeping implements AutoCloseable {
     private final Thread heads =
             Thread.ofVirtual().name("head-expiry").unstarted(() -> every(HEADS_MILLIS, this::look));
 
-    Housekeeping(Supplier<Collection<RouteRunner>> runners, Cluster cluster, SpoolAdmin spool) {
+    /** @param forgetting of routes that are gone; to be called now and then */
+    Housekeeping(Supplier<Collection<RouteRunner>> runners, Runnable forgetting, Cluster cluster, SpoolAdmin spool) {
         this.runners = runners;
+        this.forgetting = forgetting;
         this.cluster = cluster;
         this.spool = spool;
     }
@@ -69,6 +72,7 @@ final class Housekeeping implements AutoCloseable {
                 failed(runner, e);
             }
         }
+        forgetting.run();
     }
 
     /** One route's trouble is not the others'. */

@@ -6,6 +6,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.math.BigDecimal;
@@ -141,6 +142,26 @@ final class RouteRecord {
                 .addKeyValue(NEXT_HOP, nextHop)
                 .addKeyValue("delay", BigDecimal.valueOf(age.toMillis(), 3)) // seconds
                 .addKeyValue("attempts", envelope.attempts() + 1);
+    }
+
+    /** Shows nothing any more, until there is something again. */
+    synchronized void forget() {
+        Meters known = meters;
+        if (known != null) {
+            List.of(known.delivered(), known.deferred(), known.failed(), known.expired())
+                    .forEach(metrics::remove);
+        }
+        remove(inHand);
+        remove(delay);
+        inHand = null;
+        delay = null;
+        meters = null;
+    }
+
+    private void remove(@Nullable Meter meter) {
+        if (meter != null) {
+            metrics.remove(meter);
+        }
     }
 
     /** A mail had had its time. */

@@ -284,6 +284,22 @@ final class RouteRunner implements SpoolReader.Taker {
         stopping = false;
     }
 
+    /** Whether nothing is going on, nor can before it is resumed. */
+    boolean isStill() {
+        return stopping
+                && hands.count() == 0
+                && places.taken() == 0
+                && outlet.busy() == 0
+                && !candidate.isThere()
+                && supply.isLeft();
+    }
+
+    /** Of one that {@link #isStill} and will not be used any more. */
+    void forget() {
+        close(Duration.ZERO);
+        record.forget();
+    }
+
     /** Ends what is in progress: before the final dot it is given back, behind it deferred. */
     void abort() {
         outlet.abort();

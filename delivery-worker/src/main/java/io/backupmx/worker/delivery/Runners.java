@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The routes at work. Those that are configured take mail; one that no longer is ends what it has in hand, and waits for its
@@ -45,6 +46,24 @@ final class Runners {
             }
         });
         return more;
+    }
+
+    /**
+     * Forgets those that are not configured any more, have nothing going on, and no mail that {@code hasMail} would know of:
+     * else they would become ever more, for as long as the process lives. One that comes back begins anew.
+     */
+    synchronized void forget(Predicate<Route> hasMail) {
+        if (all.size() == configured.size()) {
+            return;
+        }
+        Map<Route, RouteRunner> known = new LinkedHashMap<>(all);
+        all.forEach((route, runner) -> {
+            if (!configured.containsKey(route) && runner.isStill() && !hasMail.test(route)) {
+                known.remove(route);
+                runner.forget();
+            }
+        });
+        all = known;
     }
 
     boolean isConfigured(Route route) {

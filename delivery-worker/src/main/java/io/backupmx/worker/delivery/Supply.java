@@ -31,6 +31,7 @@ final class Supply {
     private SpoolReader.@Nullable Feed feed;
     private boolean mailWaits;
     private boolean closed;
+    private int leaving;
     private long lastMailNanos;
     private long lastOpenNanos;
 
@@ -136,6 +137,7 @@ final class Supply {
             }
             left = feed;
             feed = null;
+            leaving++;
         }
         // It ends once it has settled what came in that very moment. Others are read meanwhile, the same queue
         // included.
@@ -143,10 +145,20 @@ final class Supply {
             try {
                 left.close(CLOSING);
             } finally {
+                hasLeft();
                 budget.giveBack();
                 review();
             }
         });
+    }
+
+    private synchronized void hasLeft() {
+        leaving--;
+    }
+
+    /** Whether nothing comes from the queue now. */
+    synchronized boolean isLeft() {
+        return feed == null && leaving == 0;
     }
 
     /** Reads no more. Blocks until what was settled is on disk, within {@code grace}. */

@@ -12,7 +12,11 @@ import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.delivery.WorkerRig.Settings;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,34 @@ class ReplacedTablesIT {
             second.awaitMails(1, LONG);
             await().atMost(LONG).until(() -> rig.spool().waiting(other).isEmpty());
         }
+    }
+
+    /** A process that lives long sees many. */
+    @Test
+    void nothingIsLeftOfARouteThatIsGone() {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), metrics, first.port(), second.port())) {
+            rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
+            second.awaitMails(1, LONG);
+            await().atMost(LONG).until(() -> rig.worker().inFlight().isEmpty());
+            assertThat(metersOf(other, metrics)).isNotEmpty();
+
+            rig.configure(one);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(metersOf(other, metrics)).isEmpty());
+
+            rig.configure(one, other);
+            rig.spool().store(other, Mails.envelope("b@x.test"), text("x\r\n"));
+            second.awaitMails(2, LONG);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(metersOf(other, metrics)).isNotEmpty());
+        }
+    }
+
+    private static List<Meter> metersOf(Route route, MeterRegistry metrics) {
+        return metrics.getMeters().stream()
+                .filter(meter -> route.toString().equals(meter.getId().getTag("next_hop")))
+                .toList();
     }
 
     @Test
