@@ -150,7 +150,7 @@ public final class ConfiguredRelayTables implements RelayTables {
                 ? Math.max(0, had - has)
                 : 0;
         return new TableChanges.ListChange(domain, before, now.get(), 0, gone).isLoss(limitPercent)
-                ? Optional.of(new Shrinkage(domain, before, now, gone))
+                ? Optional.of(new Shrinkage.OfDomain(domain, before, now, gone))
                 : Optional.empty();
     }
 

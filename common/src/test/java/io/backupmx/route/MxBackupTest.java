@@ -158,7 +158,8 @@ final class MxBackupTest {
                         Explanation.BackedUp.IF_MX_BACKUP,
                         Optional.of(MX),
                         new RouteSource.MxBackup(),
-                        Optional.of(RecipientSource.ASKED_SOURCES)));
+                        Optional.of(RecipientSource.ASKED_SOURCES),
+                        false));
     }
 
     @Test

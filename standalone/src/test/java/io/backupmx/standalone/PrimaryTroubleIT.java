@@ -11,11 +11,11 @@ import static io.backupmx.testing.Behaviour.sayAndClose;
 import static io.backupmx.testing.Behaviour.stall;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.MailContent;
 import io.backupmx.testing.MailCorpus;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

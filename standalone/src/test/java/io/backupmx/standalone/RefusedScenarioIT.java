@@ -3,8 +3,8 @@ package io.backupmx.standalone;
 import static io.backupmx.testing.Behaviour.sayAndClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.Traffic;
 import io.backupmx.testing.Traffic.Connection;

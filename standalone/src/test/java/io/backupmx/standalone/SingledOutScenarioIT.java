@@ -5,9 +5,9 @@ import static io.backupmx.testing.Behaviour.close;
 import static io.backupmx.testing.Behaviour.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,10 +3,10 @@ package io.backupmx.standalone;
 import static io.backupmx.testing.Behaviour.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.Traffic;
 import io.backupmx.testing.Traffic.Transaction;
