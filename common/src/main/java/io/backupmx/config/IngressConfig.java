@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param contentSpillBytes a content larger than this goes to a temporary file
  * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
  * @param stopGrace how long sessions past 354 may take to finish at a stop
+ * @param tls whether and with what STARTTLS is offered
  */
 public record IngressConfig(
         String listen,
@@ -43,7 +44,8 @@ public record IngressConfig(
         long contentHeapBytes,
         long contentSpillBytes,
         long contentSpillLimitBytes,
-        Duration stopGrace) {
+        Duration stopGrace,
+        TlsConfig tls) {
 
     /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
     public enum BareLineEnd {
@@ -84,7 +86,8 @@ public record IngressConfig(
             128L << 20,
             100L << 10,
             2L << 30,
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(20),
+            TlsConfig.DEFAULT);
 
     /** A network that is shorter trusts strangers: nobody has that many addresses. */
     private static final int SHORTEST_IPV4 = 8;
@@ -141,6 +144,29 @@ public record IngressConfig(
         return new Networks(trustedNetworks.stream()
                 .flatMap(text -> Network.parse(text).stream())
                 .toList());
+    }
+
+    /** This, with other TLS. */
+    public IngressConfig with(TlsConfig other) {
+        return new IngressConfig(
+                listen,
+                banner,
+                maxMessageBytes,
+                maxRecipients,
+                maxConnections,
+                maxConnectionsPerAddress,
+                gatewayLimits,
+                trustedNetworks,
+                maxErrors,
+                maxHops,
+                commandTimeout,
+                dataTimeout,
+                bareLineEnd,
+                contentHeapBytes,
+                contentSpillBytes,
+                contentSpillLimitBytes,
+                stopGrace,
+                other);
     }
 
     /** {@link #listen} taken apart. */

@@ -2,6 +2,7 @@ package io.backupmx.mail;
 
 import io.backupmx.smtp.Domain;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * How a mail came to us: what its trace header and its bounce will say (RFC 5321 §4.4).
@@ -10,6 +11,14 @@ import java.time.Instant;
  * @param clientAddress the client's IP address, IPv6 without brackets
  * @param helo the argument of EHLO or HELO, as said, for display only
  * @param protocol the {@code with} keyword (RFC 3848): SMTP, ESMTP, ESMTPS …
+ * @param tls what protected the connection; empty: nothing
  * @param receivedBy our host name at that time
  */
-public record Arrival(Instant at, String clientAddress, String helo, String protocol, Domain receivedBy) {}
+public record Arrival(
+        Instant at, String clientAddress, String helo, String protocol, Optional<TlsFacts> tls, Domain receivedBy) {
+
+    /** Of a connection that nothing protected. */
+    public Arrival(Instant at, String clientAddress, String helo, String protocol, Domain receivedBy) {
+        this(at, clientAddress, helo, protocol, Optional.empty(), receivedBy);
+    }
+}

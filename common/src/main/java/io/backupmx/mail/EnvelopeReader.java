@@ -56,6 +56,7 @@ final class EnvelopeReader {
                 text(texts, "client"),
                 text(texts, "helo"),
                 text(texts, "protocol"),
+                tls(texts),
                 Domain.of(text(texts, "by")));
         return new Envelope(
                 new QueueId(text(texts, "id")),
@@ -67,6 +68,11 @@ final class EnvelopeReader {
                 Optional.ofNullable(texts.get("envid")),
                 Optional.ofNullable(texts.get("ret")),
                 Integer.parseInt(text(texts, "attempts")));
+    }
+
+    private static Optional<TlsFacts> tls(Map<String, String> texts) {
+        String version = texts.get("tls_version");
+        return version == null ? Optional.empty() : Optional.of(new TlsFacts(version, text(texts, "tls_cipher")));
     }
 
     private Recipient recipient() throws IOException {

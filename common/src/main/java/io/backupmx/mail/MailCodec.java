@@ -78,6 +78,8 @@ public final class MailCodec {
         json.writeStringField("client", arrival.clientAddress());
         json.writeStringField("helo", arrival.helo());
         json.writeStringField("protocol", arrival.protocol());
+        optional(json, "tls_version", arrival.tls().map(TlsFacts::version));
+        optional(json, "tls_cipher", arrival.tls().map(TlsFacts::cipher));
         json.writeStringField("by", arrival.receivedBy().name());
         json.writeStringField("from", envelope.from().toString());
         json.writeStringField("body", envelope.body().name());

@@ -30,9 +30,16 @@ public final class ReceivedHeader {
     /** @return complete lines, ended by CRLF */
     public static String of(Envelope envelope, ZoneId zone) {
         Arrival arrival = envelope.arrival();
-        return "Received: from " + helo(arrival.helo()) + " (" + literal(arrival.clientAddress()) + ")\r\n\tby "
+        return "Received: from " + helo(arrival.helo()) + " (" + literal(arrival.clientAddress()) + ")"
+                + arrival.tls().map(ReceivedHeader::comment).orElse("") + "\r\n\tby "
                 + arrival.receivedBy() + " with " + atom(arrival.protocol()) + " id " + envelope.queueId()
                 + recipient(envelope) + ";\r\n\t" + date(arrival.at(), zone) + "\r\n";
+    }
+
+    /** In Postfix's words, which are what people grep for. */
+    private static String comment(TlsFacts tls) {
+        return "\r\n\t(using " + safe(tls.version(), "._-") + " with cipher " + safe(tls.cipher(), "._-") + " ("
+                + tls.bits() + "/" + tls.bits() + " bits))";
     }
 
     /**
@@ -58,13 +65,19 @@ public final class ReceivedHeader {
 
     /** A domain or address literal as the client gave it; what neither can hold becomes {@code ?}. */
     private static String helo(String said) {
-        StringBuilder safe = new StringBuilder();
-        for (int i = 0; i < Math.min(said.length(), MAX_HELO); i++) {
-            char c = said.charAt(i);
-            boolean allowed = isLetterOrDigit(c) || "-._:[]".indexOf(c) >= 0;
+        String safe = safe(said.substring(0, Math.min(said.length(), MAX_HELO)), "-._:[]");
+        return safe.isEmpty() ? "unknown" : safe;
+    }
+
+    /** @param more than letters and digits */
+    private static String safe(String text, String more) {
+        StringBuilder safe = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean allowed = isLetterOrDigit(c) || more.indexOf(c) >= 0;
             safe.append(allowed ? c : '?');
         }
-        return safe.isEmpty() ? "unknown" : safe.toString();
+        return safe.toString();
     }
 
     /** RFC 5321 §4.1.3. */

@@ -52,6 +52,7 @@ public final class TableReloads {
     private final InstantSource clock;
     private final WatchedFiles files;
     private final List<Consumer<? super ConfiguredRelayTables>> takers = new ArrayList<>();
+    private final List<Companion> companions = new ArrayList<>();
     private ConfiguredRelayTables tables;
     private List<String> lastProblems = List.of();
     private List<String> lastWarnings;
@@ -82,6 +83,11 @@ public final class TableReloads {
         }
     }
 
+    /** From now on {@code companion} is read anew, too. */
+    public synchronized void accompany(Companion companion) {
+        companions.add(companion);
+    }
+
     /** What is in use, and since when. */
     public TablesInUse inUse() {
         return inUse;
@@ -95,6 +101,13 @@ public final class TableReloads {
         ReloadOutcome outcome = read(confirmation, true);
         tell(cause, outcome);
         return outcome;
+    }
+
+    /** Reads anew what is no table; what is wrong with that, one line each. To follow {@link #reload}, for whoever asked for it. */
+    public synchronized List<String> reloadCompanions() {
+        return companions.stream()
+                .flatMap(companion -> companion.reload().stream())
+                .toList();
     }
 
     /** What {@link #reload} would come to now. Changes nothing. */
@@ -116,6 +129,7 @@ public final class TableReloads {
         if (files.haveChangedAndSettled()) {
             reload(Cause.CHANGE, new Confirmation.None());
         }
+        companions.forEach(Companion::look);
     }
 
     /** Tries again what failed: a file system may have been away. */
@@ -123,6 +137,7 @@ public final class TableReloads {
         if (!lastProblems.isEmpty()) {
             reload(Cause.AGAIN, new Confirmation.None());
         }
+        companions.forEach(Companion::tryAgain);
     }
 
     private ReloadOutcome read(Confirmation confirmation, boolean use) {

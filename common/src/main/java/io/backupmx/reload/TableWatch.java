@@ -29,6 +29,7 @@ public final class TableWatch implements AutoCloseable {
     public void start() {
         HangUp.then(() -> {
             var _ = reloads.reload(TableReloads.Cause.SIGNAL, new Confirmation.None());
+            var _ = reloads.reloadCompanions();
         });
         switch (config.trigger()) {
             case CHANGE -> thread.start();

@@ -47,7 +47,12 @@ final class ConfigDefaultsTest {
                             "content_heap_bytes" : 134217728,
                             "content_spill_bytes" : 102400,
                             "content_spill_limit_bytes" : 2147483648,
-                            "stop_grace" : "20s"
+                            "stop_grace" : "20s",
+                            "tls" : {
+                              "mode" : "starttls",
+                              "certificate" : null,
+                              "key" : null
+                            }
                           },
                           "worker" : {
                             "max_connections_per_route" : 20,

@@ -105,7 +105,13 @@ final class MailCodecTest {
     private static Envelope envelope(String from, Recipient... recipients) {
         return new Envelope(
                 QueueId.next(AT, new Random(3)),
-                new Arrival(AT, "192.0.2.1", "client \"x\"", "ESMTP", Domain.of("mx2.example.org")),
+                new Arrival(
+                        AT,
+                        "192.0.2.1",
+                        "client \"x\"",
+                        "ESMTPS",
+                        Optional.of(new TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384")),
+                        Domain.of("mx2.example.org")),
                 ReversePath.parse(from).orElseThrow(),
                 List.of(recipients),
                 BodyType.EIGHT_BIT_MIME,

@@ -31,6 +31,37 @@ class ReceivedHeaderTest {
     }
 
     @Test
+    void tlsIsToldInPostfixsWords() {
+        Envelope plain = envelope("client.example", "192.0.2.1", false, "alice@example.test");
+        Arrival arrival = new Arrival(
+                AT,
+                "192.0.2.1",
+                "client.example",
+                "ESMTPS",
+                Optional.of(new TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384")),
+                Domain.of("backup.example"));
+        Envelope envelope = new Envelope(
+                plain.queueId(),
+                arrival,
+                plain.from(),
+                plain.recipients(),
+                plain.body(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                0);
+        assertThat(ReceivedHeader.of(envelope, ZoneOffset.UTC)).isEqualTo("""
+                        Received: from client.example ([192.0.2.1])\r
+                        \t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r
+                        \tby backup.example with ESMTPS id 0123456789ABCDEF\r
+                        \tfor <alice@example.test>;\r
+                        \tSun, 1 Mar 2026 07:08:09 +0000\r
+                        """);
+        assertThat(new TlsFacts("TLSv1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256").bits())
+                .isEqualTo(128);
+    }
+
+    @Test
     void severalRecipientsAreNotNamed() {
         assertThat(header("c", "192.0.2.1", false, "alice@example.test", "bob@example.test"))
                 .doesNotContain("alice", "bob")

@@ -4,9 +4,11 @@ import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
 import io.backupmx.ingress.session.DefaultGateways;
 import io.backupmx.ingress.session.IngressServer;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.spool.artemis.ArtemisSpool;
+import io.backupmx.tls.UnusableCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class IngressParts {
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
+        Optional<IngressTls> tls = tls(host);
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),
@@ -43,15 +46,32 @@ final class IngressParts {
                 recipients.directory(),
                 recipients.policy(),
                 writer,
+                tls,
                 host.registry());
         HostPort configured = config.ingress().listenAddress();
         SocketAddress bound = Host.await(ingress.listen()
                 .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
+        IngressTls.warn(config.ingress().tls());
         // A session whose mail is with the spool already gets its answer after its grace, too.
         Duration stopBound =
                 config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
         host.stop().add("ingress", stopBound, () -> Host.await(ingress.stop(), stopBound));
         return new IngressParts(writer, new HostPort(configured.host(), bound.port()));
+    }
+
+    private static Optional<IngressTls> tls(Host host) {
+        try {
+            Optional<IngressTls> tls = IngressTls.start(
+                    host.config().ingress().tls(),
+                    host.name().domain(),
+                    host.data().path(),
+                    host.reloads(),
+                    host.registry());
+            tls.ifPresent(started -> host.stop().add("handshakes", Host.SHORT, started::close));
+            return tls;
+        } catch (UnusableCertificate e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** What it listens on. */

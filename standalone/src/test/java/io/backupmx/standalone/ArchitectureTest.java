@@ -30,6 +30,7 @@ class ArchitectureTest {
             "io.backupmx.cluster..",
             "io.backupmx.config..",
             "io.backupmx.reload..",
+            "io.backupmx.tls..",
             "io.backupmx.ops..");
     private static final String INGRESS = "io.backupmx.ingress..";
     private static final String WORKER = "io.backupmx.worker..";

@@ -82,6 +82,31 @@ class BadStartIT {
     }
 
     @Test
+    void certificateThatCannotBeUsedIsSaid() throws IOException {
+        Path key = Files.writeString(directory.resolve("key.pem"), "no key");
+        String[] tls = {"--set", "ingress.tls.certificate=missing.pem", "--set", "ingress.tls.key=" + key};
+        String problem = "ingress.tls.certificate: missing.pem cannot be read: no such file";
+
+        assertOneLine(
+                runFor("example.test", "--listen", "127.0.0.1:0", tls[0], tls[1], tls[2], tls[3]),
+                "backupmx: " + problem);
+        assertThat(Product.run(
+                        directory,
+                        "check",
+                        "--set",
+                        "domains.example.test=127.0.0.1:9",
+                        tls[0],
+                        tls[1],
+                        tls[2],
+                        tls[3]))
+                .as("check says the same")
+                .isEqualTo(new Product.Ran(1, "", problem + "\n1 problem\n"));
+        assertThat(runFor("example.test", "--listen", "127.0.0.1:0", tls[0], tls[1])
+                        .err())
+                .startsWith("ingress.tls.key: is missing, and certificate is there");
+    }
+
+    @Test
     void addressOfAnotherMachineIsSaid() {
         assertOneLine(
                 runFor("example.test", "--listen", "192.0.2.1:2525"),

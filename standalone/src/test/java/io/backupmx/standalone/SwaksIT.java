@@ -64,6 +64,16 @@ class SwaksIT {
     }
 
     @Test
+    void tlsWorksOutOfTheBox() {
+        assertThat(swaks("--tls", "--to", "alice@example.test").succeeded().output())
+                .contains("=== TLS started with cipher TLSv1.3:");
+
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
+        assertThat(instance.output()).containsOnlyOnce("no certificate is configured");
+        assertThat(directory.resolve("data/self-signed.pem")).isRegularFile();
+    }
+
+    @Test
     void unknownUserIsRefused() {
         assertThat(swaks("--to", "mallory@example.test"))
                 .satisfies(said -> assertThat(said.status()).isEqualTo(24)) // swaks: no recipient accepted

@@ -5,14 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.backupmx.reload.Confirmation;
 import io.backupmx.reload.ReloadOutcome;
 import io.backupmx.reload.TableReloads;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code POST /api/v1/reload}: loads the relay tables anew, or says what that would come to. The answer is 200 whatever
- * became of it; {@code outcome} says what did.
+ * {@code POST /api/v1/reload}: loads the relay tables anew, and the certificate, or says what that would come to. The answer
+ * is 200 whatever became of it; {@code outcome} says what did of the tables, {@code other_problems} what is wrong besides.
  */
 public final class ReloadRequests implements AdminRequests {
 
@@ -42,10 +44,12 @@ public final class ReloadRequests implements AdminRequests {
                             + MAX_SHOWN);
             return;
         }
-        ReloadOutcome outcome = request.get().preview()
+        boolean preview = request.get().preview();
+        ReloadOutcome outcome = preview
                 ? reloads.preview()
                 : reloads.reload(TableReloads.Cause.COMMAND, request.get().confirm());
-        JsonObject answer = ReloadJson.describe(outcome, request.get().show());
+        JsonObject answer = ReloadJson.describe(outcome, request.get().show())
+                .put("other_problems", new JsonArray(preview ? List.<String>of() : reloads.reloadCompanions()));
         AdminResponse.json(ctx, answer.put("in_use", ReloadJson.describe(reloads.inUse())));
     }
 

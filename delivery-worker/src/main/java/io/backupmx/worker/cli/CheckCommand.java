@@ -4,9 +4,15 @@ import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.ops.MachineName;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.tls.ServerCertificate;
+import io.backupmx.tls.UnusableCertificate;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,18 +36,34 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        List<String> problems = new ArrayList<>();
         try {
-            print(options.load(Map.of()));
-            return 0;
+            CheckedConfig checked = options.load(Map.of());
+            Optional<ServerCertificate> certificate = certificate(checked.config(), problems);
+            if (problems.isEmpty()) {
+                print(checked, certificate);
+                return 0;
+            }
         } catch (ConfigException e) {
-            PrintWriter err = spec.commandLine().getErr();
-            e.problems().forEach(err::println);
-            err.println(e.problems().size() == 1 ? "1 problem" : e.problems().size() + " problems");
-            return 1;
+            problems.addAll(e.problems());
+            var _ = certificate(e.usable(), problems);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        problems.forEach(err::println);
+        err.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+        return 1;
+    }
+
+    private static Optional<ServerCertificate> certificate(Config config, List<String> problems) {
+        try {
+            return ServerCertificate.named(config.ingress().tls());
+        } catch (UnusableCertificate e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
         }
     }
 
-    private void print(CheckedConfig checked) {
+    private void print(CheckedConfig checked, Optional<ServerCertificate> certificate) {
         Config config = checked.config();
         MachineName name = MachineName.of(config.hostname());
         ConfigSummary summary = new ConfigSummary(checked, name);
@@ -50,10 +72,15 @@ public final class CheckCommand implements Callable<Integer> {
                 "read", options.file().map(Path::toString).orElse("no file, only environment and command line")));
         out.println(ConfigSummary.line("name", name.domain()));
         out.println(ConfigSummary.line("smtp", config.ingress().listen()));
+        certificate.ifPresent(named -> out.println(ConfigSummary.line(
+                "tls", named.certificate().getSubjectX500Principal() + ", until " + named.expires())));
         out.println(ConfigSummary.line("ops", "http://" + config.ops().listen()));
         out.println(ConfigSummary.line("data", config.data().toAbsolutePath().normalize()));
         config.spool().brokerShown().ifPresent(url -> out.println(ConfigSummary.line("broker", url)));
         summary.backedUp().forEach(out::println);
+        certificate.stream()
+                .flatMap(named -> named.warnings(Instant.now()).stream())
+                .forEach(warning -> out.println(ConfigSummary.line("warning", warning)));
         summary.warnings().forEach(warning -> out.println(ConfigSummary.line("warning", warning)));
         out.println("ok");
     }

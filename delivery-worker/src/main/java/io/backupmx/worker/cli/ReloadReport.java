@@ -31,8 +31,9 @@ final class ReloadReport {
         this.answer = answer;
     }
 
+    /** All of it. */
     boolean isLoaded() {
-        return outcome().equals("loaded");
+        return outcome().equals("loaded") && answer.path("other_problems").isEmpty();
     }
 
     private String outcome() {
@@ -55,6 +56,7 @@ final class ReloadReport {
             }
             default -> throw new CliException("the answer is not that of a reload: are both of one version?");
         }
+        otherProblems(command.getErr());
     }
 
     private void loaded(PrintWriter out, PrintWriter err, boolean preview) {
@@ -67,6 +69,13 @@ final class ReloadReport {
             out.println(changed ? "not loaded yet: backupmx reload does" : "nothing would change");
         } else {
             out.println((changed ? "loaded: " : "nothing has changed: ") + inUse());
+        }
+    }
+
+    private void otherProblems(PrintWriter err) {
+        answer.path("other_problems").forEach(one -> err.println(Printable.of(one.asText())));
+        if (!answer.path("other_problems").isEmpty()) {
+            err.println("not loaded: what was in its place stays in use");
         }
     }
 

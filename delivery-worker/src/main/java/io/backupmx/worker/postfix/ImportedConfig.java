@@ -30,12 +30,17 @@ final class ImportedConfig {
      * @return what is wrong with the value
      */
     Optional<String> set(String key, String value) {
+        return setTogether(Map.of(key, value));
+    }
+
+    /** Says several keys that do not go one without the other, or none of them. */
+    Optional<String> setTogether(Map<String, String> together) {
         try {
-            ConfigLoader.load(Optional.empty(), Map.of(), Map.of(key, value));
+            ConfigLoader.load(Optional.empty(), Map.of(), together);
         } catch (ConfigException e) {
             return Optional.of(e.problems().getFirst().replace(" (command line)", ""));
         }
-        values.put(key, quoted(value));
+        new TreeMap<>(together).forEach((key, value) -> values.put(key, quoted(value)));
         return Optional.empty();
     }
 
@@ -61,8 +66,18 @@ final class ImportedConfig {
             if (dot < 0) {
                 yaml.append(key).append(": ").append(value).append('\n');
             } else {
-                sections.computeIfAbsent(key.substring(0, dot), _ -> new ArrayList<>())
-                        .add("  " + key.substring(dot + 1) + ": " + value + "\n");
+                List<String> lines = sections.computeIfAbsent(key.substring(0, dot), _ -> new ArrayList<>());
+                String rest = key.substring(dot + 1);
+                int inner = rest.indexOf('.');
+                if (inner < 0) {
+                    lines.add("  " + rest + ": " + value + "\n");
+                } else { // one section in another, whose keys were set one after the other
+                    String opening = "  " + rest.substring(0, inner) + ":\n";
+                    if (!lines.contains(opening)) {
+                        lines.add(opening);
+                    }
+                    lines.add("    " + rest.substring(inner + 1) + ": " + value + "\n");
+                }
             }
         });
         if (!domains.isEmpty()) {

@@ -42,6 +42,7 @@ public record PostfixImport(String yaml, ImportReport report) {
         new DomainsImport(parameters, config, report).run();
         new LimitsImport(parameters, config, report).run();
         new NetworksImport(parameters, config, report).run();
+        new TlsImport(parameters, config, report).run();
         new SafetyChecks(parameters, config, report).run();
         parameters.names().stream().filter(name -> !report.isTold(name)).forEach(name -> report.ignored(name, ""));
 

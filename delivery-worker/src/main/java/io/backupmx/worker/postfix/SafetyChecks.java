@@ -23,7 +23,9 @@ final class SafetyChecks {
     private static final String OTHER_WAY = "is not taken: mail that it concerns was rewritten or delivered elsewhere"
             + " before it was relayed; here it goes to the primary as it came";
     private static final String FILTER = "is not taken: nothing filters mail here; let the primary do it";
-    private static final String TLS = "is not taken: mail travels unencrypted, both ways";
+    private static final String TLS = "is not taken: mail travels unencrypted to the next hop";
+    private static final String ONE_CERTIFICATE =
+            "is not taken: there is one certificate here, ingress.tls.certificate";
 
     /** What changes the mail's way, or who is refused, and has no counterpart. */
     private static final Map<String, String> WITHOUT_COUNTERPART = Map.ofEntries(
@@ -51,8 +53,8 @@ final class SafetyChecks {
             Map.entry("smtp_use_tls", TLS),
             Map.entry("smtp_enforce_tls", TLS),
             Map.entry("smtp_tls_policy_maps", TLS),
-            Map.entry("smtpd_tls_security_level", TLS),
-            Map.entry("smtpd_use_tls", TLS),
+            Map.entry("smtpd_tls_eccert_file", ONE_CERTIFICATE),
+            Map.entry("smtpd_tls_dcert_file", ONE_CERTIFICATE),
             Map.entry("smtp_sasl_auth_enable", "is not taken: we do not log in at a next hop"),
             Map.entry("soft_bounce", "is not taken: what is refused here is refused for good"),
             Map.entry("defer_transports", "is not taken: hold a route with backupmx route hold"));

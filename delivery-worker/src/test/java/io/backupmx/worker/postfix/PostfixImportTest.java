@@ -294,6 +294,38 @@ final class PostfixImportTest {
     }
 
     @Test
+    void theCertificateStaysWhereItIs() throws IOException {
+        write("key.pem", "");
+        String main = "relay_domains = example.org\nrelayhost = [gw]\nsmtpd_tls_security_level = may\n";
+
+        PostfixImport two = read(main + "smtpd_tls_cert_file = DIR/cert.pem\nsmtpd_tls_key_file = key.pem\n");
+        assertThat(two.yaml())
+                .contains("ingress:\n  tls:\n    certificate: DIR/cert.pem\n    key: DIR/key.pem\n"
+                        .replace("DIR", directory.toString()));
+        assertThat(lines(two, Kind.TAKEN))
+                .contains(
+                        "taken      smtpd_tls_security_level: ingress.tls.mode: starttls, as by default",
+                        "taken      smtpd_tls_cert_file: ingress.tls.certificate: DIR/cert.pem",
+                        "taken      smtpd_tls_key_file: ingress.tls.key: DIR/key.pem");
+        assertThat(checked(two).config().ingress().tls().key()).contains(directory.resolve("key.pem"));
+
+        PostfixImport one = read(main + "smtpd_tls_chain_files = DIR/all.pem\nsmtpd_tls_cert_file = DIR/cert.pem\n");
+        assertThat(checked(one).config().ingress().tls().certificate()).contains(directory.resolve("all.pem"));
+        assertThat(checked(one).config().ingress().tls().key()).contains(directory.resolve("all.pem"));
+        assertThat(lines(one, Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtpd_tls_chain_files: DIR/all.pem cannot be read by"));
+
+        assertThat(checked(read(main.replace("may", "none")))
+                        .config()
+                        .ingress()
+                        .tls()
+                        .offered())
+                .isFalse();
+        assertThat(lines(read(main.replace("may", "encrypt")), Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtpd_tls_security_level: is not taken: TLS is offered"));
+    }
+
+    @Test
     void withNoDomainAtAllTheCheckSaysSo() throws IOException {
         assertThat(lines(read("myhostname = mx2.example.net\n"), Kind.ATTENTION))
                 .singleElement()

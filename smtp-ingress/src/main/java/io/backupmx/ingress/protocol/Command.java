@@ -31,6 +31,9 @@ public sealed interface Command {
 
     record Quit() implements Command {}
 
+    /** RFC 3207 §4. */
+    record StartTls() implements Command {}
+
     /** A command that exists, but not here. */
     record NotImplemented() implements Command {}
 

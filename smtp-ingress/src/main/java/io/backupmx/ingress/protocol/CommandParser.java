@@ -35,8 +35,8 @@ public final class CommandParser {
             case "NOOP" -> new Command.Noop();
             case "VRFY" -> argument.isEmpty() ? malformed(Replies.VRFY_SYNTAX) : new Command.Vrfy();
             case "HELP" -> new Command.Help();
-            case "EXPN", "STARTTLS", "AUTH", "BDAT", "ETRN", "TURN", "SEND", "SOML", "SAML" ->
-                new Command.NotImplemented();
+            case "STARTTLS" -> alone(argument, new Command.StartTls()); // RFC 3207 §4: 501 for a parameter
+            case "EXPN", "AUTH", "BDAT", "ETRN", "TURN", "SEND", "SOML", "SAML" -> new Command.NotImplemented();
             default -> new Command.Unknown();
         };
     }

@@ -27,6 +27,12 @@ public sealed interface Effect {
     /** Stores the mail; the outcome goes to {@link SessionMachine#onStored} or {@link SessionMachine#onStoreFailed}. */
     record Store() implements Effect {}
 
+    /**
+     * Forgets whatever the client has said beyond its command (RFC 3207 §4.2, CVE-2011-0411), says {@code reply}, alone, and
+     * begins the handshake; its end goes to {@link SessionMachine#onTls}.
+     */
+    record StartTls(SmtpReply reply) implements Effect {}
+
     /** Closes the connection, once everything said has left. */
     record Close(Ending why) implements Effect {}
 

@@ -13,6 +13,7 @@ import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.spool.SpoolWriter.Room;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What a client would be told at its first RCPT: said by the session itself, so that it cannot be told otherwise. */
@@ -20,7 +21,7 @@ public final class RcptReply {
 
     private static final SessionMachine MACHINE = new SessionMachine(Domain.of("localhost"), IngressConfig.DEFAULT);
     private static final MailOpen OPEN = new MailOpen(
-            new Greeted(new Client("localhost", true)),
+            new Greeted(new Client("localhost", true, Optional.empty())),
             new Sender(new ReversePath.Null(), BodyType.SEVEN_BIT, 0),
             Recipients.NONE,
             false);
@@ -46,7 +47,7 @@ public final class RcptReply {
         return switch (effect) {
             case Effect.Reply(var reply) -> reply;
             case Effect.Refuse refusal -> refusal.reply();
-            case Effect.CheckRecipient _, Effect.ReceiveContent _, Effect.Store _, Effect.Close _ ->
+            case Effect.CheckRecipient _, Effect.ReceiveContent _, Effect.Store _, Effect.StartTls _, Effect.Close _ ->
                 throw new AssertionError("RCPT is answered first");
         };
     }

@@ -6,6 +6,7 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.SmtpReply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ public final class Replies {
     static final SmtpReply SENDER_OK = SmtpReply.of(250, "2.1.0", "Ok");
     static final SmtpReply RECIPIENT_OK = SmtpReply.of(250, "2.1.5", "Ok");
     static final SmtpReply START_CONTENT = SmtpReply.of(354, "End data with <CR><LF>.<CR><LF>");
+    static final SmtpReply START_TLS = SmtpReply.of(220, "2.0.0", "Ready to start TLS"); // RFC 3207 §4
     static final SmtpReply CANNOT_VERIFY =
             SmtpReply.of(252, "2.5.0", "Cannot VRFY user, but will accept message and attempt delivery"); // §3.5.3
     static final SmtpReply HELP =
@@ -47,6 +49,7 @@ public final class Replies {
 
     // Not in this order (§4.1.4).
     static final SmtpReply NEED_HELLO = SmtpReply.of(503, "5.5.1", "Send EHLO or HELO first");
+    static final SmtpReply NESTED_TLS = SmtpReply.of(503, "5.5.1", "TLS is on already");
     static final SmtpReply NEED_MAIL = SmtpReply.of(503, "5.5.1", "Need MAIL first");
     static final SmtpReply NESTED_MAIL = SmtpReply.of(503, "5.5.1", "MAIL was already given");
     static final SmtpReply NEED_RECIPIENT = SmtpReply.of(503, "5.5.1", "Need RCPT first");
@@ -72,11 +75,14 @@ public final class Replies {
         return SmtpReply.of(250, us.name());
     }
 
-    static SmtpReply ehlo(Domain us, long maxMessageBytes) {
-        return new SmtpReply(
-                250,
-                Optional.empty(),
+    /** @param startTls whether the client may ask for TLS */
+    static SmtpReply ehlo(Domain us, long maxMessageBytes, boolean startTls) {
+        List<String> lines = new ArrayList<>(
                 List.of(us.name(), "PIPELINING", "SIZE " + maxMessageBytes, "8BITMIME", "ENHANCEDSTATUSCODES"));
+        if (startTls) {
+            lines.add("STARTTLS");
+        }
+        return new SmtpReply(250, Optional.empty(), lines);
     }
 
     static SmtpReply queuedAs(QueueId id) {

@@ -11,8 +11,10 @@ import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
 import io.backupmx.ingress.protocol.SessionState.Sender;
+import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.TransportAnswer;
 import io.backupmx.smtp.Domain;
@@ -34,17 +36,19 @@ public final class SessionMachine {
     private final Optional<String> banner;
     private final long maxMessageBytes;
     private final int maxRecipients;
+    private final boolean offersTls;
 
     public SessionMachine(Domain hostname, IngressConfig config) {
         this.hostname = hostname;
         this.banner = config.banner();
         this.maxMessageBytes = config.maxMessageBytes();
         this.maxRecipients = config.maxRecipients();
+        this.offersTls = config.tls().offered();
     }
 
     /** A client has connected (§3.1). */
     public Step onConnected() {
-        return Step.reply(new Connected(), Replies.greeting(hostname, banner));
+        return Step.reply(new Connected(Optional.empty()), Replies.greeting(hostname, banner));
     }
 
     /** A line the client has said, be it a command or not; {@code room} as in {@link #onCommand}. */
@@ -61,9 +65,13 @@ public final class SessionMachine {
         return switch (command) {
             case Command.Ehlo ehlo ->
                 Step.reply(
-                        new Greeted(new Client(ehlo.name(), true)),
-                        Replies.ehlo(hostname, maxMessageBytes)); // §4.1.4: as RSET, too
-            case Command.Helo helo -> Step.reply(new Greeted(new Client(helo.name(), false)), Replies.helo(hostname));
+                        new Greeted(new Client(ehlo.name(), true, state.tls())),
+                        Replies.ehlo(
+                                hostname,
+                                maxMessageBytes,
+                                offersTls && state.tls().isEmpty())); // §4.1.4: as RSET, too
+            case Command.Helo helo ->
+                Step.reply(new Greeted(new Client(helo.name(), false, state.tls())), Replies.helo(hostname));
             case Command.Mail mail -> onMail(state, mail, room);
             case Command.Rcpt rcpt -> onRcpt(state, rcpt);
             case Command.Data _ -> onData(state, room);
@@ -71,6 +79,7 @@ public final class SessionMachine {
             case Command.Noop _ -> Step.reply(state, Replies.OK);
             case Command.Vrfy _ -> Step.reply(state, Replies.CANNOT_VERIFY);
             case Command.Help _ -> Step.reply(state, Replies.HELP);
+            case Command.StartTls _ -> onStartTls(state);
             case Command.Quit _ -> Step.close(Replies.bye(hostname), Ending.QUIT);
             case Command.NotImplemented _ -> Step.reply(state, Replies.NOT_IMPLEMENTED);
             case Command.Unknown _ -> Step.reply(state, Replies.UNKNOWN_COMMAND);
@@ -139,6 +148,11 @@ public final class SessionMachine {
         return noRoom(state.mail().before(), kind, state.mail().from());
     }
 
+    /** The handshake is done: the client begins anew, and is not greeted again (RFC 3207 §4.2). */
+    public Step onTls(StartingTls state, TlsFacts tls) {
+        return Step.stay(new Connected(Optional.of(tls)));
+    }
+
     /** The client was silent for too long (§4.5.3.2). */
     public Step onTimeout(SessionState state) {
         return switch (state) {
@@ -148,7 +162,7 @@ public final class SessionMachine {
                         Refusal.TIMED_OUT,
                         receiving.mail().from(),
                         Ending.TIMED_OUT);
-            case Listening _, AwaitingRecipient _, Storing _, Closing _ ->
+            case Listening _, AwaitingRecipient _, Storing _, StartingTls _, Closing _ ->
                 Step.close(Replies.timedOut(hostname), Ending.TIMED_OUT);
         };
     }
@@ -165,8 +179,18 @@ public final class SessionMachine {
     public Step onShutDown(SessionState state) {
         return switch (state) {
             case Listening _, AwaitingRecipient _ -> Step.close(Replies.shuttingDown(hostname), Ending.SHUT_DOWN);
-            case ReceivingContent _, Storing _, Closing _ -> Step.stay(state);
+            case ReceivingContent _, Storing _, StartingTls _, Closing _ -> Step.stay(state);
         };
+    }
+
+    /** Also within a mail, and before EHLO, as with Postfix: whatever was said is forgotten. */
+    private Step onStartTls(Listening state) {
+        if (!offersTls) {
+            return Step.reply(state, Replies.NOT_IMPLEMENTED);
+        }
+        return state.tls().isPresent()
+                ? Step.reply(state, Replies.NESTED_TLS)
+                : Step.await(new StartingTls(), new Effect.StartTls(Replies.START_TLS));
     }
 
     private Step onMail(Listening state, Command.Mail mail, Room room) {

@@ -1,8 +1,10 @@
 package io.backupmx.ingress.protocol;
 
 import io.backupmx.mail.BodyType;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import java.util.Optional;
 
 /**
  * Where one SMTP session stands. A state holds exactly what is true in it, so leaving a state forgets it all at once
@@ -11,13 +13,23 @@ import io.backupmx.smtp.ReversePath;
 public sealed interface SessionState {
 
     /** It is the client's turn to say a command. In every other state we read no commands. */
-    sealed interface Listening extends SessionState {}
+    sealed interface Listening extends SessionState {
 
-    /** We have greeted, the client has not. */
-    record Connected() implements Listening {}
+        /** What protects the connection; empty: nothing. */
+        Optional<TlsFacts> tls();
+    }
+
+    /** The client has not greeted: not yet, or not since TLS began. */
+    record Connected(Optional<TlsFacts> tls) implements Listening {}
 
     /** EHLO or HELO accepted; no mail transaction is open. */
-    record Greeted(Client client) implements Listening {}
+    record Greeted(Client client) implements Listening {
+
+        @Override
+        public Optional<TlsFacts> tls() {
+            return client.tls();
+        }
+    }
 
     /** MAIL accepted. {@code recipients} holds those we answered 250, in order; it may be empty. */
     record MailOpen(Greeted before, Sender sender, Recipients recipients, boolean refusedSome) implements Listening {
@@ -33,7 +45,15 @@ public sealed interface SessionState {
         public ReversePath from() {
             return sender.path();
         }
+
+        @Override
+        public Optional<TlsFacts> tls() {
+            return before.tls();
+        }
     }
+
+    /** STARTTLS answered 220; what comes is a handshake. Of all that was said before nothing holds (RFC 3207 §4.2). */
+    record StartingTls() implements SessionState {}
 
     /** RCPT said, and somebody is being asked who that is. */
     record AwaitingRecipient(MailOpen mail, ForwardPath to) implements SessionState {}
@@ -47,12 +67,15 @@ public sealed interface SessionState {
     /** The last reply is said; whatever else the client says is not heard. */
     record Closing() implements SessionState {}
 
-    /** Who the client says it is. */
-    record Client(String name, boolean esmtp) {
+    /** Who the client says it is, and what it said that through. */
+    record Client(String name, boolean esmtp, Optional<TlsFacts> tls) {
 
-        /** The {@code with} keyword of the trace header (RFC 3848). */
+        /** The {@code with} keyword of the trace header (RFC 3848), which has none for HELO through TLS. */
         public String protocol() {
-            return esmtp ? "ESMTP" : "SMTP";
+            if (!esmtp) {
+                return "SMTP";
+            }
+            return tls.isPresent() ? "ESMTPS" : "ESMTP";
         }
     }
 

@@ -14,6 +14,10 @@ enum ConnectionOutcome {
     /** It went on and on without a mail. */
     TOO_MANY_COMMANDS,
     FLOOD,
+    /** The handshake that STARTTLS was to begin came to nothing. */
+    TLS_FAILED,
+    /** The client spoke TLS where SMTP begins. */
+    TLS_AT_ONCE,
     /** We stopped. */
     SHUT_DOWN,
     /** A defect of ours. */

@@ -10,6 +10,9 @@ final class Deadline {
     /** How long a client that was told goodbye may take to go. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
+    /** For a handshake, as far as commands have that long. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+
     private final IngressConfig config;
     private long nanos;
 
@@ -22,6 +25,8 @@ final class Deadline {
         Duration patience = switch (state) {
             case SessionState.ReceivingContent _ -> config.dataTimeout();
             case SessionState.Closing _ -> LINGER;
+            case SessionState.StartingTls _ ->
+                config.commandTimeout().compareTo(HANDSHAKE) < 0 ? config.commandTimeout() : HANDSHAKE;
             case SessionState.Listening _, SessionState.AwaitingRecipient _, SessionState.Storing _ ->
                 config.commandTimeout();
         };

@@ -21,6 +21,7 @@ final class IngressMetrics {
     private final Counter acceptedRecipients;
     private final Counter receivedBytes;
     private final Timer store;
+    private final TlsMetrics tls;
 
     IngressMetrics(MeterRegistry registry, ConnectionLimits limits, ContentBudget heap, ContentBudget disk) {
         Gauge.builder("backupmx.ingress.sessions", limits, ConnectionLimits::open)
@@ -34,6 +35,7 @@ final class IngressMetrics {
                 .description("Disk taken by contents in flight, in temporary files")
                 .baseUnit("bytes")
                 .register(registry);
+        tls = new TlsMetrics(registry);
         for (ConnectionOutcome outcome : ConnectionOutcome.values()) {
             connections.put(
                     outcome,
@@ -68,6 +70,10 @@ final class IngressMetrics {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(20))
                 .register(registry);
+    }
+
+    TlsMetrics tls() {
+        return tls;
     }
 
     void connectionEnded(ConnectionOutcome outcome) {

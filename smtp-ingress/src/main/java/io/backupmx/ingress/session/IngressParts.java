@@ -5,10 +5,16 @@ import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
+import java.util.Optional;
 
-/** What all sessions of an ingress share. Safe for all event loops. */
+/**
+ * What all sessions of an ingress share. Safe for all event loops.
+ *
+ * @param tls empty when it is not offered
+ */
 record IngressParts(
         Domain hostname,
         IngressConfig config,
@@ -21,6 +27,7 @@ record IngressParts(
         GatewayClients gatewayClients,
         ContentBudget heap,
         SpillSpace spillSpace,
+        Optional<IngressTls> tls,
         IngressMetrics metrics) {
 
     /** What a session of a client of that address bears with. */

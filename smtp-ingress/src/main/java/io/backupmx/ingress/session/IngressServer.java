@@ -6,6 +6,7 @@ import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,6 +33,7 @@ public final class IngressServer {
     /**
      * @param hostname our name in greetings and trace headers
      * @param gateways our own default gateways, which may hide many clients
+     * @param tls there when the configuration offers it
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
      */
     public IngressServer(
@@ -43,6 +45,7 @@ public final class IngressServer {
             RecipientDirectory directory,
             DeferralPolicy policy,
             SpoolWriter spool,
+            Optional<IngressTls> tls,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.listen = config.listenAddress();
@@ -63,6 +66,7 @@ public final class IngressServer {
                 new GatewayClients(registry),
                 heap,
                 new SpillSpace(spillDirectory, disk, spool::room),
+                tls,
                 new IngressMetrics(registry, limits, heap, disk));
     }
 

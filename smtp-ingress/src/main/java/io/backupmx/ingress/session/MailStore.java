@@ -74,7 +74,9 @@ final class MailStore {
     private List<SpoolEntry> entries(QueueId id, Instant now, MailOpen mail) {
         Client client = mail.before().client();
         return SpoolEntries.of(
-                id, new Arrival(now, clientAddress, client.name(), client.protocol(), parts.hostname()), mail);
+                id,
+                new Arrival(now, clientAddress, client.name(), client.protocol(), client.tls(), parts.hostname()),
+                mail);
     }
 
     private static SpoolException.Kind kind(Throwable failure) {

@@ -11,11 +11,13 @@ import io.backupmx.ingress.protocol.SessionState.Closing;
 import io.backupmx.ingress.protocol.SessionState.Connected;
 import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
+import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
 import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -34,13 +36,14 @@ final class Session {
     private final MailStore mails;
     private final Deadline deadline;
     private final EventLoop loop;
+    private final TlsStart tls;
 
     private final InputQueue input = new InputQueue();
     private final LineDecoder lines = new LineDecoder();
     private final ReplyBatch replies;
     private final Tolerance tolerance;
 
-    private SessionState state = new Connected();
+    private SessionState state = new Connected(Optional.empty());
     private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
     private int turn;
@@ -48,6 +51,7 @@ final class Session {
     private boolean stopping;
     private boolean inputOver;
     private boolean ended;
+    private boolean heard;
 
     Session(IngressParts parts, SessionSocket socket, EventLoop loop) {
         this.parts = parts;
@@ -58,6 +62,7 @@ final class Session {
         this.recipients = parts.newRecipientChecks(socket.clientAddress(), loop, log);
         this.mails = new MailStore(parts, loop, log, socket.clientAddress());
         this.loop = loop;
+        this.tls = new TlsStart(parts, socket, log, loop);
         this.deadline = new Deadline(parts.config());
         this.tolerance = parts.newTolerance(socket.clientAddress());
     }
@@ -73,6 +78,9 @@ final class Session {
         });
         socket.onInputOver(loop, () -> {
             inputOver = true;
+            if (state instanceof StartingTls) {
+                giveUpTls(TlsFailure.DISCONNECTED);
+            }
             pump();
         });
         act(() -> apply(machine.onConnected()));
@@ -87,7 +95,7 @@ final class Session {
     /** The stop waits no longer: ends the session without a word, unless its client is owed the answer to a whole mail. */
     void endGrace() {
         switch (state) {
-            case Listening _, AwaitingRecipient _, ReceivingContent _ -> abort();
+            case Listening _, AwaitingRecipient _, ReceivingContent _, StartingTls _ -> abort();
             case Storing _ -> {}
             case Closing _ -> {} // the answer may be on its way; the deadline sees to the rest
         }
@@ -114,6 +122,7 @@ final class Session {
             case AwaitingRecipient awaiting ->
                 act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
             case Storing _ -> {} // the spool promises to answer in time
+            case StartingTls _ -> giveUpTls(TlsFailure.TIMED_OUT);
             case Closing _ -> socket.close();
         }
     }
@@ -163,7 +172,7 @@ final class Session {
                     case Listening _ -> true;
                     case ReceivingContent _ ->
                         intake.filter(ContentIntake::isWaiting).isEmpty();
-                    case AwaitingRecipient _, Storing _, Closing _ -> false;
+                    case AwaitingRecipient _, Storing _, StartingTls _, Closing _ -> false;
                 };
     }
 
@@ -172,7 +181,7 @@ final class Session {
         return switch (state) {
             case Listening listening -> readLine(listening);
             case ReceivingContent receiving -> readContent(receiving);
-            case AwaitingRecipient _, Storing _ -> false;
+            case AwaitingRecipient _, Storing _, StartingTls _ -> false;
             case Closing _ -> {
                 input.clear();
                 yield false;
@@ -181,6 +190,12 @@ final class Session {
     }
 
     private boolean readLine(Listening listening) {
+        if (!heard && TlsStart.isAtOnce(input.current())) {
+            outcome = ConnectionOutcome.TLS_AT_ONCE;
+            close();
+            return true;
+        }
+        heard |= !input.isEmpty();
         Optional<Line> line = lines.next(input.current());
         if (line.isEmpty()) {
             return input.advance();
@@ -237,6 +252,7 @@ final class Session {
             case Effect.CheckRecipient check -> checkRecipient(check.to());
             case Effect.ReceiveContent _ -> intake = Optional.of(parts.newIntake(loop));
             case Effect.Store _ -> store();
+            case Effect.StartTls start -> startTls(start.reply());
             case Effect.Close close -> {
                 outcome = ConnectionOutcome.of(close.why());
                 replies.endsHere();
@@ -258,6 +274,34 @@ final class Session {
                         apply(machine.onVerdict(awaiting, verdict));
                     }
                 }));
+    }
+
+    private void startTls(SmtpReply reply) {
+        replies.flush();
+        input.clear(); // said in the clear, by whoever it was
+        tls.begin(
+                reply,
+                agreed -> act(() -> {
+                    if (agreed.isPresent() && state instanceof StartingTls starting) {
+                        apply(machine.onTls(starting, agreed.get()));
+                    } else if (agreed.isEmpty()) {
+                        tlsFailed();
+                    }
+                }));
+    }
+
+    private void giveUpTls(TlsFailure why) {
+        tls.giveUp(why);
+        tlsFailed();
+        socket.close();
+    }
+
+    /** There is nothing we could say that the client would understand. */
+    private void tlsFailed() {
+        outcome = ConnectionOutcome.TLS_FAILED;
+        state = new Closing();
+        turn++;
+        deadline.renew(state);
     }
 
     private void store() {
@@ -307,6 +351,7 @@ final class Session {
         input.clear();
         parts.limits().leave(socket.clientAddress());
         parts.metrics().connectionEnded(outcome);
+        parts.metrics().tls().sessionEnded(tls.facts());
         log.ended(outcome);
         whenEnded.run();
     }

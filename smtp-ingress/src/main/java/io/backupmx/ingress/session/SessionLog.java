@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import io.backupmx.ingress.protocol.Effect;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.mail.QueueId;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.ops.MailLog;
 import io.backupmx.spool.SpoolException;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class SessionLog {
                 .addKeyValue("queue_id", id)
                 .addKeyValue("client", client)
                 .addKeyValue("helo", mail.before().client().name())
+                .addKeyValue("tls", mail.before().tls().map(TlsFacts::version).orElse("none"))
                 .addKeyValue("from", mail.from())
                 .addKeyValue("to", mail.recipients().first().path())
                 .addKeyValue("recipients", mail.recipients().size())
@@ -54,6 +56,15 @@ final class SessionLog {
                 .addKeyValue("client", client)
                 .addKeyValue("reason", why.label())
                 .log("rejected");
+    }
+
+    void handshakeFailed(TlsFailure why, String cause) {
+        MailLog.LOG
+                .atInfo()
+                .addKeyValue("client", client)
+                .addKeyValue("reason", why.label())
+                .addKeyValue("cause", cause)
+                .log("handshake failed");
     }
 
     void goneBeforeReply(MailStore.Outcome outcome) {

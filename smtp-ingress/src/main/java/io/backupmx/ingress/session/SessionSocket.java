@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.mail.TlsFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -8,16 +9,23 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSession;
 
 /**
- * A connection as a session needs it. Goes to Netty's channel for four things that Vert.x does not offer: to stop reading
+ * A connection as a session needs it. Goes to Netty's channel for five things that Vert.x does not offer: to turn to TLS
+ * with no moment between in which something in the clear could be heard, with a certificate that may be another for each
+ * connection, to stop reading
  * at once (a paused {@link NetSocket} reads on until it holds a megabyte), to close one direction only (closing both while
  * the client still sends makes its system throw away our last reply), to hear that the client has
  * closed its direction only (it still wants its replies), and to close without waiting for what is written (a client that
@@ -38,6 +46,7 @@ final class SessionSocket {
     private boolean reading = true;
     private boolean inputOver;
     private boolean saidLast;
+    private Optional<SslHandler> tls = Optional.empty();
 
     SessionSocket(NetSocket socket) {
         this.socket = socket;
@@ -68,11 +77,14 @@ final class SessionSocket {
         context.pipeline().addBefore(context.name(), "input-over", new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(ChannelHandlerContext at, Object event) {
-                if (event == ChannelInputShutdownEvent.INSTANCE) {
+                if (event == ChannelInputShutdownEvent.INSTANCE
+                        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
                     loop.run(() -> {
-                        inputOver = true;
-                        closeWhenBothAreDone();
-                        action.run();
+                        if (!inputOver) {
+                            inputOver = true;
+                            closeWhenBothAreDone();
+                            action.run();
+                        }
                     });
                 }
                 at.fireUserEventTriggered(event);
@@ -98,14 +110,38 @@ final class SessionSocket {
         socket.write(text);
     }
 
+    /**
+     * Says this as it is, and nothing else ever: from now on all that comes and goes is TLS. Nothing may wait to be written.
+     *
+     * @param then told what was agreed on, or why nothing was; in that case the connection closes by itself
+     */
+    void startTls(SslHandler handler, String text, BiConsumer<Optional<TlsFacts>, Optional<Throwable>> then) {
+        tls = Optional.of(handler);
+        channel.pipeline().addFirst("tls", handler);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                SSLSession session = handler.engine().getSession();
+                then.accept(
+                        Optional.of(new TlsFacts(session.getProtocol(), session.getCipherSuite())), Optional.empty());
+            } else {
+                then.accept(Optional.empty(), Optional.of(done.cause()));
+            }
+        });
+        socket.write(text);
+    }
+
     /** Says this, and that it was the last. The client may go on talking until it, or we, close. */
     void writeLast(String text) {
         Future<Void> written = text.isEmpty() ? socket.write(Buffer.buffer()) : socket.write(text);
         written.onComplete((_, failure) -> {
             saidLast = true;
             if (failure == null && channel instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput().addListener(_ -> {}); // gone already: closing will be seen
-                closeWhenBothAreDone();
+                tls.map(SslHandler::closeOutbound)
+                        .orElseGet(channel::newSucceededFuture)
+                        .addListener(_ -> {
+                            duplex.shutdownOutput().addListener(_ -> {}); // gone already: closing will be seen
+                            closeWhenBothAreDone();
+                        });
             } else {
                 close();
             }
@@ -121,7 +157,10 @@ final class SessionSocket {
 
     /** At once, whatever is still to be said. */
     void close() {
-        context.close().addListener(_ -> {}); // it is gone either way
+        tls.map(handler -> channel.pipeline().context(handler)) // which would say goodbye before
+                .orElse(context)
+                .close()
+                .addListener(_ -> {}); // it is gone either way
     }
 
     private void closeWhenBothAreDone() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.config.TlsConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,8 @@ class ContentReaderTest {
                         1 << 20,
                         1 << 10,
                         1 << 30,
-                        Duration.ZERO),
+                        Duration.ZERO,
+                        TlsConfig.DEFAULT),
                 taken::write);
     }
 }

@@ -3,6 +3,7 @@ package io.backupmx.ingress.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.config.TlsConfig;
 import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
 import io.backupmx.ingress.protocol.SessionState.Client;
 import io.backupmx.ingress.protocol.SessionState.Closing;
@@ -12,9 +13,11 @@ import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
 import io.backupmx.ingress.protocol.SessionState.Sender;
+import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.BodyType;
 import io.backupmx.mail.QueueId;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.route.TransportAnswer;
@@ -26,6 +29,7 @@ import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.SpoolException.Kind;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +38,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SessionMachineTest {
 
     private static final Route ROUTE = Route.of("smtp:[mx1.example.test]:25");
-    private static final Client CLIENT = new Client("client.example", true);
-    private static final Connected CONNECTED = new Connected();
+    private static final Client CLIENT = new Client("client.example", true, Optional.empty());
+    private static final Connected CONNECTED = new Connected(Optional.empty());
     private static final Greeted GREETED = new Greeted(CLIENT);
+    private static final IngressConfig WITHOUT_TLS =
+            IngressConfig.DEFAULT.with(new TlsConfig(TlsConfig.Mode.OFF, Optional.empty(), Optional.empty()));
+    private static final TlsFacts TLS = new TlsFacts("TLSv1.3", "TLS_AES_128_GCM_SHA256");
+    private static final Connected CONNECTED_BY_TLS = new Connected(Optional.of(TLS));
     private static final ForwardPath ALICE = new ForwardPath.To(Mailbox.of("alice@example.test"));
     private static final ForwardPath BOB = new ForwardPath.To(Mailbox.of("bob@example.test"));
     private static final MailOpen MAIL =
@@ -56,14 +64,14 @@ class SessionMachineTest {
         assertStep(
                 say(CONNECTED, "EHLO client.example"),
                 GREETED,
-                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES");
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES / STARTTLS");
     }
 
     @Test
     void heloTellsNone() {
         assertStep(
                 say(CONNECTED, "HELO client.example"),
-                new Greeted(new Client("client.example", false)),
+                new Greeted(new Client("client.example", false, Optional.empty())),
                 "250 mx2.example.net");
     }
 
@@ -269,10 +277,48 @@ class SessionMachineTest {
         assertStep(say(MAIL_FOR_ALICE, "RSET"), GREETED, "250 2.0.0 Ok");
     }
 
+    /** RFC 3207 §4: in any state, and nothing of it is left then. */
+    @Test
+    void startTlsForgetsEverything() {
+        for (Listening state : List.of(CONNECTED, GREETED, MAIL_FOR_ALICE)) {
+            Step step = say(state, "STARTTLS");
+            assertThat(step.next()).isEqualTo(new StartingTls());
+            assertThat(step.effects()).containsExactly(new Effect.StartTls(Replies.START_TLS));
+        }
+        assertThat(machine.onTls(new StartingTls(), TLS)).isEqualTo(Step.stay(CONNECTED_BY_TLS));
+        assertThat(machine.onShutDown(new StartingTls())).isEqualTo(Step.stay(new StartingTls()));
+    }
+
+    @Test
+    void tlsIsOfferedOnce() {
+        Greeted greeted = new Greeted(new Client("client.example", true, Optional.of(TLS)));
+        assertStep(
+                say(CONNECTED_BY_TLS, "EHLO client.example"),
+                greeted,
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES");
+        for (Listening state : List.of(CONNECTED_BY_TLS, greeted)) {
+            assertStep(say(state, "STARTTLS"), state, "503 5.5.1 TLS is on already");
+        }
+        assertThat(greeted.client().protocol()).isEqualTo("ESMTPS");
+    }
+
+    @Test
+    void tlsThatIsOffIsNotOffered() {
+        SessionMachine without = new SessionMachine(Domain.of("mx2.example.net"), WITHOUT_TLS);
+        assertStep(
+                without.onCommand(CONNECTED, CommandParser.parse("EHLO client.example"), Room.OPEN),
+                GREETED,
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES");
+        assertStep(
+                without.onCommand(GREETED, CommandParser.parse("STARTTLS"), Room.OPEN),
+                GREETED,
+                "502 5.5.1 Command not implemented");
+    }
+
     @Test
     void ehloWithinATransactionForgetsTheMail() {
         assertThat(say(MAIL_FOR_ALICE, "EHLO other.example").next())
-                .isEqualTo(new Greeted(new Client("other.example", true)));
+                .isEqualTo(new Greeted(new Client("other.example", true, Optional.empty())));
     }
 
     @ParameterizedTest
@@ -281,7 +327,6 @@ class SessionMachineTest {
                     VRFY alice                         | 252 2.5.0 Cannot VRFY user, but will accept message and attempt delivery
                     HELP                               | 214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT; see RFC 5321
                     EXPN list                          | 502 5.5.1 Command not implemented
-                    STARTTLS                           | 502 5.5.1 Command not implemented
                     AUTH PLAIN                         | 502 5.5.1 Command not implemented
                     BDAT 3 LAST                        | 502 5.5.1 Command not implemented
                     ETRN example.test                  | 502 5.5.1 Command not implemented
@@ -291,6 +336,7 @@ class SessionMachineTest {
                     VRFY                               | 501 5.5.4 Syntax: VRFY address
                     MAIL                               | 501 5.5.4 Syntax: MAIL FROM:<address>
                     RCPT                               | 501 5.5.4 Syntax: RCPT TO:<address>
+                    STARTTLS now                       | 501 5.5.4 No argument allowed
                     DATA now                           | 501 5.5.4 No argument allowed
                     MAIL FROM:<x>                      | 501 5.1.7 Bad sender address syntax
                     RCPT TO:<x>                        | 501 5.1.3 Bad recipient address syntax
@@ -385,7 +431,11 @@ class SessionMachineTest {
                 .map(effect -> switch (effect) {
                     case Effect.Reply reply -> reply.reply().toString();
                     case Effect.Refuse refuse -> refuse.reply().toString();
-                    case Effect.CheckRecipient _, Effect.ReceiveContent _, Effect.Store _, Effect.Close _ -> "";
+                    case Effect.CheckRecipient _,
+                            Effect.ReceiveContent _,
+                            Effect.Store _,
+                            Effect.StartTls _,
+                            Effect.Close _ -> "";
                 })
                 .collect(Collectors.joining());
     }

@@ -15,6 +15,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,7 @@ class ListenIT {
                 new FakeDirectory(),
                 DeferralPolicy.NONE,
                 new MemorySpool(),
+                Optional.empty(),
                 new SimpleMeterRegistry());
     }
 }

@@ -16,6 +16,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +101,7 @@ class ReadingIT {
                 new GatewayClients(new SimpleMeterRegistry()),
                 heap,
                 new SpillSpace(Path.of("unused"), disk, () -> Room.OPEN),
+                Optional.empty(),
                 new IngressMetrics(new SimpleMeterRegistry(), limits, heap, disk));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.testing.Conversation;
 import io.backupmx.testing.Dialogue;
@@ -63,15 +64,19 @@ final class TestIngress implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Domain hostname = Domain.of("mx2.example.net");
         server = new IngressServer(
                 vertx,
-                Domain.of("mx2.example.net"),
+                hostname,
                 tuning.config(),
                 tuning.gateways,
                 spillDirectory,
                 asked.orElse(directory),
                 tuning.policy,
                 spool,
+                tuning.tls
+                        ? Optional.of(IngressTls.selfSigned(hostname, spillDirectory.resolve("none")))
+                        : Optional.empty(),
                 metrics);
         port = get(server.listen()).port();
     }

@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.config.TlsConfig;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,9 @@ final class Tuning {
     long contentSpillLimitBytes = IngressConfig.DEFAULT.contentSpillLimitBytes();
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
+    /** Made by the ingress itself. */
+    boolean tls;
+
     IngressConfig config() {
         return config("127.0.0.1:0");
     }
@@ -50,6 +54,7 @@ final class Tuning {
                 contentHeapBytes,
                 contentSpillBytes,
                 contentSpillLimitBytes,
-                stopGrace);
+                stopGrace,
+                new TlsConfig(tls ? TlsConfig.Mode.STARTTLS : TlsConfig.Mode.OFF, Optional.empty(), Optional.empty()));
     }
 }
