@@ -43,7 +43,11 @@ public final class CertificateReload implements Companion {
         return inUse;
     }
 
-    /** Gives {@code taker} what takes the place of {@link #inUse}. */
+    /**
+     * Gives {@code taker} what takes the place of {@link #inUse}.
+     *
+     * @param taker throws {@link IllegalArgumentException} when it cannot use it, and goes on as before
+     */
     public void handTo(Consumer<ServerCertificate> taker) {
         this.taker = taker;
     }
@@ -80,24 +84,34 @@ public final class CertificateReload implements Companion {
         seen = read;
         try {
             ServerCertificate fresh = ServerCertificate.read(certificateFile, keyFile);
-            problems = List.of();
             if (!fresh.equals(inUse)) {
-                taker.accept(fresh);
-                inUse = fresh;
-                LOG.atInfo()
-                        .addKeyValue("subject", fresh.certificate().getSubjectX500Principal())
-                        .addKeyValue("expires", fresh.expires())
-                        .log("certificate loaded");
-                warn();
+                use(fresh);
             }
+            problems = List.of();
         } catch (UnusableCertificate e) {
-            boolean known = again && problems.equals(e.problems());
-            problems = e.problems();
-            LOG.atLevel(known ? Level.DEBUG : Level.ERROR)
-                    .addKeyValue("problems", String.join("; ", problems))
-                    .log("certificate not loaded, the old one stays in use");
+            failed(e.problems(), again);
+        } catch (IllegalArgumentException e) {
+            failed(List.of("ingress.tls.certificate: " + e.getMessage()), again); // who is to take it cannot
         }
         return problems;
+    }
+
+    private void use(ServerCertificate fresh) {
+        taker.accept(fresh);
+        inUse = fresh;
+        LOG.atInfo()
+                .addKeyValue("subject", fresh.certificate().getSubjectX500Principal())
+                .addKeyValue("expires", fresh.expires())
+                .log("certificate loaded");
+        warn();
+    }
+
+    private void failed(List<String> now, boolean again) {
+        boolean known = again && problems.equals(now);
+        problems = now;
+        LOG.atLevel(known ? Level.DEBUG : Level.ERROR)
+                .addKeyValue("problems", String.join("; ", now))
+                .log("certificate not loaded, the old one stays in use");
     }
 
     private void warn() {

@@ -46,10 +46,11 @@ final class IngressCommand implements Callable<Integer> {
     }
 
     private static void start(Host host, PrintWriter out) {
+        TlsParts tls = TlsParts.begin(host);
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
         RecipientParts recipients = RecipientParts.start(host, broker.spool());
         HostPort ops = host.serveOps(recipients.requests(), AdminRequests.none(NO_QUEUE));
-        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients);
+        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients, tls);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX ingress " + host.name().domain() + " is running");

@@ -8,7 +8,6 @@ import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.spool.artemis.ArtemisSpool;
-import io.backupmx.tls.UnusableCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
@@ -31,12 +30,11 @@ final class IngressParts {
     }
 
     /** Opens the door; whoever comes while the broker is away is told 451. */
-    static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients) {
+    static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients, TlsParts tls) {
         Config config = host.config();
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
-        Optional<IngressTls> tls = tls(host);
         IngressServer ingress = new IngressServer(
                 host.vertx(),
                 host.name().domain(),
@@ -46,7 +44,7 @@ final class IngressParts {
                 recipients.directory(),
                 recipients.policy(),
                 writer,
-                tls,
+                tls.get(),
                 host.registry());
         HostPort configured = config.ingress().listenAddress();
         SocketAddress bound = Host.await(ingress.listen()
@@ -57,21 +55,6 @@ final class IngressParts {
                 config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
         host.stop().add("ingress", stopBound, () -> Host.await(ingress.stop(), stopBound));
         return new IngressParts(writer, new HostPort(configured.host(), bound.port()));
-    }
-
-    private static Optional<IngressTls> tls(Host host) {
-        try {
-            Optional<IngressTls> tls = IngressTls.start(
-                    host.config().ingress().tls(),
-                    host.name().domain(),
-                    host.data().path(),
-                    host.reloads(),
-                    host.registry());
-            tls.ifPresent(started -> host.stop().add("handshakes", Host.SHORT, started::close));
-            return tls;
-        } catch (UnusableCertificate e) {
-            throw new StartException(String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** What it listens on. */

@@ -21,13 +21,14 @@ final class Standalone implements Service {
             throw new StartException(
                     "spool.broker: run embeds its own broker and would not use " + url + ": worker and ingress do");
         });
+        TlsParts tls = TlsParts.begin(host);
         EmbeddedBroker broker = EmbeddedBroker.start(host.data().spool(), Standalone::endFor);
         host.stop().add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = host.spool(broker.url());
         RecipientParts recipients = RecipientParts.start(host, spool);
         HostPort ops = host.serveOps(
                 recipients.requests(), WorkerParts.start(host, spool).requests());
-        IngressParts ingress = IngressParts.start(host, spool, recipients);
+        IngressParts ingress = IngressParts.start(host, spool, recipients, tls);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX " + host.name().domain() + " is ready");
