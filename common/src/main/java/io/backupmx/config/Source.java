@@ -46,6 +46,12 @@ record Source(ObjectNode tree, Map<String, String> origins) {
             switch (schema) {
                 case Schema.Section inner
                 when tree.get(key) instanceof ObjectNode child -> resolvePaths(child, inner, base);
+                case Schema.Entries(Schema.Section each)
+                when tree.get(key) instanceof ObjectNode entries ->
+                    entries.valueStream()
+                            .filter(ObjectNode.class::isInstance)
+                            .map(ObjectNode.class::cast)
+                            .forEach(entry -> resolvePaths(entry, each, base));
                 case Schema.Value value
                 when value.isPath()
                         && tree.get(key) instanceof TextNode text

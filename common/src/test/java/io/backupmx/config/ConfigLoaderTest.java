@@ -161,6 +161,7 @@ final class ConfigLoaderTest {
                 transport: maps/transport
                 relay_domains: /etc/relay_domains
                 spool: {password_file: secret}
+                recipient_sources: {http: {staff: {url: "https://x.test/", token_file: token}}}
                 """);
 
         Config config =
@@ -169,6 +170,7 @@ final class ConfigLoaderTest {
         assertThat(config.transport()).contains(directory.resolve("maps/transport"));
         assertThat(config.relayDomains()).contains(Path.of("/etc/relay_domains"));
         assertThat(config.spool().passwordFile()).contains(directory.resolve("secret"));
+        assertThat(config.recipientSources().http().get("staff").tokenFile()).contains(directory.resolve("token"));
         assertThat(config.relayRecipients()).contains(Path.of("here/recipients"));
         assertThat(config.data()).isEqualTo(directory.resolve("data"));
         assertThat(ConfigLoader.load(Optional.of(file), Map.of(), Map.of("data", "./data"))

@@ -142,13 +142,16 @@ final class TableReloadsTest {
 
     @Test
     void aPartThatIsClosedByAStopIsNobodysTrouble() throws IOException {
-        TableReloads reloads = startedWith(TWO);
+        Path file = write(TWO);
+        CheckedConfig started = load();
+        TableReloads reloads = new TableReloads(
+                started, source, Files.getLastModifiedTime(file).toInstant().plusSeconds(10), InstantSource.system());
         reloads.handTo(
                 _ -> {
                     reloads.close();
                     throw new IllegalStateException("closed");
                 },
-                load().tables());
+                started.tables());
         try (LogLines log = LogLines.of(TableReloads.class)) {
             write("domains: {a.test: mx.a.test, b.test: mx.b.test, c.test: mx.c.test}\n");
             reloads.reload(TableReloads.Cause.CHANGE, NONE);

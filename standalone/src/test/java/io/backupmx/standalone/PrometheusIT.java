@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SystemTest
 class PrometheusIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final int LINT_FOUND_SOMETHING = 3;
 
     private final Program promtool = Programs.require("promtool", "prometheus");
