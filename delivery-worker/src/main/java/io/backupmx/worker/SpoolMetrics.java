@@ -34,6 +34,7 @@ public final class SpoolMetrics implements AutoCloseable {
     private final GaugeRows oldest;
     private final Periodic periodic = Periodic.leisurely("spool-metrics", INTERVAL, this::refresh);
     private boolean answered = true; // of the periodic thread
+    private volatile boolean closed;
 
     public SpoolMetrics(SpoolAdmin spool, MeterRegistry registry) {
         this.spool = spool;
@@ -55,6 +56,7 @@ public final class SpoolMetrics implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true; // the broker goes, too, and need not have answered
         periodic.close();
     }
 
@@ -63,7 +65,7 @@ public final class SpoolMetrics implements AutoCloseable {
             show(spool.depthsOfLate());
             answered = true;
         } catch (SpoolException e) {
-            if (answered) {
+            if (answered && !closed) {
                 LOG.atWarn().addKeyValue("cause", e.getMessage()).log("spool counters are not to be had");
             }
             answered = false;
