@@ -8,6 +8,7 @@ import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -226,6 +227,15 @@ public final class RelayTablesLoader {
                 domain -> "domains." + domain + ".recipient_sources: nobody is ever asked, for relay_recipients has '@"
                         + domain + "', every address",
                 "%d more domains have recipient_sources, and every address in relay_recipients");
+        warnOfSome(
+                deferring.stream()
+                        .filter(domain -> primaries.get(domain) instanceof Route.ByMx)
+                        .sorted(Comparator.comparing(Domain::toString))
+                        .toList(),
+                domain -> "domains." + domain
+                        + ".defer_while_up: means nothing with the primary mx, of which no worker says"
+                        + " whether it is up",
+                "%d more domains have defer_while_up, which means nothing with the primary mx");
         warnOfSome(
                 idleUnknownRecipients,
                 domain -> "domains." + domain + ".unknown_recipients: is about the time while the primary is away, and"

@@ -1,6 +1,7 @@
 package io.backupmx.standalone;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.worker.admin.AdminRequests;
 import io.backupmx.worker.cli.ConfigOptions;
 import java.io.PrintWriter;
@@ -49,8 +50,9 @@ final class IngressCommand implements Callable<Integer> {
         TlsParts tls = TlsParts.begin(host);
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
         RecipientParts recipients = RecipientParts.start(host, broker.spool());
+        Optional<IngressTls> usable = tls.get(); // or nothing begins
         HostPort ops = host.serveOps(recipients.requests(), AdminRequests.none(NO_QUEUE));
-        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients, tls);
+        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients, usable);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX ingress " + host.name().domain() + " is running");

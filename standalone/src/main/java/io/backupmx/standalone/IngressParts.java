@@ -30,7 +30,7 @@ final class IngressParts {
     }
 
     /** Opens the door; whoever comes while the broker is away is told 451. */
-    static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients, TlsParts tls) {
+    static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients, Optional<IngressTls> tls) {
         Config config = host.config();
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
@@ -44,7 +44,7 @@ final class IngressParts {
                 recipients.directory(),
                 recipients.policy(),
                 writer,
-                tls.get(),
+                tls,
                 host.registry());
         HostPort configured = config.ingress().listenAddress();
         SocketAddress bound = Host.await(ingress.listen()

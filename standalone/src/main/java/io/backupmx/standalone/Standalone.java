@@ -1,10 +1,12 @@
 package io.backupmx.standalone;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -26,9 +28,10 @@ final class Standalone implements Service {
         host.stop().add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = host.spool(broker.url());
         RecipientParts recipients = RecipientParts.start(host, spool);
+        Optional<IngressTls> usable = tls.get(); // or nothing begins
         HostPort ops = host.serveOps(
                 recipients.requests(), WorkerParts.start(host, spool).requests());
-        IngressParts ingress = IngressParts.start(host, spool, recipients, tls);
+        IngressParts ingress = IngressParts.start(host, spool, recipients, usable);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX " + host.name().domain() + " is ready");

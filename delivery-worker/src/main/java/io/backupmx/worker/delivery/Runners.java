@@ -58,7 +58,10 @@ final class Runners {
         }
         Map<Route, RouteRunner> known = new LinkedHashMap<>(all);
         all.forEach((route, runner) -> {
-            if (!configured.containsKey(route) && runner.isStill() && !hasMail.test(route)) {
+            if (!configured.containsKey(route)
+                    && runner.isStill()
+                    && !runner.isExpiryStopped()
+                    && !hasMail.test(route)) {
                 known.remove(route);
                 runner.forget();
             }

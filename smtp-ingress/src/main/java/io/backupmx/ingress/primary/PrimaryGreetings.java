@@ -57,7 +57,7 @@ public final class PrimaryGreetings implements WhileUp.Greeting, AutoCloseable {
 
     @Override
     public Future<Boolean> answers(Route route, Domain domain) {
-        String name = route instanceof Route.ByMx ? domain.name() : route.toString();
+        String name = route.toString();
         Future<Boolean> known = answers.getIfPresent(name);
         if (known != null) {
             return known;

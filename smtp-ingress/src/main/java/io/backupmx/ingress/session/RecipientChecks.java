@@ -48,9 +48,17 @@ final class RecipientChecks {
     }
 
     private Future<RecipientVerdict> now(ReversePath from, ForwardPath to, RecipientVerdict.Accepted accepted) {
-        return policy.defers(new DeferralPolicy.Attempt(client, from, to, accepted.route()))
+        return defers(new DeferralPolicy.Attempt(client, from, to, accepted.route()))
                 .otherwise(false)
                 .map(defers -> defers ? new RecipientVerdict.LeftToPrimary() : accepted);
+    }
+
+    private Future<Boolean> defers(DeferralPolicy.Attempt attempt) {
+        try {
+            return policy.defers(attempt);
+        } catch (RuntimeException e) { // a stop has begun, for one
+            return Future.failedFuture(e);
+        }
     }
 
     private RecipientVerdict read(Future<RecipientVerdict> answer) {

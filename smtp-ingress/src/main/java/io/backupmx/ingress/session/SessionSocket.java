@@ -117,7 +117,7 @@ final class SessionSocket {
      */
     void startTls(SslHandler handler, String text, BiConsumer<Optional<TlsFacts>, Optional<Throwable>> then) {
         tls = Optional.of(handler);
-        channel.pipeline().addFirst("tls", handler);
+        channel.pipeline().addFirst("tls", handler).addFirst("tls-bounds", new TlsBounds(handler.handshakeFuture()));
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 SSLSession session = handler.engine().getSession();

@@ -2,6 +2,7 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
@@ -12,6 +13,8 @@ final class TlsStart {
 
     /** The type of a TLS record that holds a handshake (RFC 8446 §5.1): SYN, which begins no command. */
     private static final byte HANDSHAKE = 0x16;
+
+    private static final int MAX_CAUSE = 200;
 
     private final IngressParts parts;
     private final SessionSocket socket;
@@ -48,7 +51,7 @@ final class TlsStart {
                         facts = agreed;
                         failure.ifPresent(cause -> failed(
                                 cause instanceof ClosedChannelException ? TlsFailure.DISCONNECTED : TlsFailure.REFUSED,
-                                String.valueOf(cause.getMessage())));
+                                text(cause)));
                         handshaking = false;
                         then.accept(agreed);
                     }
@@ -66,6 +69,12 @@ final class TlsStart {
     /** What protects the session; empty: nothing. */
     Optional<TlsFacts> facts() {
         return facts;
+    }
+
+    /** Netty's words for what is no TLS have all of it, in hexadecimal: it may be a whole mail. */
+    private static String text(Throwable cause) {
+        String said = cause instanceof NotSslRecordException ? "not TLS" : String.valueOf(cause.getMessage());
+        return said.length() <= MAX_CAUSE ? said : said.substring(0, MAX_CAUSE) + "...";
     }
 
     private void failed(TlsFailure why, String cause) {

@@ -37,6 +37,12 @@ public final class IngressTls implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(IngressTls.class);
 
+    static {
+        // Clients of TLS 1.2 could have us sign for ever on one connection. Read once, by the first handshake of a
+        // server.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     /** Of clients that keep no ticket; the JDK would keep 20 480 of them for a day. */

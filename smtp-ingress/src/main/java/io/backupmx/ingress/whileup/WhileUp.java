@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * Leaves mail to a primary that is up: its sender is told to come again, unless it has come back already. In doubt mail is
- * taken: when the route's keeper does not say that it is up, and when the primary does not answer us. For a gate learns of an
+ * taken: when the route's keeper does not say that it is up, when there is no such word of a single primary (the route
+ * {@code mx}), and when the primary does not answer us. For a gate learns of an
  * outage by the mail that it cannot deliver, and here that is the mail we would not take.
  */
 public final class WhileUp implements DeferralPolicy {
@@ -48,7 +49,7 @@ public final class WhileUp implements DeferralPolicy {
         if (!(attempt.to() instanceof ForwardPath.To to) || !tables.defersWhileUp(to)) {
             return taken();
         }
-        if (!isUp.test(attempt.route())) {
+        if (attempt.route() instanceof Route.ByMx || !isUp.test(attempt.route())) {
             metrics.count(WhileUpMetrics.Result.NOT_UP);
             return taken();
         }
