@@ -158,7 +158,7 @@ final class TableReloadsTest {
 
             assertThat(reloads.reload(TableReloads.Cause.COMMAND, NONE))
                     .isEqualTo(new ReloadOutcome.Failed(List.of("the service is stopping")));
-            assertThat(log.from(Level.WARN)).isEmpty();
+            assertThat(log.from(Level.ERROR)).isEmpty();
         }
     }
 

@@ -69,14 +69,6 @@ class PrimaryGreetingsTest {
     }
 
     @Test
-    void eachDomainHasMailExchangersOfItsOwn() {
-        mayAnswer.countDown();
-        awaitNo(greetings.answers(new Route.ByMx(), DOMAIN));
-        awaitNo(greetings.answers(new Route.ByMx(), Domain.of("other.test")));
-        assertThat(greeted).hasValue(2);
-    }
-
-    @Test
     void whoeverIsOneTooManyIsNotGreeted() {
         for (int i = 0; i < 50; i++) {
             assertThat(greetings
