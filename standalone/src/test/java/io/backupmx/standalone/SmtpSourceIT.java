@@ -34,7 +34,6 @@ class SmtpSourceIT {
 
     static Stream<SmtpSource> loads() {
         return Stream.of(
-                SmtpSource.of(1000, 100, 100),
                 SmtpSource.of(1000, 100, 4096).connectionPerMail(),
                 SmtpSource.of(1000, 20, 30_000),
                 SmtpSource.of(200, 1, 4096),
@@ -66,7 +65,7 @@ class SmtpSourceIT {
     @Test
     void mailIsRelayedWhileMoreComesIn() throws Exception {
         Path dumps = Files.createDirectory(directory.resolve("mails"));
-        SmtpSource load = SmtpSource.of(3000, 100, 12_000);
+        SmtpSource load = SmtpSource.of(2000, 100, 18_000);
         try (Instance instance = instance()) {
             load.sendTo(instance.smtpPort());
             try (SmtpSink sink = SmtpSink.dumping(primaryPort, dumps)) {

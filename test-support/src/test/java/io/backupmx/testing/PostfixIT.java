@@ -116,7 +116,7 @@ class PostfixIT {
             secondary.awaitQueued(21, PATIENCE);
             secondary.stop();
             secondary.start();
-            assertThat(secondary.queued()).isEqualTo(21);
+            secondary.awaitQueued(21, PATIENCE); // one that Postfix moves between its queues may be listed twice
             try (SmtpSink sink = SmtpSink.dumping(primaryPort, dumps)) {
                 secondary.flush();
                 sink.awaitCount(21, PATIENCE);
