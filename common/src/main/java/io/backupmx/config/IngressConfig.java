@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
  * @param dataTimeout silence within a content (RFC 5321 §4.5.3.2.5)
  * @param bareLineEnd what a bare CR or LF within a content leads to
+ * @param smtputf8 whether addresses and headers beyond ASCII are taken (RFC 6531)
  * @param contentHeapBytes heap for contents in flight, all sessions together; beyond it they go to temporary files
  * @param contentSpillBytes a content larger than this goes to a temporary file
  * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
@@ -41,6 +42,7 @@ public record IngressConfig(
         Duration commandTimeout,
         Duration dataTimeout,
         BareLineEnd bareLineEnd,
+        SmtpUtf8 smtputf8,
         long contentHeapBytes,
         long contentSpillBytes,
         long contentSpillLimitBytes,
@@ -53,6 +55,14 @@ public record IngressConfig(
         REJECT,
         /** Make CRLF of it; the mail is then no longer the sender's to the byte. */
         NORMALIZE
+    }
+
+    /** Mail that needs SMTPUTF8 is undeliverable at a primary without it. */
+    public enum SmtpUtf8 {
+        /** Offer it: the primary takes such mail. */
+        OFFER,
+        /** Have the sender hear at once that it cannot be sent. */
+        OFF
     }
 
     /**
@@ -83,6 +93,7 @@ public record IngressConfig(
             Duration.ofMinutes(5),
             Duration.ofMinutes(3),
             BareLineEnd.REJECT,
+            SmtpUtf8.OFFER,
             128L << 20,
             100L << 10,
             2L << 30,
@@ -162,6 +173,7 @@ public record IngressConfig(
                 commandTimeout,
                 dataTimeout,
                 bareLineEnd,
+                smtputf8,
                 contentHeapBytes,
                 contentSpillBytes,
                 contentSpillLimitBytes,

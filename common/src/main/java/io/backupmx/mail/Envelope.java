@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param recipients those not yet ended, in the client's order; never empty
  * @param attempts deliveries tried and deferred for the mail's own sake; outages do not count
- * @param smtpUtf8 whether the client said SMTPUTF8 (RFC 6531 §3.4)
+ * @param smtpUtf8 whether the mail needs SMTPUTF8 (RFC 6531 §3.4) whoever it is for: for its reverse-path or its header
  * @param envelopeId ENVID as given (RFC 3461 §4.4)
  * @param returnContent RET as given: FULL or HDRS (RFC 3461 §4.3)
  */

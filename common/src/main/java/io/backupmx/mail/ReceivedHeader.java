@@ -42,25 +42,12 @@ public final class ReceivedHeader {
                 + tls.bits() + "/" + tls.bits() + " bits))";
     }
 
-    /**
-     * Named only where it gives no other recipient away (RFC 5321 §7.2), and beyond ASCII only under SMTPUTF8 (RFC 6532
-     * §3.2).
-     */
+    /** Named only where it gives no other recipient away (RFC 5321 §7.2). Beyond ASCII he is only sent to under SMTPUTF8. */
     private static String recipient(Envelope envelope) {
         if (envelope.recipients().size() != 1) {
             return "";
         }
-        String path = envelope.recipients().getFirst().path().toString();
-        return envelope.smtpUtf8() || isAscii(path) ? "\r\n\tfor " + path : "";
-    }
-
-    private static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 127) {
-                return false;
-            }
-        }
-        return true;
+        return "\r\n\tfor " + envelope.recipients().getFirst().path();
     }
 
     /** A domain or address literal as the client gave it; what neither can hold becomes {@code ?}. */

@@ -29,6 +29,11 @@ public sealed interface ForwardPath {
         return Paths.mailboxIn(text).map(To::new);
     }
 
+    /** Whether it can only travel with SMTPUTF8 (RFC 6531). */
+    default boolean needsSmtpUtf8() {
+        return this instanceof To(var mailbox) && mailbox.needsSmtpUtf8();
+    }
+
     /** Without angle brackets. */
     default String address() {
         return switch (this) {

@@ -29,6 +29,11 @@ public sealed interface ReversePath {
         return Paths.mailboxIn(text).map(Sender::new);
     }
 
+    /** Whether it can only travel with SMTPUTF8 (RFC 6531). */
+    default boolean needsSmtpUtf8() {
+        return this instanceof Sender(var mailbox) && mailbox.needsSmtpUtf8();
+    }
+
     /** Without angle brackets: empty for the null reverse-path. */
     default String address() {
         return switch (this) {

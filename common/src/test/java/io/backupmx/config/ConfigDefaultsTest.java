@@ -44,6 +44,7 @@ final class ConfigDefaultsTest {
                             "command_timeout" : "5m",
                             "data_timeout" : "3m",
                             "bare_line_end" : "reject",
+                            "smtputf8" : "offer",
                             "content_heap_bytes" : 134217728,
                             "content_spill_bytes" : 102400,
                             "content_spill_limit_bytes" : 2147483648,

@@ -7,6 +7,9 @@ import com.icegreen.greenmail.configuration.GreenMailConfiguration;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.backupmx.testing.Ports;
+import io.backupmx.testing.ReceivedMail;
+import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -26,8 +29,11 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +67,7 @@ class LibraryPeersIT {
     static void start() {
         instance = new Instance(directory.resolve("data"))
                 .backingUp("example.test", PRIMARY)
-                .set("domains.example.test.recipients=[alice, bob]")
+                .set("domains.example.test.recipients=[alice, bob, j\u00fcrgen]")
                 .started();
     }
 
@@ -171,6 +177,41 @@ class LibraryPeersIT {
         assertThat(subjects(received(1))).containsExactly("to one of two");
     }
 
+    /** By BDAT, beyond ASCII, and with reports asked for: to a primary that is of our making, for GreenMail has none of it. */
+    @Test
+    void whatJakartaMailAsksForIsAskedOfThePrimary() throws Exception {
+        MimeMessage message = message("Gr\u00fc\u00dfe", "j\u00fcrgen@example.test");
+        message.setText("x".repeat(70) + "\r\n.\r\n".repeat(3000), "UTF-8");
+        message.saveChanges();
+        Properties properties = properties();
+        properties.setProperty("mail.mime.allowutf8", "true");
+        properties.setProperty("mail.smtp.chunksize", "1000");
+        properties.setProperty("mail.smtp.dsn.notify", "SUCCESS,FAILURE");
+        properties.setProperty("mail.smtp.dsn.ret", "HDRS");
+        ByteArrayOutputStream spoken = new ByteArrayOutputStream();
+        Session session = Session.getInstance(properties);
+        session.setDebugOut(new PrintStream(spoken, true, StandardCharsets.UTF_8));
+        session.setDebug(true);
+        try (ScriptedPrimary scripted = ScriptedPrimary.on(PRIMARY)
+                .play(Script.acceptAll().offering("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN"))) {
+            scripted.start();
+            MimeMessage utf8 = new MimeMessage(session, new ByteArrayInputStream(octets(message)));
+            try (Transport transport = session.getTransport("smtp")) {
+                transport.connect();
+                transport.sendMessage(utf8, message.getAllRecipients());
+            }
+            ReceivedMail mail = scripted.awaitMails(1, SOON).getFirst();
+            assertThat(spoken.toString(StandardCharsets.UTF_8)).contains("BDAT 1000", " LAST");
+            assertThat(mail.recipients()).containsExactly("j\u00fcrgen@example.test");
+            assertThat(mail.mail().parameters()).containsKey("SMTPUTF8").containsEntry("RET", "HDRS");
+            assertThat(mail.recipientLines().getFirst().parameters()).containsEntry("NOTIFY", "SUCCESS,FAILURE");
+            assertThat(scripted.violations()).isEmpty();
+            assertThat(mail.text()).startsWith("Received: from ").contains(" with UTF8SMTP id ");
+            assertThat(new String(mail.contentBelowTrace(), StandardCharsets.UTF_8))
+                    .isEqualTo(new String(octets(utf8), StandardCharsets.UTF_8));
+        }
+    }
+
     /** As many as that, one for each recipient: all there are, once they are there. */
     private MimeMessage[] received(int count) {
         Instance.await(SOON, () -> assertThat(primary.getReceivedMessages()).hasSizeGreaterThanOrEqualTo(count));
@@ -182,14 +223,18 @@ class LibraryPeersIT {
                 .setOwnHostname("client.example");
     }
 
-    private static MimeMessage message(String subject, String... recipients) throws MessagingException {
+    private static Properties properties() {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.host", "127.0.0.1");
         properties.setProperty("mail.smtp.port", String.valueOf(instance.smtpPort()));
         properties.setProperty("mail.smtp.timeout", "20000");
         properties.setProperty("mail.smtp.allow8bitmime", "true");
         properties.setProperty("mail.smtp.sendpartial", "true");
-        MimeMessage message = new MimeMessage(Session.getInstance(properties));
+        return properties;
+    }
+
+    private static MimeMessage message(String subject, String... recipients) throws MessagingException {
+        MimeMessage message = new MimeMessage(Session.getInstance(properties()));
         message.setFrom(new InternetAddress("carol@client.example"));
         for (String recipient : recipients) {
             message.addRecipient(Message.RecipientType.TO, new InternetAddress(recipient));

@@ -10,6 +10,8 @@ import io.backupmx.testing.SendOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,15 +21,28 @@ class PairIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String AWAY = "the broker does not answer";
 
+    private static BrokerProcess broker;
+
     @TempDir
     private Path directory;
 
-    private ServiceProcess worker(String broker, int primaryPort) {
-        return ServiceProcess.worker(directory.resolve("worker"), broker).backingUp("example.test", primaryPort);
+    @BeforeAll
+    static void startBroker(@TempDir Path data) {
+        broker = BrokerProcess.start(data.resolve("broker"));
     }
 
-    private ServiceProcess ingress(String broker, int primaryPort) {
-        return ServiceProcess.ingress(directory.resolve("ingress"), broker).backingUp("example.test", primaryPort);
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    private ServiceProcess worker(int primaryPort) {
+        return ServiceProcess.worker(directory.resolve("worker"), broker.url()).backingUp("example.test", primaryPort);
+    }
+
+    private ServiceProcess ingress(int primaryPort) {
+        return ServiceProcess.ingress(directory.resolve("ingress"), broker.url())
+                .backingUp("example.test", primaryPort);
     }
 
     private static String send(ServiceProcess ingress) {
@@ -37,9 +52,8 @@ class PairIT {
     @Test
     void mailGoesFromTheOneToTheOther() {
         try (ScriptedPrimary primary = ScriptedPrimary.started();
-                BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"));
-                ServiceProcess worker = worker(broker.url(), primary.port()).ready();
-                ServiceProcess ingress = ingress(broker.url(), primary.port()).ready()) {
+                ServiceProcess worker = worker(primary.port()).ready();
+                ServiceProcess ingress = ingress(primary.port()).ready()) {
 
             String id = send(ingress);
 
@@ -61,12 +75,10 @@ class PairIT {
 
     @Test
     void bothStartWithoutTheBrokerAndWaitForIt() {
-        try (ScriptedPrimary primary = ScriptedPrimary.started();
-                BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"))) {
+        try (ScriptedPrimary primary = ScriptedPrimary.started()) {
             broker.kill();
-            try (ServiceProcess worker = worker(broker.url(), primary.port()).started();
-                    ServiceProcess ingress =
-                            ingress(broker.url(), primary.port()).started()) {
+            try (ServiceProcess worker = worker(primary.port()).started();
+                    ServiceProcess ingress = ingress(primary.port()).started()) {
                 for (ServiceProcess service : List.of(ingress, worker)) {
                     assertThat(service.output()).contains(broker.url() + " (does not answer yet)");
                     service.awaitNotReady(AWAY, PATIENCE);
@@ -85,11 +97,10 @@ class PairIT {
     }
 
     @Test
-    void bothSurviveTheBrokersDeathAndItsSilence() {
+    void bothSurviveTheBrokersDeathAndItsSilenceAndStopWithoutIt() {
         try (ScriptedPrimary primary = ScriptedPrimary.started();
-                BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"));
-                ServiceProcess worker = worker(broker.url(), primary.port()).ready();
-                ServiceProcess ingress = ingress(broker.url(), primary.port()).ready()) {
+                ServiceProcess worker = worker(primary.port()).ready();
+                ServiceProcess ingress = ingress(primary.port()).ready()) {
             broker.kill();
             worker.awaitNotReady(AWAY, PATIENCE);
             ingress.awaitNotReady(AWAY, PATIENCE);
@@ -107,20 +118,16 @@ class PairIT {
             ingress.awaitReady(PATIENCE);
             send(ingress);
             primary.awaitMails(2, PATIENCE);
-        }
-    }
 
-    @Test
-    void bothStopInOrderWithoutTheBroker() {
-        try (BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"));
-                ServiceProcess worker = worker(broker.url(), 9).ready();
-                ServiceProcess ingress = ingress(broker.url(), 9).ready()) {
             broker.freeze();
-            worker.awaitNotReady(AWAY, PATIENCE);
-
-            for (ServiceProcess service : List.of(ingress, worker)) {
-                assertThat(service.terminate()).as(service.output()).isEqualTo(128 + 15);
-                assertThat(service.output()).doesNotContain("left behind").contains("part=event-loops");
+            try {
+                worker.awaitNotReady(AWAY, PATIENCE);
+                for (ServiceProcess service : List.of(ingress, worker)) {
+                    assertThat(service.terminate()).as(service.output()).isEqualTo(128 + 15);
+                    assertThat(service.output()).doesNotContain("left behind").contains("part=event-loops");
+                }
+            } finally {
+                broker.thaw();
             }
         }
     }
@@ -129,9 +136,8 @@ class PairIT {
     @Test
     void workerIsKilledFrozenAndThawed() {
         try (ScriptedPrimary primary = ScriptedPrimary.started();
-                BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"));
-                ServiceProcess worker = worker(broker.url(), primary.port()).ready();
-                ServiceProcess ingress = ingress(broker.url(), primary.port()).ready()) {
+                ServiceProcess worker = worker(primary.port()).ready();
+                ServiceProcess ingress = ingress(primary.port()).ready()) {
             worker.freeze();
             send(ingress);
             worker.thaw();

@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +29,28 @@ class SmtpSourceIT {
     /** What {@code smtp-sink} writes above a content. */
     private static final Pattern RECIPIENT = Pattern.compile("(?m)^X-Rcpt-Args: <(?<to>[^>]*)>$");
 
+    private static final int PRIMARY = Ports.free();
+
+    private static Instance instance;
+
     @TempDir
     private Path directory;
 
-    private final int primaryPort = Ports.free();
+    /** As many sessions at once as one address may have, and a new one with each mail: the old one may not be gone yet. */
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        instance = new Instance(data)
+                .backingUp("example.test", PRIMARY)
+                .set("ingress.max_connections_per_address=1000")
+                .started();
+    }
+
+    @AfterAll
+    static void stop() {
+        try (Instance _ = instance) {
+            assertThat(instance.output()).doesNotContain("ERROR", "Exception");
+        }
+    }
 
     static Stream<SmtpSource> loads() {
         return Stream.of(
@@ -44,21 +64,18 @@ class SmtpSourceIT {
     @ParameterizedTest
     @MethodSource("loads")
     void everyMailOfAnOutageArrivesExactlyOnce(SmtpSource load) throws Exception {
-        try (Instance instance = instance()) {
-            load.sendTo(instance.smtpPort());
-            assertThat(instance.queue()).hasSize(load.mails());
+        load.sendTo(instance.smtpPort());
+        assertThat(instance.queue()).hasSize(load.mails());
 
-            List<String> arrived = drain(instance, load.mails());
-            String body = bodyOf(sentToTheSinkItself(load));
+        List<String> arrived = drain(load.mails());
+        String body = bodyOf(sentToTheSinkItself(load));
 
-            assertThat(arrived)
-                    .map(SmtpSourceIT::recipientOf)
-                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, load.mails())
-                            .mapToObj(SmtpSource::recipient)
-                            .toList());
-            assertThat(arrived).allMatch(mail -> bodyOf(mail).equals(body), "with the body that was sent");
-            assertThat(instance.output()).doesNotContain("ERROR", "Exception");
-        }
+        assertThat(arrived)
+                .map(SmtpSourceIT::recipientOf)
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, load.mails())
+                        .mapToObj(SmtpSource::recipient)
+                        .toList());
+        assertThat(arrived).allMatch(mail -> bodyOf(mail).equals(body), "with the body that was sent");
     }
 
     /** In and out at the same time, over a queue that outgrows the broker's memory. */
@@ -66,30 +83,18 @@ class SmtpSourceIT {
     void mailIsRelayedWhileMoreComesIn() throws Exception {
         Path dumps = Files.createDirectory(directory.resolve("mails"));
         SmtpSource load = SmtpSource.of(2000, 100, 18_000);
-        try (Instance instance = instance()) {
+        load.sendTo(instance.smtpPort());
+        try (SmtpSink sink = SmtpSink.dumping(PRIMARY, dumps)) {
+            sink.awaitCount(1, PATIENCE);
             load.sendTo(instance.smtpPort());
-            try (SmtpSink sink = SmtpSink.dumping(primaryPort, dumps)) {
-                sink.awaitCount(1, PATIENCE);
-                load.sendTo(instance.smtpPort());
-                sink.awaitCount(2 * load.mails(), PATIENCE);
-                instance.awaitEmptyQueue(PATIENCE);
-            }
-            List<String> twice = IntStream.rangeClosed(1, load.mails())
-                    .mapToObj(SmtpSource::recipient)
-                    .flatMap(recipient -> Stream.of(recipient, recipient))
-                    .toList();
-            assertThat(SmtpSink.dumped(dumps))
-                    .map(SmtpSourceIT::recipientOf)
-                    .containsExactlyInAnyOrderElementsOf(twice);
+            sink.awaitCount(2 * load.mails(), PATIENCE);
+            instance.awaitEmptyQueue(PATIENCE);
         }
-    }
-
-    /** As many sessions at once as one address may have, and a new one with each mail: the old one may not be gone yet. */
-    private Instance instance() {
-        return new Instance(directory.resolve("data"))
-                .backingUp("example.test", primaryPort)
-                .set("ingress.max_connections_per_address=1000")
-                .started();
+        List<String> twice = IntStream.rangeClosed(1, load.mails())
+                .mapToObj(SmtpSource::recipient)
+                .flatMap(recipient -> Stream.of(recipient, recipient))
+                .toList();
+        assertThat(SmtpSink.dumped(dumps)).map(SmtpSourceIT::recipientOf).containsExactlyInAnyOrderElementsOf(twice);
     }
 
     /** A mail of this load that has never seen us. */
@@ -101,9 +106,9 @@ class SmtpSourceIT {
         return SmtpSink.dumped(dumps).getFirst();
     }
 
-    private List<String> drain(Instance instance, int mails) throws Exception {
+    private List<String> drain(int mails) throws Exception {
         Path dumps = Files.createDirectory(directory.resolve("mails"));
-        try (SmtpSink sink = SmtpSink.dumping(primaryPort, dumps)) {
+        try (SmtpSink sink = SmtpSink.dumping(PRIMARY, dumps)) {
             sink.awaitCount(mails, PATIENCE);
             instance.awaitEmptyQueue(PATIENCE);
             assertThat(sink.count()).isEqualTo(mails);

@@ -1,6 +1,6 @@
 package io.backupmx.smtp.client;
 
-import io.backupmx.smtp.ForwardPath;
+import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -75,8 +75,8 @@ final class Dialogue {
             commands.append(Commands.RSET);
         }
         commands.append(Commands.mail(transaction, offered));
-        for (ForwardPath path : transaction.recipients()) {
-            commands.append(Commands.recipient(path));
+        for (Recipient recipient : transaction.recipients()) {
+            commands.append(Commands.recipient(recipient, offered, saysSmtpUtf8()));
         }
         Buffer asked = Buffer.buffer(commands.append(Commands.DATA).toString());
         int replies = (resetFirst ? 1 : 0) + 1 + transaction.recipients().size() + 1;
@@ -122,14 +122,18 @@ final class Dialogue {
         if (!readMail().isPositive()) {
             return;
         }
-        for (ForwardPath path : transaction.recipients()) {
-            write(Commands.recipient(path));
+        for (Recipient recipient : transaction.recipients()) {
+            write(Commands.recipient(recipient, offered, saysSmtpUtf8()));
             readRecipient();
         }
         if (someAccepted()) {
             write(Commands.DATA);
             readData();
         }
+    }
+
+    private boolean saysSmtpUtf8() {
+        return offered.smtpUtf8() && transaction.smtpUtf8();
     }
 
     private void readReset() throws LostException {

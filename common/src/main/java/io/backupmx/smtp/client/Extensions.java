@@ -11,18 +11,25 @@ import java.util.OptionalLong;
  * @param pipelining RFC 2920
  * @param eightBitMime RFC 6152
  * @param smtpUtf8 RFC 6531
+ * @param dsn RFC 3461
  * @param size whether MAIL takes SIZE= (RFC 1870)
  * @param maxSizeBytes the size limit it states; empty when it states none
  */
 public record Extensions(
-        boolean pipelining, boolean eightBitMime, boolean smtpUtf8, boolean size, OptionalLong maxSizeBytes) {
+        boolean pipelining,
+        boolean eightBitMime,
+        boolean smtpUtf8,
+        boolean dsn,
+        boolean size,
+        OptionalLong maxSizeBytes) {
 
-    static final Extensions NONE = new Extensions(false, false, false, false, OptionalLong.empty());
+    static final Extensions NONE = new Extensions(false, false, false, false, false, OptionalLong.empty());
 
     static Extensions of(SmtpReply ehlo) {
         boolean pipelining = false;
         boolean eightBitMime = false;
         boolean smtpUtf8 = false;
+        boolean dsn = false;
         boolean size = false;
         OptionalLong maxSizeBytes = OptionalLong.empty();
         List<String> lines = ehlo.lines();
@@ -32,6 +39,7 @@ public record Extensions(
                 case "PIPELINING" -> pipelining = true;
                 case "8BITMIME" -> eightBitMime = true;
                 case "SMTPUTF8" -> smtpUtf8 = true;
+                case "DSN" -> dsn = true;
                 case "SIZE" -> {
                     size = true;
                     maxSizeBytes = words.length > 1 ? limit(words[1]) : OptionalLong.empty();
@@ -41,7 +49,7 @@ public record Extensions(
                 }
             }
         }
-        return new Extensions(pipelining, eightBitMime, smtpUtf8, size, maxSizeBytes);
+        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, size, maxSizeBytes);
     }
 
     /** Zero means that there is no fixed limit (RFC 1870 §4). */

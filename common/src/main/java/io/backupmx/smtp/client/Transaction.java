@@ -2,23 +2,28 @@ package io.backupmx.smtp.client;
 
 import io.backupmx.mail.BodyType;
 import io.backupmx.mail.Content;
-import io.backupmx.smtp.ForwardPath;
+import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.ReversePath;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One mail transaction (RFC 5321 §3.3).
  *
  * @param smtpUtf8 to be said where the peer offers it (RFC 6531 §3.4); the caller looks first whether it does
+ * @param envelopeId ENVID, said where the peer offers DSN, as are the recipients' NOTIFY and ORCPT (RFC 3461 §5.2.1)
+ * @param returnContent RET, said where the peer offers DSN
  * @param header what goes in front of the content: complete lines, ended by CRLF
  * @param content open until the transaction has ended
  */
 public record Transaction(
         ReversePath from,
-        List<ForwardPath> recipients,
+        List<Recipient> recipients,
         BodyType body,
         boolean smtpUtf8,
+        Optional<String> envelopeId,
+        Optional<String> returnContent,
         String header,
         Content content) {
 

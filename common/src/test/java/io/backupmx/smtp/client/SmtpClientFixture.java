@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.mail.BodyType;
 import io.backupmx.mail.Content;
+import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
@@ -105,7 +106,15 @@ abstract class SmtpClientFixture {
 
     static Transaction headedBy(String header) {
         Transaction mail = mail("a@x.test");
-        return new Transaction(mail.from(), mail.recipients(), mail.body(), mail.smtpUtf8(), header, mail.content());
+        return new Transaction(
+                mail.from(),
+                mail.recipients(),
+                mail.body(),
+                mail.smtpUtf8(),
+                Optional.empty(),
+                Optional.empty(),
+                header,
+                mail.content());
     }
 
     static Transaction transaction(Content content, String... recipients) {
@@ -114,9 +123,12 @@ abstract class SmtpClientFixture {
                 Stream.of(recipients)
                         .map(r -> ForwardPath.parse("<" + r + ">"))
                         .map(Optional::orElseThrow)
+                        .map(Recipient::of)
                         .toList(),
                 BodyType.EIGHT_BIT_MIME,
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 HEADER,
                 content);
     }

@@ -2,9 +2,7 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.ReceivedHeader;
-import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
@@ -114,9 +112,9 @@ final class Attempt {
                 yield untried(pending, why);
             }
             case ConnectResult.Connected(SmtpConnection connection) ->
-                needsSmtpUtf8(pending) && !connection.extensions().smtpUtf8()
-                        ? undeliverable(pending, connection)
-                        : transact(pending, connection);
+                connection.extensions().smtpUtf8()
+                        ? transact(pending, connection)
+                        : transactInAscii(pending, connection);
         };
     }
 
@@ -129,13 +127,18 @@ final class Attempt {
         gate.tell(event);
     }
 
-    /** RFC 6531 §3.5, §3.6: it cannot be sent there, and a backup has nowhere else to send it. */
-    private List<Integer> undeliverable(List<Integer> pending, SmtpConnection connection) {
-        connections.giveBack(connection);
-        return end(
-                pending,
+    /** RFC 6531 §3.5, §3.6: what needs more than ASCII cannot be sent there, and a backup has nowhere else to send it. */
+    private List<Integer> transactInAscii(List<Integer> pending, SmtpConnection connection) {
+        end(
+                pending.stream().filter(this::needsSmtpUtf8).toList(),
                 new RecipientOutcome.Failed(
                         "5.6.7 the mail needs SMTPUTF8, which host " + connection.peer() + " does not offer"));
+        List<Integer> others = pending.stream().filter(i -> !needsSmtpUtf8(i)).toList();
+        if (others.isEmpty()) {
+            connections.giveBack(connection);
+            return others;
+        }
+        return transact(others, connection);
     }
 
     private List<Integer> end(List<Integer> pending, RecipientOutcome outcome) {
@@ -231,28 +234,22 @@ final class Attempt {
     }
 
     private Transaction transaction(List<Integer> pending) {
-        List<ForwardPath> paths = new ArrayList<>(pending.size());
-        pending.forEach(i -> paths.add(envelope.recipients().get(i).path()));
         return new Transaction(
                 envelope.from(),
-                paths,
+                pending.stream().map(i -> envelope.recipients().get(i)).toList(),
                 // 8-bit content goes out also where 8BITMIME is not offered, as Postfix sends it: RFC 6152 §3 wants it
                 // converted, which breaks signatures, or returned, and the primaries that choke on it are gone.
                 envelope.body(),
-                needsSmtpUtf8(pending),
+                pending.stream().anyMatch(this::needsSmtpUtf8),
+                envelope.envelopeId(),
+                envelope.returnContent(),
                 ReceivedHeader.of(envelope, ZoneId.systemDefault()),
                 mail.content());
     }
 
-    private boolean needsSmtpUtf8(List<Integer> pending) {
-        boolean sender = envelope.from() instanceof ReversePath.Sender(var mailbox) && mailbox.needsSmtpUtf8();
+    private boolean needsSmtpUtf8(int recipient) {
         return envelope.smtpUtf8()
-                || sender
-                || pending.stream()
-                        .anyMatch(i -> needsSmtpUtf8(envelope.recipients().get(i)));
-    }
-
-    private static boolean needsSmtpUtf8(Recipient recipient) {
-        return recipient.path() instanceof ForwardPath.To(var mailbox) && mailbox.needsSmtpUtf8();
+                || envelope.from().needsSmtpUtf8()
+                || envelope.recipients().get(recipient).path().needsSmtpUtf8();
     }
 }

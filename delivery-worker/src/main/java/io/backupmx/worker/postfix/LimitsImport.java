@@ -15,6 +15,9 @@ final class LimitsImport {
         /** Of things, or of octets. */
         record Count() implements Kind {}
 
+        /** {@code yes} or {@code no}. */
+        record Offered() implements Kind {}
+
         /** @param unit of a number without one */
         record Time(String unit) implements Kind {}
     }
@@ -22,6 +25,7 @@ final class LimitsImport {
     private record Row(String parameter, String key, Kind kind) {}
 
     private static final Kind COUNT = new Kind.Count();
+    private static final Kind OFFERED = new Kind.Offered();
     private static final Kind SECONDS = new Kind.Time("s");
 
     private static final List<Row> ROWS = List.of(
@@ -30,6 +34,7 @@ final class LimitsImport {
             new Row("smtpd_client_connection_count_limit", "ingress.max_connections_per_address", COUNT),
             new Row("smtpd_hard_error_limit", "ingress.max_errors", COUNT),
             new Row("hopcount_limit", "ingress.max_hops", COUNT),
+            new Row("smtputf8_enable", "ingress.smtputf8", OFFERED),
             new Row("smtpd_timeout", "ingress.command_timeout", SECONDS),
             new Row("maximal_queue_lifetime", "retry.max_lifetime", new Kind.Time("d")),
             new Row("default_destination_concurrency_limit", "worker.max_connections_per_route", COUNT),
@@ -87,6 +92,12 @@ final class LimitsImport {
     private static Optional<String> ours(Kind kind, String value) {
         return switch (kind) {
             case Kind.Count _ -> Optional.of(value).filter(DIGITS.asMatchPredicate());
+            case Kind.Offered _ ->
+                switch (value.toLowerCase(Locale.ROOT)) {
+                    case "yes" -> Optional.of("offer");
+                    case "no" -> Optional.of("off");
+                    default -> Optional.empty();
+                };
             case Kind.Time(String unit) -> time(value, unit);
         };
     }

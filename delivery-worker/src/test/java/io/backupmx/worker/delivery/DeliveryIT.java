@@ -191,6 +191,18 @@ class DeliveryIT {
     }
 
     @Test
+    void whoNeedsNoSmtpUtf8HasTheMailAllTheSame() {
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.store(Mails.envelope("jürgen@x.test", "alice@x.test"));
+            assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("alice@x.test");
+            await().atMost(LONG).until(() -> rig.spool().failed().size() == 1);
+            assertThat(rig.spool().failed().getFirst().envelope().recipients())
+                    .extracting(recipient -> recipient.path().address())
+                    .containsExactly("jürgen@x.test");
+        }
+    }
+
+    @Test
     void mailThatNeedsSmtpUtf8GoesWhereThatIsOffered() {
         primary.play(Script.acceptAll().offering("PIPELINING", "SMTPUTF8", "8BITMIME"));
         try (WorkerRig rig = rig(Settings.usual())) {
@@ -198,6 +210,29 @@ class DeliveryIT {
             ReceivedMail mail = primary.awaitMails(1, LONG).getFirst();
             assertThat(mail.recipients()).containsExactly("jürgen@x.test");
             assertThat(mail.mail().parameters()).containsKey("SMTPUTF8");
+        }
+    }
+
+    @Test
+    void whatReportsAreToBeIsSaidOnlyWhereTheyAreOffered() {
+        Envelope envelope =
+                Mails.withReports(Mails.envelope("a@x.test"), "HDRS", "e+2Bid", "SUCCESS", "utf-8;bü@x.test");
+        try (WorkerRig rig = rig(Settings.usual())) {
+            primary.play(Script.acceptAll().offering("PIPELINING", "DSN"));
+            rig.store(envelope);
+            ReceivedMail told = primary.awaitMails(1, LONG).getFirst();
+            assertThat(told.mail().parameters()).containsEntry("RET", "HDRS").containsEntry("ENVID", "e+2Bid");
+            assertThat(told.recipientLines().getFirst().parameters())
+                    .containsEntry("NOTIFY", "SUCCESS")
+                    .containsEntry("ORCPT", "utf-8;b\\x{FC}@x.test"); // RFC 6533 §3
+            assertThat(primary.violations()).isEmpty();
+        }
+        primary.play(Script.acceptAll().offering("PIPELINING"));
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.store(envelope);
+            ReceivedMail untold = primary.awaitMails(2, LONG).getLast();
+            assertThat(untold.mail().parameters()).isEmpty();
+            assertThat(untold.recipientLines().getFirst().parameters()).isEmpty();
         }
     }
 

@@ -47,6 +47,22 @@ final class Mails {
                 0);
     }
 
+    /** As with DSN parameters (RFC 3461) of MAIL and of each RCPT. */
+    static Envelope withReports(Envelope envelope, String ret, String envid, String notify, String orcpt) {
+        return new Envelope(
+                envelope.queueId(),
+                envelope.arrival(),
+                envelope.from(),
+                envelope.recipients().stream()
+                        .map(r -> new Recipient(r.path(), Optional.of(orcpt), Optional.of(notify), r.lastReply()))
+                        .toList(),
+                envelope.body(),
+                envelope.smtpUtf8(),
+                Optional.of(envid),
+                Optional.of(ret),
+                envelope.attempts());
+    }
+
     static Envelope withSmtpUtf8(Envelope envelope) {
         return new Envelope(
                 envelope.queueId(),

@@ -129,6 +129,7 @@ final class PostfixImportTest {
                 smtp_data_done_timeout = 900
                 minimal_backoff_time = 10m
                 virtual_alias_maps = hash:/etc/postfix/virtual
+                smtputf8_enable = no
                 smtpd_use_tls = no
                 """);
 
@@ -144,6 +145,7 @@ final class PostfixImportTest {
                         "taken      smtpd_timeout: ingress.command_timeout: 300s",
                         "taken      smtp_data_done_timeout: worker.final_dot_timeout: 900s",
                         "taken      minimal_backoff_time: retry.delays: [600s, 1200s, 2400s, 4000s]",
+                        "taken      smtputf8_enable: ingress.smtputf8: off",
                         "ignored    smtpd_use_tls")
                 .anyMatch(line -> line.startsWith("attention  virtual_alias_maps: is not taken"))
                 .anyMatch(line -> line.startsWith("attention  check: example.org: every address is accepted"));

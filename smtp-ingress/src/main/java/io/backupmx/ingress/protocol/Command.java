@@ -1,6 +1,5 @@
 package io.backupmx.ingress.protocol;
 
-import io.backupmx.mail.BodyType;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
@@ -14,12 +13,22 @@ public sealed interface Command {
     /** As {@link Ehlo}, by a client that knows no extensions. */
     record Helo(String name) implements Command {}
 
-    /** @param declaredBytes SIZE as given, or 0 (RFC 1870 §6) */
-    record Mail(ReversePath from, BodyType body, long declaredBytes) implements Command {}
+    record Mail(ReversePath from, MailOptions options) implements Command {}
 
-    record Rcpt(ForwardPath to) implements Command {}
+    /** @param isAscii whether it can do without SMTPUTF8 */
+    record Rcpt(ForwardPath to, RcptOptions options, boolean isAscii) implements Command {}
 
     record Data() implements Command {}
+
+    /**
+     * So many octets of a content follow (RFC 3030 §2).
+     *
+     * @param last whether the content is complete with them
+     */
+    record Bdat(long bytes, boolean last) implements Command {}
+
+    /** Some octets follow, and nobody knows how many. */
+    record BadBdat() implements Command {}
 
     record Rset() implements Command {}
 

@@ -1,21 +1,24 @@
 package io.backupmx.ingress.protocol;
 
-import io.backupmx.mail.BodyType;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
-import java.util.HashSet;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The syntax of commands (RFC 5321 §4.1.1, §4.1.2). Any line is some {@link Command}. */
 public final class CommandParser {
 
-    /** RFC 1870 §6.1: up to 20 digits. */
-    private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
+    /** Up to 18 digits: more octets than that are nowhere. */
+    private static final Pattern BDAT = Pattern.compile("0*(\\d{1,18})( +LAST)?", Pattern.CASE_INSENSITIVE);
+
+    /** With something else than a space behind it. */
+    private static final Pattern BAD_BDAT = Pattern.compile("BDAT[^A-Z]");
 
     private CommandParser() {}
 
@@ -36,8 +39,9 @@ public final class CommandParser {
             case "VRFY" -> argument.isEmpty() ? malformed(Replies.VRFY_SYNTAX) : new Command.Vrfy();
             case "HELP" -> new Command.Help();
             case "STARTTLS" -> alone(argument, new Command.StartTls()); // RFC 3207 §4: 501 for a parameter
-            case "EXPN", "AUTH", "BDAT", "ETRN", "TURN", "SEND", "SOML", "SAML" -> new Command.NotImplemented();
-            default -> new Command.Unknown();
+            case "BDAT" -> bdat(argument);
+            case "EXPN", "AUTH", "ETRN", "TURN", "SEND", "SOML", "SAML" -> new Command.NotImplemented();
+            default -> BAD_BDAT.matcher(verb).lookingAt() ? new Command.BadBdat() : new Command.Unknown();
         };
     }
 
@@ -63,89 +67,74 @@ public final class CommandParser {
     }
 
     private static Command mail(String argument) {
-        return withPath(
-                argument,
-                "FROM:",
-                Replies.MAIL_SYNTAX,
-                said -> ReversePath.parse(said.path())
-                        .map(from -> mail(from, said.parameters()))
-                        .orElse(malformed(Replies.BAD_SENDER)));
-    }
-
-    private static Command mail(ReversePath from, String parameters) {
-        BodyType body = BodyType.SEVEN_BIT;
-        long declaredBytes = 0;
-        Set<String> seen = new HashSet<>();
-        for (String parameter : parameters.isEmpty() ? new String[0] : parameters.split(" +")) {
-            int equals = parameter.indexOf('=');
-            String keyword = (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
-            String value = equals < 0 ? "" : parameter.substring(equals + 1);
-            if (!seen.add(keyword)) {
-                return malformed(Replies.BAD_PARAMETER);
+        try {
+            Said said = said(argument, "FROM:", Replies.MAIL_SYNTAX, Replies.BAD_SENDER);
+            Optional<ReversePath> from = ReversePath.parse(said.path());
+            if (from.isEmpty()) {
+                return malformed(Replies.BAD_SENDER);
             }
-            switch (keyword) {
-                case "SIZE" -> {
-                    if (!SIZE.matcher(value).matches()) {
-                        return malformed(Replies.BAD_PARAMETER);
-                    }
-                    declaredBytes = value.length() > 18 ? Long.MAX_VALUE : Long.parseLong(value);
-                }
-                case "BODY" -> {
-                    Optional<BodyType> said = body(value);
-                    if (said.isEmpty()) {
-                        return malformed(Replies.BAD_PARAMETER);
-                    }
-                    body = said.get();
-                }
-                default -> {
-                    return malformed(Replies.UNKNOWN_PARAMETER); // §4.1.1.11
-                }
-            }
+            MailOptions options = Parameters.ofMail(said.parameters());
+            return said.isAscii() || options.smtpUtf8()
+                    ? new Command.Mail(from.get(), options)
+                    : malformed(Replies.NEED_SMTPUTF8);
+        } catch (Parameters.MalformedException e) {
+            return malformed(e.answer());
         }
-        return new Command.Mail(from, body, declaredBytes);
-    }
-
-    private static Optional<BodyType> body(String value) {
-        for (BodyType type : BodyType.values()) {
-            if (type.keyword().equalsIgnoreCase(value)) {
-                return Optional.of(type);
-            }
-        }
-        return Optional.empty();
     }
 
     private static Command rcpt(String argument) {
-        return withPath(
-                argument,
-                "TO:",
-                Replies.RCPT_SYNTAX,
-                said -> ForwardPath.parse(said.path())
-                        .map(to -> rcpt(to, said.parameters()))
-                        .orElse(malformed(Replies.BAD_RECIPIENT)));
+        try {
+            Said said = said(argument, "TO:", Replies.RCPT_SYNTAX, Replies.BAD_RECIPIENT);
+            Optional<ForwardPath> to = ForwardPath.parse(said.path());
+            return to.isEmpty()
+                    ? malformed(Replies.BAD_RECIPIENT)
+                    : new Command.Rcpt(to.get(), Parameters.ofRcpt(said.parameters()), said.isAscii());
+        } catch (Parameters.MalformedException e) {
+            return malformed(e.answer());
+        }
     }
 
-    private static Command rcpt(ForwardPath to, String parameters) {
-        return parameters.isEmpty() ? new Command.Rcpt(to) : malformed(Replies.UNKNOWN_PARAMETER); // §4.1.1.11
+    /** RFC 3030 §2. One that cannot be read is followed by octets we cannot count: there is no going on. */
+    private static Command bdat(String argument) {
+        Matcher said = BDAT.matcher(argument);
+        return said.matches()
+                ? new Command.Bdat(Long.parseLong(said.group(1)), said.group(2) != null)
+                : new Command.BadBdat();
     }
 
     /** A path with its angle brackets, and what is said behind it. */
-    private record Said(String path, String parameters) {}
+    private record Said(String path, String parameters, boolean isAscii) {}
 
-    private static Command withPath(String argument, String keyword, SmtpReply syntax, Function<Said, Command> then) {
+    /**
+     * @param syntax the answer when it has no path
+     * @param encoding the answer when it is neither ASCII nor UTF-8
+     */
+    private static Said said(String argument, String keyword, SmtpReply syntax, SmtpReply encoding)
+            throws Parameters.MalformedException {
         if (!argument.regionMatches(true, 0, keyword, 0, keyword.length())) {
-            return malformed(syntax);
+            throw new Parameters.MalformedException(syntax);
         }
+        boolean ascii = argument.chars().allMatch(c -> c < 128);
         // A space after the colon is not RFC 5321 §3.3, but old clients send it.
-        String rest = argument.substring(keyword.length()).stripLeading();
+        String octets = argument.substring(keyword.length()).stripLeading();
+        String rest = ascii ? octets : utf8(octets).orElseThrow(() -> new Parameters.MalformedException(encoding));
         int end = endOfPath(rest);
         if (end < 0 || (end < rest.length() && rest.charAt(end) != ' ')) {
-            return malformed(syntax);
+            throw new Parameters.MalformedException(syntax);
         }
-        String path = rest.substring(0, end);
-        if (!path.chars().allMatch(c -> c < 128)) {
-            return malformed(Replies.ADDRESS_NOT_ASCII); // RFC 6531 §3.5: we do not offer SMTPUTF8
+        return new Said(rest.substring(0, end), rest.substring(end).strip(), ascii);
+    }
+
+    /** What {@code octets}, one a character, mean (RFC 6531 §3.3). */
+    private static Optional<String> utf8(String octets) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder() // which reports what is wrong, where others would replace it
+                    .decode(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString());
+        } catch (CharacterCodingException _) {
+            return Optional.empty();
         }
-        return then.apply(new Said(path, rest.substring(end).strip()));
     }
 
     /** Index behind the {@code >} that ends the path {@code text} begins with, or -1. A quoted string may hold one too. */

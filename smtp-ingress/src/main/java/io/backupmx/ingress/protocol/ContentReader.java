@@ -17,34 +17,61 @@ public final class ContentReader {
     private final long maxBytes;
     private final int maxHops;
     private final boolean refuseBareLineEnds;
-    private final DataDecoder decoder;
-    private final HopCounter hops = new HopCounter();
+    private final Optional<ChunkDecoder> chunks;
+    private final ContentDecoder decoder;
+    private final HeaderScan header = new HeaderScan();
     private final DataDecoder.Sink sink;
     private Optional<ContentFlaw> flaw = Optional.empty();
     private long octets;
 
-    public ContentReader(IngressConfig config, DataDecoder.Sink sink) {
+    private ContentReader(IngressConfig config, DataDecoder.Sink sink, boolean chunked) {
         this.maxBytes = config.maxMessageBytes();
         this.maxHops = config.maxHops();
         this.refuseBareLineEnds = config.bareLineEnd() == BareLineEnd.REJECT;
-        this.decoder = new DataDecoder(config.bareLineEnd(), this::take);
+        this.chunks = chunked ? Optional.of(new ChunkDecoder(config.bareLineEnd(), this::take)) : Optional.empty();
+        this.decoder = chunks.isPresent() ? chunks.get() : new DataDecoder(config.bareLineEnd(), this::take);
         this.sink = sink;
     }
 
+    /** Of a content behind DATA. */
+    public static ContentReader ofData(IngressConfig config, DataDecoder.Sink sink) {
+        return new ContentReader(config, sink, false);
+    }
+
+    /** Of a content that comes in chunks, each announced by {@link #begin}. */
+    public static ContentReader ofChunks(IngressConfig config, DataDecoder.Sink sink) {
+        return new ContentReader(config, sink, true);
+    }
+
+    /** How many octets of what we do not take we read all the same. */
+    static long floodBytes(long maxBytes) {
+        return 2 * maxBytes + FLOOD_MARGIN_BYTES;
+    }
+
+    /** A chunk begins, the one before having ended; {@link #read} ends with it. */
+    public void begin(long bytes, boolean last) {
+        chunks.orElseThrow().begin(bytes, last);
+    }
+
     /**
-     * Consumes {@code in} up to its limit or the end of the content. Returns whether nothing more is to be read: the end
-     * was found, and what remains in {@code in} are commands, or there is a {@link ContentFlaw#FLOOD}.
+     * Consumes {@code in} up to its limit or the end of the content or chunk. Returns whether nothing more is to be read:
+     * the end was found, and what remains in {@code in} are commands, or there is a {@link ContentFlaw#FLOOD}.
      */
     public boolean read(ByteBuffer in) {
         boolean ended = decoder.decode(in);
         if (decoder.sawBareLineEnd() && refuseBareLineEnds) {
             refuse(ContentFlaw.BARE_LINE_END);
         }
-        if (!ended && octets > 2 * maxBytes + FLOOD_MARGIN_BYTES) {
+        if (!ended && octets > floodBytes(maxBytes)) {
             flaw = Optional.of(ContentFlaw.FLOOD);
             return true;
         }
         return ended;
+    }
+
+    /** Whether the header, as far as it has come, is ASCII; else it is one of RFC 6532. */
+    public boolean isHeaderAscii() {
+        return header.isAscii();
     }
 
     /** Stops giving to the sink, for a reason of ours or the caller's; the first reason stands. */
@@ -64,8 +91,8 @@ public final class ContentReader {
         if (octets > maxBytes) {
             refuse(ContentFlaw.TOO_LARGE);
         }
-        hops.accept(array, offset, length);
-        if (hops.hops() > maxHops) {
+        header.accept(array, offset, length);
+        if (header.hops() > maxHops) {
             refuse(ContentFlaw.TOO_MANY_HOPS);
         }
         if (flaw.isEmpty()) {

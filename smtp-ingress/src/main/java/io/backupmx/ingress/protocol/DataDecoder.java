@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * forbids, become CRLF when they are to be normalized, and even then they end neither a content nor, for dot-stuffing, a
  * line. However the octets are split into buffers, the outcome is the same.
  */
-public final class DataDecoder {
+public final class DataDecoder implements ContentDecoder {
 
     /** Takes slices of the content. The array is only lent. */
     @FunctionalInterface
@@ -28,23 +28,14 @@ public final class DataDecoder {
         END
     }
 
-    private static final byte[] CR = {'\r'};
-    private static final byte[] CRLF = {'\r', '\n'};
-
-    private final boolean normalize;
-    private final Sink sink;
+    private final LineEnds lineEnds;
     private At at = At.LINE_START;
-    private boolean bareLineEnd;
 
     public DataDecoder(BareLineEnd policy, Sink sink) {
-        this.normalize = policy == BareLineEnd.NORMALIZE;
-        this.sink = sink;
+        this.lineEnds = new LineEnds(policy, sink);
     }
 
-    /**
-     * Consumes {@code in}, which has an array, up to its limit or the end of the content, whichever is first. Returns
-     * whether the end was found; what then remains in {@code in} are commands.
-     */
+    @Override
     public boolean decode(ByteBuffer in) {
         byte[] octets = in.array();
         int base = in.arrayOffset();
@@ -55,7 +46,7 @@ public final class DataDecoder {
             switch (at) {
                 case LINE_START -> {
                     if (octets[i] == '.') {
-                        give(octets, pending, i);
+                        lineEnds.give(octets, pending, i);
                         pending = ++i;
                         at = At.DOT;
                     } else {
@@ -68,22 +59,22 @@ public final class DataDecoder {
                         i += 2;
                         at = At.LINE_START;
                     } else if (i < to && octets[i] == '\r') {
-                        give(octets, pending, i);
+                        lineEnds.give(octets, pending, i);
                         pending = ++i;
                         at = At.CR;
                     } else if (i < to) {
-                        give(octets, pending, i);
-                        bareLf();
+                        lineEnds.give(octets, pending, i);
+                        lineEnds.bareLf();
                         pending = ++i;
                     }
                 }
                 case CR -> {
                     if (octets[i] == '\n') {
-                        give(CRLF, 0, 2);
+                        lineEnds.crlf();
                         pending = ++i;
                         at = At.LINE_START;
                     } else {
-                        bareCr();
+                        lineEnds.bareCr();
                         at = At.WITHIN_LINE;
                     }
                 }
@@ -100,36 +91,20 @@ public final class DataDecoder {
                         pending = ++i;
                         at = At.END;
                     } else {
-                        bareCr();
+                        lineEnds.bareCr();
                         at = At.WITHIN_LINE;
                     }
                 }
                 case END -> {}
             }
         }
-        give(octets, pending, i);
+        lineEnds.give(octets, pending, i);
         in.position(i - base);
         return at == At.END;
     }
 
-    /** Whether a CR without LF or an LF without CR was seen so far. */
+    @Override
     public boolean sawBareLineEnd() {
-        return bareLineEnd;
-    }
-
-    private void bareCr() {
-        bareLineEnd = true;
-        give(normalize ? CRLF : CR, 0, normalize ? 2 : 1);
-    }
-
-    private void bareLf() {
-        bareLineEnd = true;
-        give(CRLF, normalize ? 0 : 1, 2);
-    }
-
-    private void give(byte[] octets, int from, int to) {
-        if (from < to) {
-            sink.accept(octets, from, to - from);
-        }
+        return lineEnds.sawBare();
     }
 }

@@ -11,6 +11,9 @@ public sealed interface Effect {
     /** Says {@code reply}. */
     record Reply(SmtpReply reply) implements Effect {}
 
+    /** Says what was said before, of a further chunk of the same mail: a refusal is one, however many chunks it takes. */
+    record ReplyAgain(SmtpReply reply) implements Effect {}
+
     /**
      * Says {@code reply}, by which a mail or a recipient is lost to us: told to the log and the metrics too.
      *
@@ -23,6 +26,12 @@ public sealed interface Effect {
 
     /** Reads content; its end goes to {@link SessionMachine#onContentComplete} or {@link SessionMachine#onContentRefused}. */
     record ReceiveContent() implements Effect {}
+
+    /** As {@link ReceiveContent}, of a part of the content, of so many octets. */
+    record ReceiveChunk(long bytes, boolean last) implements Effect {}
+
+    /** Reads so many octets in vain; their end goes to {@link SessionMachine#onChunkSkipped}. */
+    record SkipChunk(long bytes) implements Effect {}
 
     /** Stores the mail; the outcome goes to {@link SessionMachine#onStored} or {@link SessionMachine#onStoreFailed}. */
     record Store() implements Effect {}
@@ -43,6 +52,8 @@ public sealed interface Effect {
         TOO_MANY_ERRORS,
         TOO_MANY_COMMANDS,
         FLOOD,
+        /** What comes next cannot be told from commands. */
+        OUT_OF_STEP,
         SHUT_DOWN
     }
 }

@@ -16,7 +16,7 @@ import java.util.Objects;
 public final class Recipients {
 
     /** A recipient and the way its mail goes. */
-    public record Accepted(ForwardPath path, Route route) {}
+    public record Accepted(ForwardPath path, RcptOptions options, Route route) {}
 
     /** Up to here, looking at each is cheaper than a map. */
     private static final int FEW = 8;

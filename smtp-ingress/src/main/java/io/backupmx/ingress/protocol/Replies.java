@@ -25,7 +25,7 @@ public final class Replies {
     static final SmtpReply CANNOT_VERIFY =
             SmtpReply.of(252, "2.5.0", "Cannot VRFY user, but will accept message and attempt delivery"); // §3.5.3
     static final SmtpReply HELP =
-            SmtpReply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT; see RFC 5321");
+            SmtpReply.of(214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY QUIT; see RFC 5321");
 
     // Not a command.
     static final SmtpReply LINE_TOO_LONG = SmtpReply.of(500, "5.5.2", "Line too long");
@@ -42,8 +42,9 @@ public final class Replies {
     static final SmtpReply NO_ARGUMENT = SmtpReply.of(501, "5.5.4", "No argument allowed");
     static final SmtpReply BAD_SENDER = SmtpReply.of(501, "5.1.7", "Bad sender address syntax");
     static final SmtpReply BAD_RECIPIENT = SmtpReply.of(501, "5.1.3", "Bad recipient address syntax");
-    static final SmtpReply ADDRESS_NOT_ASCII =
-            SmtpReply.of(553, "5.6.7", "Non-ASCII addresses are not permitted here"); // RFC 6531 §3.5
+    static final SmtpReply NEED_SMTPUTF8 =
+            SmtpReply.of(553, "5.6.7", "Non-ASCII addresses need SMTPUTF8"); // RFC 6531 §3.5
+    static final SmtpReply BDAT_SYNTAX = SmtpReply.of(501, "5.5.4", "Syntax: BDAT octets [LAST], closing connection");
     static final SmtpReply BAD_PARAMETER = SmtpReply.of(501, "5.5.4", "Bad value of a parameter");
     static final SmtpReply UNKNOWN_PARAMETER = SmtpReply.of(555, "5.5.4", "Parameter not recognized");
 
@@ -53,6 +54,7 @@ public final class Replies {
     static final SmtpReply NEED_MAIL = SmtpReply.of(503, "5.5.1", "Need MAIL first");
     static final SmtpReply NESTED_MAIL = SmtpReply.of(503, "5.5.1", "MAIL was already given");
     static final SmtpReply NEED_RECIPIENT = SmtpReply.of(503, "5.5.1", "Need RCPT first");
+    static final SmtpReply NEED_LAST_CHUNK = SmtpReply.of(503, "5.5.1", "Send BDAT LAST or RSET first"); // RFC 3030 §2
     static final SmtpReply NO_VALID_RECIPIENTS = SmtpReply.of(554, "5.5.1", "No valid recipients"); // §3.3
 
     // Not this mail.
@@ -75,14 +77,15 @@ public final class Replies {
         return SmtpReply.of(250, us.name());
     }
 
-    /** @param startTls whether the client may ask for TLS */
-    static SmtpReply ehlo(Domain us, long maxMessageBytes, boolean startTls) {
-        List<String> lines = new ArrayList<>(
-                List.of(us.name(), "PIPELINING", "SIZE " + maxMessageBytes, "8BITMIME", "ENHANCEDSTATUSCODES"));
-        if (startTls) {
-            lines.add("STARTTLS");
-        }
+    static SmtpReply ehlo(Domain us, List<String> extensions) {
+        List<String> lines = new ArrayList<>(extensions);
+        lines.addFirst(us.name());
         return new SmtpReply(250, Optional.empty(), lines);
+    }
+
+    /** RFC 3030 §2. */
+    static SmtpReply chunkTaken(long bytes) {
+        return SmtpReply.of(250, "2.0.0", bytes + " octets received");
     }
 
     static SmtpReply queuedAs(QueueId id) {

@@ -1,16 +1,22 @@
 package io.backupmx.ingress.protocol;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.config.IngressConfig.SmtpUtf8;
 import io.backupmx.ingress.protocol.Effect.Ending;
 import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.BetweenChunks;
+import io.backupmx.ingress.protocol.SessionState.ChunksRefused;
 import io.backupmx.ingress.protocol.SessionState.Client;
 import io.backupmx.ingress.protocol.SessionState.Closing;
 import io.backupmx.ingress.protocol.SessionState.Connected;
 import io.backupmx.ingress.protocol.SessionState.Greeted;
 import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
+import io.backupmx.ingress.protocol.SessionState.Receiving;
+import io.backupmx.ingress.protocol.SessionState.ReceivingChunk;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
 import io.backupmx.ingress.protocol.SessionState.Sender;
+import io.backupmx.ingress.protocol.SessionState.SkippingChunk;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
@@ -22,6 +28,7 @@ import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolWriter.Room;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +44,7 @@ public final class SessionMachine {
     private final long maxMessageBytes;
     private final int maxRecipients;
     private final boolean offersTls;
+    private final boolean offersSmtpUtf8;
 
     public SessionMachine(Domain hostname, IngressConfig config) {
         this.hostname = hostname;
@@ -44,6 +52,7 @@ public final class SessionMachine {
         this.maxMessageBytes = config.maxMessageBytes();
         this.maxRecipients = config.maxRecipients();
         this.offersTls = config.tls().offered();
+        this.offersSmtpUtf8 = config.smtputf8() == SmtpUtf8.OFFER;
     }
 
     /** A client has connected (§3.1). */
@@ -66,15 +75,14 @@ public final class SessionMachine {
             case Command.Ehlo ehlo ->
                 Step.reply(
                         new Greeted(new Client(ehlo.name(), true, state.tls())),
-                        Replies.ehlo(
-                                hostname,
-                                maxMessageBytes,
-                                offersTls && state.tls().isEmpty())); // §4.1.4: as RSET, too
+                        Replies.ehlo(hostname, extensions(state))); // §4.1.4: as RSET, too
             case Command.Helo helo ->
                 Step.reply(new Greeted(new Client(helo.name(), false, state.tls())), Replies.helo(hostname));
             case Command.Mail mail -> onMail(state, mail, room);
             case Command.Rcpt rcpt -> onRcpt(state, rcpt);
             case Command.Data _ -> onData(state, room);
+            case Command.Bdat bdat -> onBdat(state, bdat, room);
+            case Command.BadBdat _ -> Step.close(Replies.BDAT_SYNTAX, Ending.OUT_OF_STEP);
             case Command.Rset _ -> Step.reply(withoutMail(state), Replies.OK);
             case Command.Noop _ -> Step.reply(state, Replies.OK);
             case Command.Vrfy _ -> Step.reply(state, Replies.CANNOT_VERIFY);
@@ -102,7 +110,8 @@ public final class SessionMachine {
         return switch (verdict) {
             case RecipientVerdict.Accepted accepted ->
                 Step.reply(
-                        mail.with(mail.recipients().with(new Recipients.Accepted(state.to(), accepted.route()))),
+                        mail.with(mail.recipients()
+                                .with(new Recipients.Accepted(state.to(), state.options(), accepted.route()))),
                         Replies.RECIPIENT_OK);
             case RecipientVerdict.RelayDenied _ ->
                 refused(state, Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
@@ -120,22 +129,33 @@ public final class SessionMachine {
         };
     }
 
-    /** The content is all here, and nothing is wrong with it. */
-    public Step onContentComplete(ReceivingContent state) {
-        return Step.await(new Storing(state.mail()), new Effect.Store());
+    /** The content, or its chunk, is all here, and nothing is wrong with it. */
+    public Step onContentComplete(Receiving state) {
+        return switch (state) {
+            case ReceivingChunk chunk
+            when !chunk.last() -> Step.reply(new BetweenChunks(chunk.mail()), Replies.chunkTaken(chunk.bytes()));
+            case ReceivingContent _, ReceivingChunk _ -> Step.await(new Storing(state.mail()), new Effect.Store());
+        };
     }
 
-    /** The content is over, one way or the other, and will not be taken; the transaction is over with it (§4.1.1.4). */
-    public Step onContentRefused(ReceivingContent state, ContentFlaw flaw) {
-        Greeted after = state.mail().before();
+    /**
+     * The content, or its chunk, is over, one way or the other, and will not be taken; the transaction is over with it
+     * (§4.1.1.4), and further chunks are answered as such.
+     */
+    public Step onContentRefused(Receiving state, ContentFlaw flaw) {
         ReversePath from = state.mail().from();
         return switch (flaw) {
-            case TOO_LARGE -> Step.refuse(after, Replies.TOO_LARGE, Refusal.TOO_LARGE, from);
-            case BARE_LINE_END -> Step.refuse(after, Replies.BARE_LINE_END, Refusal.BARE_LINE_END, from);
-            case TOO_MANY_HOPS -> Step.refuse(after, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS, from);
-            case NO_ROOM -> Step.refuse(after, Replies.NO_ROOM, Refusal.NO_ROOM, from);
+            case TOO_LARGE -> refused(state, Replies.TOO_LARGE, Refusal.TOO_LARGE);
+            case BARE_LINE_END -> refused(state, Replies.BARE_LINE_END, Refusal.BARE_LINE_END);
+            case TOO_MANY_HOPS -> refused(state, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS);
+            case NO_ROOM -> refused(state, Replies.NO_ROOM, Refusal.NO_ROOM);
             case FLOOD -> Step.refuseAndClose(Replies.flood(hostname), Refusal.TOO_LARGE, from, Ending.FLOOD);
         };
+    }
+
+    /** The octets of a BDAT out of place are over. */
+    public Step onChunkSkipped(SkippingChunk state) {
+        return state.then();
     }
 
     /** The mail is on the spool's disk: the one 250 after a final dot. */
@@ -156,13 +176,13 @@ public final class SessionMachine {
     /** The client was silent for too long (§4.5.3.2). */
     public Step onTimeout(SessionState state) {
         return switch (state) {
-            case ReceivingContent receiving ->
+            case Receiving receiving ->
                 Step.refuseAndClose(
                         Replies.timedOut(hostname),
                         Refusal.TIMED_OUT,
                         receiving.mail().from(),
                         Ending.TIMED_OUT);
-            case Listening _, AwaitingRecipient _, Storing _, StartingTls _, Closing _ ->
+            case Listening _, SkippingChunk _, AwaitingRecipient _, Storing _, StartingTls _, Closing _ ->
                 Step.close(Replies.timedOut(hostname), Ending.TIMED_OUT);
         };
     }
@@ -175,11 +195,12 @@ public final class SessionMachine {
         };
     }
 
-    /** The service stops. Who has begun a content may finish it; tell me again then (§3.8). */
+    /** The service stops. Who is saying a content, or a chunk of it, may finish that; tell me again then (§3.8). */
     public Step onShutDown(SessionState state) {
         return switch (state) {
-            case Listening _, AwaitingRecipient _ -> Step.close(Replies.shuttingDown(hostname), Ending.SHUT_DOWN);
-            case ReceivingContent _, Storing _, StartingTls _, Closing _ -> Step.stay(state);
+            case Listening _, SkippingChunk _, AwaitingRecipient _ ->
+                Step.close(Replies.shuttingDown(hostname), Ending.SHUT_DOWN);
+            case Receiving _, Storing _, StartingTls _, Closing _ -> Step.stay(state);
         };
     }
 
@@ -196,19 +217,18 @@ public final class SessionMachine {
     private Step onMail(Listening state, Command.Mail mail, Room room) {
         return switch (state) {
             case Connected _ -> Step.reply(state, Replies.NEED_HELLO);
-            case MailOpen _ -> Step.reply(state, Replies.NESTED_MAIL);
+            case MailOpen _, BetweenChunks _ -> Step.reply(state, Replies.NESTED_MAIL);
+            case ChunksRefused refused -> onMail(refused.before(), mail, room);
             case Greeted _
-            when mail.declaredBytes() > maxMessageBytes ->
+            when mail.options().smtpUtf8() && !offersSmtpUtf8 -> Step.reply(state, Replies.UNKNOWN_PARAMETER);
+            case Greeted _
+            when mail.options().declaredBytes() > maxMessageBytes ->
                 Step.refuse(state, Replies.TOO_LARGE, Refusal.TOO_LARGE, mail.from()); // RFC 1870 §6.1
             case Greeted greeted ->
                 switch (room) {
                     case OPEN ->
                         Step.reply(
-                                new MailOpen(
-                                        greeted,
-                                        new Sender(mail.from(), mail.body(), mail.declaredBytes()),
-                                        Recipients.NONE,
-                                        false),
+                                new MailOpen(greeted, new Sender(mail.from(), mail.options()), Recipients.NONE, false),
                                 Replies.SENDER_OK);
                     case FULL -> noRoom(state, SpoolException.Kind.FULL, mail.from());
                     case UNAVAILABLE -> noRoom(state, SpoolException.Kind.UNAVAILABLE, mail.from());
@@ -218,7 +238,10 @@ public final class SessionMachine {
 
     private Step onRcpt(Listening state, Command.Rcpt rcpt) {
         return switch (state) {
-            case Connected _, Greeted _ -> Step.reply(state, Replies.NEED_MAIL);
+            case Connected _, Greeted _, ChunksRefused _ -> Step.reply(state, Replies.NEED_MAIL);
+            case BetweenChunks _ -> Step.reply(state, Replies.NEED_LAST_CHUNK);
+            case MailOpen mail
+            when !rcpt.isAscii() && !mail.sender().options().smtpUtf8() -> Step.reply(mail, Replies.NEED_SMTPUTF8);
             case MailOpen mail
             when mail.recipients().contains(rcpt.to()) -> Step.reply(mail, Replies.RECIPIENT_OK); // once is enough
             case MailOpen mail
@@ -226,26 +249,99 @@ public final class SessionMachine {
                 // the rest comes later
                 Step.refuse(mail, Replies.TOO_MANY_RECIPIENTS, Refusal.TOO_MANY_RECIPIENTS, mail.from(), rcpt.to());
             case MailOpen mail ->
-                Step.await(new AwaitingRecipient(mail, rcpt.to()), new Effect.CheckRecipient(rcpt.to()));
+                Step.await(
+                        new AwaitingRecipient(mail, rcpt.to(), rcpt.options()), new Effect.CheckRecipient(rcpt.to()));
         };
     }
 
     private Step onData(Listening state, Room room) {
         return switch (state) {
-            case Connected _, Greeted _ -> Step.reply(state, Replies.NEED_MAIL);
-            case MailOpen mail
-            when mail.recipients().isEmpty() ->
-                Step.reply(mail, mail.refusedSome() ? Replies.NO_VALID_RECIPIENTS : Replies.NEED_RECIPIENT);
+            case Connected _, Greeted _, ChunksRefused _ -> Step.reply(state, Replies.NEED_MAIL);
+            case BetweenChunks _ -> Step.reply(state, Replies.NEED_LAST_CHUNK);
             case MailOpen mail ->
-                switch (room) {
-                    case OPEN ->
+                content(
+                        mail,
+                        room,
                         new Step(
                                 new ReceivingContent(mail),
-                                List.of(new Effect.Reply(Replies.START_CONTENT), new Effect.ReceiveContent()));
-                    case FULL -> noRoom(mail, SpoolException.Kind.FULL, mail.from());
-                    case UNAVAILABLE -> noRoom(mail, SpoolException.Kind.UNAVAILABLE, mail.from());
-                };
+                                List.of(new Effect.Reply(Replies.START_CONTENT), new Effect.ReceiveContent())));
         };
+    }
+
+    private Step onBdat(Listening state, Command.Bdat bdat, Room room) {
+        return switch (state) {
+            case Connected _, Greeted _ -> skip(bdat.bytes(), Step.reply(state, Replies.NEED_MAIL));
+            case BetweenChunks begun -> chunk(begun.mail(), bdat);
+            case MailOpen mail -> {
+                Step step = content(mail, room, chunk(mail, bdat));
+                yield step.next() instanceof ReceivingChunk
+                        ? step
+                        : skip(bdat.bytes(), chunkRefused(mail.before(), bdat.bytes(), bdat.last(), step.effects()));
+            }
+            case ChunksRefused refused -> {
+                List<Effect> again = List.of(new Effect.ReplyAgain(refused.answer()));
+                long bytes = Math.addExact(refused.readBytes(), bdat.bytes());
+                yield bytes > ContentReader.floodBytes(maxMessageBytes)
+                        ? Step.close(Replies.flood(hostname), Ending.FLOOD)
+                        : skip(bdat.bytes(), chunkRefused(refused.before(), bytes, bdat.last(), again));
+            }
+        };
+    }
+
+    /** The mail is over with a chunk that was refused: the next one must not be taken for the first. */
+    private static Step chunkRefused(Greeted after, long readBytes, boolean last, List<Effect> effects) {
+        SmtpReply answer = switch (effects.getFirst()) {
+            case Effect.Reply(var reply) -> reply;
+            case Effect.ReplyAgain(var reply) -> reply;
+            case Effect.Refuse refuse -> refuse.reply();
+            default -> throw new IllegalArgumentException("no answer: " + effects);
+        };
+        return new Step(last ? after : new ChunksRefused(after, answer, readBytes), effects);
+    }
+
+    private static Step refused(Receiving state, SmtpReply reply, Refusal reason) {
+        MailOpen mail = state.mail();
+        Step step = Step.refuse(mail.before(), reply, reason, mail.from());
+        return state instanceof ReceivingChunk chunk
+                ? chunkRefused(mail.before(), chunk.bytes(), chunk.last(), step.effects())
+                : step;
+    }
+
+    private static Step chunk(MailOpen mail, Command.Bdat bdat) {
+        return Step.await(
+                new ReceivingChunk(mail, bdat.bytes(), bdat.last()),
+                new Effect.ReceiveChunk(bdat.bytes(), bdat.last()));
+    }
+
+    private Step skip(long bytes, Step then) {
+        return bytes > ContentReader.floodBytes(maxMessageBytes)
+                ? Step.close(Replies.flood(hostname), Ending.FLOOD)
+                : Step.await(new SkippingChunk(then), new Effect.SkipChunk(bytes));
+    }
+
+    /** @param begin what happens unless there is a reason against */
+    private static Step content(MailOpen mail, Room room, Step begin) {
+        if (mail.recipients().isEmpty()) {
+            return Step.reply(mail, mail.refusedSome() ? Replies.NO_VALID_RECIPIENTS : Replies.NEED_RECIPIENT);
+        }
+        return switch (room) {
+            case OPEN -> begin;
+            case FULL -> noRoom(mail, SpoolException.Kind.FULL, mail.from());
+            case UNAVAILABLE -> noRoom(mail, SpoolException.Kind.UNAVAILABLE, mail.from());
+        };
+    }
+
+    private List<String> extensions(Listening state) {
+        List<String> all = new ArrayList<>(
+                List.of("PIPELINING", "SIZE " + maxMessageBytes, "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING"));
+        if (offersSmtpUtf8) {
+            all.add("SMTPUTF8");
+        }
+        all.add("LIMITS RCPTMAX=" + maxRecipients); // RFC 9422 §4
+        if (offersTls && state.tls().isEmpty()) {
+            all.add("STARTTLS");
+        }
+        return all;
     }
 
     private static Step refused(AwaitingRecipient state, SmtpReply reply, Refusal reason) {
@@ -263,6 +359,8 @@ public final class SessionMachine {
     private static Listening withoutMail(Listening state) {
         return switch (state) {
             case MailOpen mail -> mail.before();
+            case BetweenChunks begun -> begun.mail().before();
+            case ChunksRefused refused -> refused.before();
             case Connected _, Greeted _ -> state;
         };
     }

@@ -1,9 +1,9 @@
 package io.backupmx.ingress.protocol;
 
-import io.backupmx.mail.BodyType;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import io.backupmx.smtp.SmtpReply;
 import java.util.Optional;
 
 /**
@@ -46,6 +46,14 @@ public sealed interface SessionState {
             return sender.path();
         }
 
+        /** The {@code with} keyword of the trace header (RFC 3848, RFC 6531 §4.3), which has none for HELO through TLS. */
+        public String protocol() {
+            if (!before.client().esmtp()) {
+                return "SMTP";
+            }
+            return (sender.options().smtpUtf8() ? "UTF8SMTP" : "ESMTP") + (tls().isPresent() ? "S" : "");
+        }
+
         @Override
         public Optional<TlsFacts> tls() {
             return before.tls();
@@ -56,10 +64,45 @@ public sealed interface SessionState {
     record StartingTls() implements SessionState {}
 
     /** RCPT said, and somebody is being asked who that is. */
-    record AwaitingRecipient(MailOpen mail, ForwardPath to) implements SessionState {}
+    record AwaitingRecipient(MailOpen mail, ForwardPath to, RcptOptions options) implements SessionState {}
 
-    /** DATA answered 354; what comes is content. */
-    record ReceivingContent(MailOpen mail) implements SessionState {}
+    /** What comes is content. */
+    sealed interface Receiving extends SessionState {
+
+        MailOpen mail();
+    }
+
+    /** DATA answered 354. */
+    record ReceivingContent(MailOpen mail) implements Receiving {}
+
+    /** BDAT said (RFC 3030 §2). */
+    record ReceivingChunk(MailOpen mail, long bytes, boolean last) implements Receiving {}
+
+    /** A part of the content is here, and was answered 250; the next BDAT may come, or the end of it all. */
+    record BetweenChunks(MailOpen mail) implements Listening {
+
+        @Override
+        public Optional<TlsFacts> tls() {
+            return mail.tls();
+        }
+    }
+
+    /**
+     * A chunk was refused, and the mail with it: so are those that the client has sent behind it (RFC 3030 §2), up to the
+     * last. For all else this is {@link Greeted}.
+     *
+     * @param readBytes in vain, so far
+     */
+    record ChunksRefused(Greeted before, SmtpReply answer, long readBytes) implements Listening {
+
+        @Override
+        public Optional<TlsFacts> tls() {
+            return before.tls();
+        }
+    }
+
+    /** BDAT said where it may not be: what comes is read in vain, and answered then (RFC 3030 §2). */
+    record SkippingChunk(Step then) implements SessionState {}
 
     /** The content is complete and on its way to the spool; the client waits for the one reply that counts. */
     record Storing(MailOpen mail) implements SessionState {}
@@ -68,17 +111,8 @@ public sealed interface SessionState {
     record Closing() implements SessionState {}
 
     /** Who the client says it is, and what it said that through. */
-    record Client(String name, boolean esmtp, Optional<TlsFacts> tls) {
-
-        /** The {@code with} keyword of the trace header (RFC 3848), which has none for HELO through TLS. */
-        public String protocol() {
-            if (!esmtp) {
-                return "SMTP";
-            }
-            return tls.isPresent() ? "ESMTPS" : "ESMTP";
-        }
-    }
+    record Client(String name, boolean esmtp, Optional<TlsFacts> tls) {}
 
     /** What MAIL said. */
-    record Sender(ReversePath path, BodyType body, long declaredBytes) {}
+    record Sender(ReversePath path, MailOptions options) {}
 }

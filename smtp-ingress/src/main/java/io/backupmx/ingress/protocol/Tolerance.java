@@ -19,6 +19,9 @@ public final class Tolerance {
     /** What a client may say beside the recipients of one mail, be it NOOP or mails given up before their content. */
     static final int SPARE_COMMANDS = 1000;
 
+    /** Of a chunk: 50 MiB in pieces of that would be far too many commands. */
+    private static final int FAIR_CHUNK_BYTES = 128;
+
     private final int maxErrors;
     private final int maxDeferredRecipients;
     private final int maxCommands;
@@ -43,6 +46,13 @@ public final class Tolerance {
 
     public void onCommand() {
         commands++;
+    }
+
+    /** A chunk that brings the mail on is no command that costs and does not. */
+    public void onChunk(long bytes) {
+        if (bytes >= FAIR_CHUNK_BYTES) {
+            commands--;
+        }
     }
 
     public void onReply(SmtpReply reply) {

@@ -14,6 +14,8 @@ enum ConnectionOutcome {
     /** It went on and on without a mail. */
     TOO_MANY_COMMANDS,
     FLOOD,
+    /** Its BDAT did not say how much would follow. */
+    OUT_OF_STEP,
     /** The handshake that STARTTLS was to begin came to nothing. */
     TLS_FAILED,
     /** The client spoke TLS where SMTP begins. */
@@ -34,6 +36,7 @@ enum ConnectionOutcome {
             case TOO_MANY_ERRORS -> TOO_MANY_ERRORS;
             case TOO_MANY_COMMANDS -> TOO_MANY_COMMANDS;
             case FLOOD -> FLOOD;
+            case OUT_OF_STEP -> OUT_OF_STEP;
             case SHUT_DOWN -> SHUT_DOWN;
         };
     }

@@ -24,9 +24,25 @@ final class ContentIntake implements AutoCloseable {
     private boolean ended;
     private boolean waiting;
 
-    ContentIntake(IngressConfig config, ContentBuffer buffer) {
-        this.reader = new ContentReader(config, buffer);
+    private ContentIntake(ContentReader reader, ContentBuffer buffer) {
+        this.reader = reader;
         this.buffer = buffer;
+    }
+
+    /** Of a content behind DATA. */
+    static ContentIntake ofData(IngressConfig config, ContentBuffer buffer) {
+        return new ContentIntake(ContentReader.ofData(config, buffer), buffer);
+    }
+
+    /** Of a content in chunks, each begun by {@link #beginChunk}. */
+    static ContentIntake ofChunks(IngressConfig config, ContentBuffer buffer) {
+        return new ContentIntake(ContentReader.ofChunks(config, buffer), buffer);
+    }
+
+    /** Goes on with the next chunk: {@link #read} ends with it. */
+    void beginChunk(long bytes, boolean last) {
+        reader.begin(bytes, last);
+        ended = false;
     }
 
     Progress read(ByteBuffer in, Runnable whenReady) {
@@ -56,6 +72,11 @@ final class ContentIntake implements AutoCloseable {
     /** Why the content is not taken; final when it has ended. */
     Optional<ContentFlaw> flaw() {
         return reader.flaw();
+    }
+
+    /** Whether the header is ASCII; else it is one of RFC 6532. */
+    boolean isHeaderAscii() {
+        return reader.isHeaderAscii();
     }
 
     /** A content that has ended without a flaw. Open until {@link #close}. */

@@ -23,7 +23,7 @@ final class Deadline {
     /** Something has happened to a session that is {@code state} now. */
     void renew(SessionState state) {
         Duration patience = switch (state) {
-            case SessionState.ReceivingContent _ -> config.dataTimeout();
+            case SessionState.Receiving _, SessionState.SkippingChunk _ -> config.dataTimeout();
             case SessionState.Closing _ -> LINGER;
             case SessionState.StartingTls _ ->
                 config.commandTimeout().compareTo(HANDSHAKE) < 0 ? config.commandTimeout() : HANDSHAKE;

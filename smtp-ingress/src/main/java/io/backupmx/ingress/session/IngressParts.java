@@ -47,7 +47,15 @@ record IngressParts(
 
     /** For one content of a session of {@code loop}. */
     ContentIntake newIntake(EventLoop loop) {
-        return new ContentIntake(
-                config, new ContentBuffer(heap, config.contentSpillBytes(), spillSpace, loop.context()));
+        return ContentIntake.ofData(config, newBuffer(loop));
+    }
+
+    /** As {@link #newIntake}, of one that comes in chunks. */
+    ContentIntake newChunkedIntake(EventLoop loop) {
+        return ContentIntake.ofChunks(config, newBuffer(loop));
+    }
+
+    private ContentBuffer newBuffer(EventLoop loop) {
+        return new ContentBuffer(heap, config.contentSpillBytes(), spillSpace, loop.context());
     }
 }

@@ -51,7 +51,7 @@ final class MailStore {
         try {
             Content content = intake.content();
             bytes = content.sizeBytes();
-            stored = parts.spool().store(entries(id, now, mail), content);
+            stored = parts.spool().store(entries(id, now, mail, intake.isHeaderAscii()), content);
         } catch (RuntimeException | Error e) {
             intake.close();
             log.storeFailed(id, e);
@@ -71,12 +71,13 @@ final class MailStore {
         }));
     }
 
-    private List<SpoolEntry> entries(QueueId id, Instant now, MailOpen mail) {
+    private List<SpoolEntry> entries(QueueId id, Instant now, MailOpen mail, boolean headerAscii) {
         Client client = mail.before().client();
         return SpoolEntries.of(
                 id,
-                new Arrival(now, clientAddress, client.name(), client.protocol(), client.tls(), parts.hostname()),
-                mail);
+                new Arrival(now, clientAddress, client.name(), mail.protocol(), client.tls(), parts.hostname()),
+                mail,
+                headerAscii);
     }
 
     private static SpoolException.Kind kind(Throwable failure) {

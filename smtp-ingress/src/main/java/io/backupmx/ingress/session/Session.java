@@ -7,10 +7,12 @@ import io.backupmx.ingress.protocol.Replies;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.protocol.SessionState;
 import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.BetweenChunks;
 import io.backupmx.ingress.protocol.SessionState.Closing;
 import io.backupmx.ingress.protocol.SessionState.Connected;
 import io.backupmx.ingress.protocol.SessionState.Listening;
-import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
+import io.backupmx.ingress.protocol.SessionState.Receiving;
+import io.backupmx.ingress.protocol.SessionState.SkippingChunk;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
@@ -46,6 +48,7 @@ final class Session {
     private SessionState state = new Connected(Optional.empty());
     private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
+    private long toSkip;
     private int turn;
     private boolean pumping;
     private boolean stopping;
@@ -95,7 +98,7 @@ final class Session {
     /** The stop waits no longer: ends the session without a word, unless its client is owed the answer to a whole mail. */
     void endGrace() {
         switch (state) {
-            case Listening _, AwaitingRecipient _, ReceivingContent _, StartingTls _ -> abort();
+            case Listening _, AwaitingRecipient _, Receiving _, SkippingChunk _, StartingTls _ -> abort();
             case Storing _ -> {}
             case Closing _ -> {} // the answer may be on its way; the deadline sees to the rest
         }
@@ -112,13 +115,13 @@ final class Session {
             return;
         }
         switch (state) {
-            case Listening _, ReceivingContent _
+            case Listening _, Receiving _, SkippingChunk _
             when !socket.isWritable() -> {
                 outcome = ConnectionOutcome.TIMED_OUT; // it does not read what we say, so we need not say it
                 socket.close();
             }
-            case ReceivingContent _ when intake.filter(ContentIntake::isWaiting).isPresent() -> deadline.renew(state);
-            case Listening _, ReceivingContent _ -> act(() -> apply(machine.onTimeout(state)));
+            case Receiving _ when intake.filter(ContentIntake::isWaiting).isPresent() -> deadline.renew(state);
+            case Listening _, Receiving _, SkippingChunk _ -> act(() -> apply(machine.onTimeout(state)));
             case AwaitingRecipient awaiting ->
                 act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
             case Storing _ -> {} // the spool promises to answer in time
@@ -169,9 +172,8 @@ final class Session {
     private boolean wantsInput() {
         return input.isEmpty()
                 && switch (state) {
-                    case Listening _ -> true;
-                    case ReceivingContent _ ->
-                        intake.filter(ContentIntake::isWaiting).isEmpty();
+                    case Listening _, SkippingChunk _ -> true;
+                    case Receiving _ -> intake.filter(ContentIntake::isWaiting).isEmpty();
                     case AwaitingRecipient _, Storing _, StartingTls _, Closing _ -> false;
                 };
     }
@@ -180,7 +182,8 @@ final class Session {
     private boolean proceed() {
         return switch (state) {
             case Listening listening -> readLine(listening);
-            case ReceivingContent receiving -> readContent(receiving);
+            case Receiving receiving -> readContent(receiving);
+            case SkippingChunk skipping -> skip(skipping);
             case AwaitingRecipient _, Storing _, StartingTls _ -> false;
             case Closing _ -> {
                 input.clear();
@@ -205,7 +208,22 @@ final class Session {
         return true;
     }
 
-    private boolean readContent(ReceivingContent receiving) {
+    private boolean skip(SkippingChunk skipping) {
+        ByteBuffer octets = input.current();
+        int count = (int) Math.min(toSkip, octets.remaining());
+        octets.position(octets.position() + count);
+        toSkip -= count;
+        if (toSkip == 0) {
+            apply(machine.onChunkSkipped(skipping));
+            return true;
+        }
+        if (count > 0) {
+            deadline.renew(state);
+        }
+        return input.advance();
+    }
+
+    private boolean readContent(Receiving receiving) {
         ContentIntake content = intake.orElseThrow();
         ByteBuffer octets = input.current();
         if (octets.hasRemaining()) {
@@ -218,7 +236,6 @@ final class Session {
                 apply(content.flaw()
                         .map(flaw -> machine.onContentRefused(receiving, flaw))
                         .orElseGet(() -> machine.onContentComplete(receiving)));
-                dropIntake();
                 yield true;
             }
         };
@@ -228,6 +245,9 @@ final class Session {
         state = step.next();
         turn++;
         deadline.renew(state);
+        if (!(state instanceof Receiving || state instanceof BetweenChunks || state instanceof Storing)) {
+            dropIntake();
+        }
         step.effects().forEach(this::perform);
         if (state instanceof Listening) {
             tolerance.exceeded().ifPresent(why -> apply(machine.onExcess(why)));
@@ -243,6 +263,7 @@ final class Session {
                 replies.add(reply.reply());
                 tolerance.onReply(reply.reply());
             }
+            case Effect.ReplyAgain again -> replies.add(again.reply());
             case Effect.Refuse refuse -> {
                 replies.add(refuse.reply());
                 tolerance.onRefusal(refuse.reason());
@@ -251,6 +272,8 @@ final class Session {
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
             case Effect.ReceiveContent _ -> intake = Optional.of(parts.newIntake(loop));
+            case Effect.ReceiveChunk chunk -> beginChunk(chunk);
+            case Effect.SkipChunk skip -> toSkip = skip.bytes();
             case Effect.Store _ -> store();
             case Effect.StartTls start -> startTls(start.reply());
             case Effect.Close close -> {
@@ -274,6 +297,13 @@ final class Session {
                         apply(machine.onVerdict(awaiting, verdict));
                     }
                 }));
+    }
+
+    private void beginChunk(Effect.ReceiveChunk chunk) {
+        ContentIntake content = intake.orElseGet(() -> parts.newChunkedIntake(loop));
+        intake = Optional.of(content);
+        content.beginChunk(chunk.bytes(), chunk.last());
+        tolerance.onChunk(chunk.bytes());
     }
 
     private void startTls(SmtpReply reply) {

@@ -1,5 +1,7 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.protocol.MailOptions;
+import io.backupmx.ingress.protocol.RcptOptions;
 import io.backupmx.ingress.protocol.Recipients;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.mail.Arrival;
@@ -19,11 +21,12 @@ final class SpoolEntries {
 
     private SpoolEntries() {}
 
-    static List<SpoolEntry> of(QueueId id, Arrival arrival, MailOpen mail) {
+    static List<SpoolEntry> of(QueueId id, Arrival arrival, MailOpen mail, boolean headerAscii) {
         Map<Route, List<Recipient>> byRoute = new LinkedHashMap<>();
         for (Recipients.Accepted accepted : mail.recipients().asList()) {
-            byRoute.computeIfAbsent(accepted.route(), _ -> new ArrayList<>()).add(Recipient.of(accepted.path()));
+            byRoute.computeIfAbsent(accepted.route(), _ -> new ArrayList<>()).add(recipient(accepted));
         }
+        MailOptions options = mail.sender().options();
         List<SpoolEntry> entries = new ArrayList<>(byRoute.size());
         byRoute.forEach((route, recipients) -> entries.add(new SpoolEntry(
                 route,
@@ -32,11 +35,16 @@ final class SpoolEntries {
                         arrival,
                         mail.from(),
                         recipients,
-                        mail.sender().body(),
-                        false,
-                        Optional.empty(),
-                        Optional.empty(),
+                        options.body(),
+                        options.smtpUtf8() && (!headerAscii || mail.from().needsSmtpUtf8()),
+                        options.envelopeId(),
+                        options.returnContent(),
                         0))));
         return entries;
+    }
+
+    private static Recipient recipient(Recipients.Accepted accepted) {
+        RcptOptions options = accepted.options();
+        return new Recipient(accepted.path(), options.originalRecipient(), options.notifyOn(), Optional.empty());
     }
 }

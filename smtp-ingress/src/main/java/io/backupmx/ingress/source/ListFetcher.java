@@ -114,7 +114,9 @@ final class ListFetcher {
         if (token.isPresent() && isSameOrigin(at)) {
             options.putHeader("Authorization", "Bearer " + read(token.get()));
         }
-        Future<HttpClientRequest> connecting = client.request(options);
+        // Its failures are the response's, too; without a handler they would be errors in the log.
+        Future<HttpClientRequest> connecting =
+                client.request(options).map(request -> request.exceptionHandler(_ -> {}));
         try {
             return limit.await(connecting, "no connection");
         } catch (ListProblem | InterruptedException e) {

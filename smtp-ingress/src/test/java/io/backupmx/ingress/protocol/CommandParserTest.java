@@ -8,6 +8,8 @@ import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -40,7 +42,7 @@ class CommandParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"AUTH PLAIN x", "BDAT 5 LAST", "ETRN example.test", "EXPN list", "TURN"})
+    @ValueSource(strings = {"AUTH PLAIN x", "ETRN example.test", "EXPN list", "TURN"})
     void whatExistsElsewhereIsNotImplemented(String line) {
         assertThat(parse(line)).isEqualTo(new Command.NotImplemented());
     }
@@ -64,37 +66,122 @@ class CommandParserTest {
 
     @Test
     void mailHasAReversePath() {
-        assertThat(parse("MAIL FROM:<bob@client.example>")).isEqualTo(new Command.Mail(BOB, BodyType.SEVEN_BIT, 0));
-        assertThat(parse("mail from:<>")).isEqualTo(new Command.Mail(new ReversePath.Null(), BodyType.SEVEN_BIT, 0));
+        assertThat(parse("MAIL FROM:<bob@client.example>")).isEqualTo(new Command.Mail(BOB, MailOptions.NONE));
+        assertThat(parse("mail from:<>")).isEqualTo(new Command.Mail(new ReversePath.Null(), MailOptions.NONE));
         assertThat(parse("MAIL FROM: <@relay.example:bob@client.example> "))
-                .isEqualTo(new Command.Mail(BOB, BodyType.SEVEN_BIT, 0));
+                .isEqualTo(new Command.Mail(BOB, MailOptions.NONE));
     }
 
     @Test
     void mailHasParameters() {
         assertThat(parse("MAIL FROM:<bob@client.example> SIZE=12345 BODY=8BITMIME"))
-                .isEqualTo(new Command.Mail(BOB, BodyType.EIGHT_BIT_MIME, 12345));
+                .isEqualTo(new Command.Mail(BOB, sized(BodyType.EIGHT_BIT_MIME, 12345)));
         assertThat(parse("MAIL FROM:<bob@client.example> body=7bit  size=0"))
-                .isEqualTo(new Command.Mail(BOB, BodyType.SEVEN_BIT, 0));
+                .isEqualTo(new Command.Mail(BOB, MailOptions.NONE));
         assertThat(parse("MAIL FROM:<> SIZE=99999999999999999999"))
-                .isEqualTo(new Command.Mail(new ReversePath.Null(), BodyType.SEVEN_BIT, Long.MAX_VALUE));
+                .isEqualTo(new Command.Mail(new ReversePath.Null(), sized(BodyType.SEVEN_BIT, Long.MAX_VALUE)));
+    }
+
+    @Test
+    void mailSaysWhatItsReportsAreToBe() {
+        assertThat(parse("MAIL FROM:<bob@client.example> ret=hdrs ENVID=QQ314159+3Dx SMTPUTF8"))
+                .isEqualTo(new Command.Mail(
+                        BOB,
+                        new MailOptions(
+                                BodyType.SEVEN_BIT, 0, true, Optional.of("HDRS"), Optional.of("QQ314159+3Dx"))));
+    }
+
+    @Test
+    void rcptSaysWhenItIsToBeReportedOn() {
+        assertThat(parse("RCPT TO:<alice@example.test> NOTIFY=success,Delay ORCPT=rfc822;Alice+2Bx@example.test"))
+                .isEqualTo(new Command.Rcpt(
+                        ALICE,
+                        new RcptOptions(Optional.of("SUCCESS,DELAY"), Optional.of("rfc822;Alice+2Bx@example.test")),
+                        true));
+        assertThat(parse("RCPT TO:<alice@example.test> NOTIFY=NEVER"))
+                .isEqualTo(new Command.Rcpt(ALICE, new RcptOptions(Optional.of("NEVER"), Optional.empty()), true));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SIZE", "SIZE=", "SIZE=-1", "SIZE=1x", "SIZE=1 SIZE=1", "BODY=BINARYMIME", "BODY"})
+    @ValueSource(
+            strings = {
+                "NOTIFY",
+                "NOTIFY=",
+                "NOTIFY=NEVER,DELAY",
+                "NOTIFY=DELAY,DELAY",
+                "NOTIFY=SUCCESS,",
+                "NOTIFY=ALWAYS",
+                "NOTIFY=NEVER NOTIFY=NEVER",
+                "ORCPT",
+                "ORCPT=alice@example.test",
+                "ORCPT=rfc822;",
+                "ORCPT=rfc822;a+2bx",
+                "ORCPT=rfc822;a=x"
+            })
+    void badParametersOfRcptAreMalformed(String parameters) {
+        assertMalformed("RCPT TO:<alice@example.test> " + parameters, Replies.BAD_PARAMETER);
+    }
+
+    @Test
+    void whatReportsQuoteIsBounded() {
+        assertThat(parse("MAIL FROM:<> ENVID=" + "x".repeat(100))).isInstanceOf(Command.Mail.class);
+        assertMalformed("MAIL FROM:<> ENVID=" + "x".repeat(101), Replies.BAD_PARAMETER);
+        assertThat(parse("RCPT TO:<alice@example.test> ORCPT=rfc822;" + "x".repeat(493)))
+                .isInstanceOf(Command.Rcpt.class);
+        assertMalformed("RCPT TO:<alice@example.test> ORCPT=rfc822;" + "x".repeat(494), Replies.BAD_PARAMETER);
+    }
+
+    @Test
+    void bdatSaysHowMuchFollows() {
+        assertThat(parse("BDAT 86")).isEqualTo(new Command.Bdat(86, false));
+        assertThat(parse("bdat 0000000000000000000000000005  last")).isEqualTo(new Command.Bdat(5, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BDAT",
+                "BDAT LAST",
+                "BDAT -1",
+                "BDAT 1x",
+                "BDAT 1 LAST x",
+                "BDAT 1LAST",
+                "BDAT\t1 LAST",
+                "BDAT 9999999999999999999"
+            })
+    void bdatThatDoesNotIsHopeless(String line) {
+        assertThat(parse(line)).isEqualTo(new Command.BadBdat());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SIZE",
+                "SIZE=",
+                "SIZE=-1",
+                "SIZE=1x",
+                "SIZE=1 SIZE=1",
+                "BODY=BINARYMIME",
+                "BODY",
+                "SMTPUTF8=1",
+                "RET=ALL",
+                "RET",
+                "ENVID=",
+                "ENVID=a+zz"
+            })
     void badParametersAreMalformed(String parameters) {
         assertMalformed("MAIL FROM:<> " + parameters, Replies.BAD_PARAMETER);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SMTPUTF8", "RET=HDRS", "AUTH=<>", "=", "SIZE=1 X=Y"})
+    @ValueSource(strings = {"NOTIFY=NEVER", "AUTH=<>", "=", "SIZE=1 X=Y"})
     void unknownParametersAreMalformed(String parameters) {
         assertMalformed("MAIL FROM:<> " + parameters, Replies.UNKNOWN_PARAMETER);
     }
 
     @Test
-    void rcptTakesNoParameters() {
-        assertMalformed("RCPT TO:<alice@example.test> NOTIFY=NEVER", Replies.UNKNOWN_PARAMETER);
+    void rcptKnowsNoOtherParameters() {
+        assertMalformed("RCPT TO:<alice@example.test> SIZE=1", Replies.UNKNOWN_PARAMETER);
     }
 
     @ParameterizedTest
@@ -129,19 +216,33 @@ class CommandParserTest {
 
     @Test
     void rcptHasAForwardPath() {
-        assertThat(parse("RCPT TO:<alice@example.test>")).isEqualTo(new Command.Rcpt(ALICE));
-        assertThat(parse("rcpt to:   <@a,@b:alice@Example.Test.>  ")).isEqualTo(new Command.Rcpt(ALICE));
-        assertThat(parse("RCPT TO:<Postmaster>")).isEqualTo(new Command.Rcpt(new ForwardPath.Postmaster()));
+        assertThat(parse("RCPT TO:<alice@example.test>")).isEqualTo(rcpt(ALICE));
+        assertThat(parse("rcpt to:   <@a,@b:alice@Example.Test.>  ")).isEqualTo(rcpt(ALICE));
+        assertThat(parse("RCPT TO:<Postmaster>")).isEqualTo(rcpt(new ForwardPath.Postmaster()));
         assertThat(parse("RCPT TO:<\"a \\\"> b\"@example.test>"))
-                .isEqualTo(new Command.Rcpt(new ForwardPath.To(Mailbox.of("\"a \\\"> b\"@example.test"))));
+                .isEqualTo(rcpt(new ForwardPath.To(Mailbox.of("\"a \\\"> b\"@example.test"))));
         assertMalformed("RCPT TO:<>", Replies.BAD_RECIPIENT);
         assertMalformed("RCPT alice@example.test", Replies.RCPT_SYNTAX);
     }
 
     @Test
     void addressesBeyondAsciiNeedAnExtension() {
-        assertMalformed("RCPT TO:<j\u00fcrgen@example.test>", Replies.ADDRESS_NOT_ASCII);
-        assertMalformed("MAIL FROM:<x@b\u00fccher.example>", Replies.ADDRESS_NOT_ASCII);
+        assertThat(parse("RCPT TO:<" + octets("j\u00fcrgen") + "@example.test>"))
+                .isEqualTo(new Command.Rcpt(
+                        new ForwardPath.To(Mailbox.of("j\u00fcrgen@example.test")), RcptOptions.NONE, false));
+        assertThat(parse("RCPT TO:<x@" + octets("b\u00fccher") + ".example>"))
+                .isEqualTo(new Command.Rcpt(
+                        new ForwardPath.To(Mailbox.of("x@xn--bcher-kva.example")), RcptOptions.NONE, false));
+        String mail = "MAIL FROM:<x@" + octets("b\u00fccher") + ".example>";
+        assertMalformed(mail, Replies.NEED_SMTPUTF8);
+        assertThat(parse(mail + " SMTPUTF8")).isInstanceOf(Command.Mail.class);
+    }
+
+    @Test
+    void addressesBeyondAsciiAreUtf8() {
+        assertMalformed("RCPT TO:<j\u00fcrgen@example.test>", Replies.BAD_RECIPIENT);
+        assertMalformed("MAIL FROM:<j\u00fcrgen@client.example> SMTPUTF8", Replies.BAD_SENDER);
+        assertMalformed("RCPT TO:<\u00c0\u00afx@example.test>", Replies.BAD_RECIPIENT); // overlong
     }
 
     @Property(tries = 5000)
@@ -153,5 +254,18 @@ class CommandParserTest {
 
     private static void assertMalformed(String line, SmtpReply answer) {
         assertThat(parse(line)).isEqualTo(new Command.Malformed(answer));
+    }
+
+    /** UTF-8, one octet a character, as it comes from the network. */
+    private static String octets(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static MailOptions sized(BodyType body, long bytes) {
+        return new MailOptions(body, bytes, false, Optional.empty(), Optional.empty());
+    }
+
+    private static Command rcpt(ForwardPath to) {
+        return new Command.Rcpt(to, RcptOptions.NONE, true);
     }
 }

@@ -93,7 +93,7 @@ class ContentReaderTest {
     }
 
     private ContentReader reader(BareLineEnd policy) {
-        return new ContentReader(
+        return ContentReader.ofData(
                 new IngressConfig(
                         "127.0.0.1:0",
                         Optional.empty(),
@@ -108,6 +108,7 @@ class ContentReaderTest {
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(1),
                         policy,
+                        IngressConfig.SmtpUtf8.OFFER,
                         1 << 20,
                         1 << 10,
                         1 << 30,

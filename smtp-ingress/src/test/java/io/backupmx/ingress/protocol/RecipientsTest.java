@@ -61,6 +61,6 @@ class RecipientsTest {
     }
 
     private static Recipients.Accepted accepted(String address) {
-        return new Recipients.Accepted(new ForwardPath.To(Mailbox.of(address)), ROUTE);
+        return new Recipients.Accepted(new ForwardPath.To(Mailbox.of(address)), RcptOptions.NONE, ROUTE);
     }
 }

@@ -48,9 +48,9 @@ class SessionMachineTest {
     private static final ForwardPath ALICE = new ForwardPath.To(Mailbox.of("alice@example.test"));
     private static final ForwardPath BOB = new ForwardPath.To(Mailbox.of("bob@example.test"));
     private static final MailOpen MAIL =
-            new MailOpen(GREETED, new Sender(new ReversePath.Null(), BodyType.SEVEN_BIT, 0), Recipients.NONE, false);
+            new MailOpen(GREETED, new Sender(new ReversePath.Null(), MailOptions.NONE), Recipients.NONE, false);
     private static final MailOpen MAIL_FOR_ALICE =
-            MAIL.with(Recipients.NONE.with(new Recipients.Accepted(ALICE, ROUTE)));
+            MAIL.with(Recipients.NONE.with(new Recipients.Accepted(ALICE, RcptOptions.NONE, ROUTE)));
 
     private final SessionMachine machine = new SessionMachine(Domain.of("mx2.example.net"), IngressConfig.DEFAULT);
 
@@ -64,7 +64,8 @@ class SessionMachineTest {
         assertStep(
                 say(CONNECTED, "EHLO client.example"),
                 GREETED,
-                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES / STARTTLS");
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES / DSN / CHUNKING"
+                        + " / SMTPUTF8 / LIMITS RCPTMAX=1000 / STARTTLS");
     }
 
     @Test
@@ -86,7 +87,9 @@ class SessionMachineTest {
                 say(GREETED, "MAIL FROM:<> SIZE=5 BODY=8BITMIME"),
                 new MailOpen(
                         GREETED,
-                        new Sender(new ReversePath.Null(), BodyType.EIGHT_BIT_MIME, 5),
+                        new Sender(
+                                new ReversePath.Null(),
+                                new MailOptions(BodyType.EIGHT_BIT_MIME, 5, false, Optional.empty(), Optional.empty())),
                         Recipients.NONE,
                         false),
                 "250 2.1.0 Ok");
@@ -137,25 +140,30 @@ class SessionMachineTest {
     void rcptAsksWhoThatIs() {
         Step step = say(MAIL, "RCPT TO:<alice@example.test>");
         assertThat(step)
-                .isEqualTo(new Step(new AwaitingRecipient(MAIL, ALICE), List.of(new Effect.CheckRecipient(ALICE))));
+                .isEqualTo(new Step(
+                        new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE),
+                        List.of(new Effect.CheckRecipient(ALICE))));
     }
 
     @Test
     void anAcceptedRecipientIsKeptWithItsRoute() {
-        Step step = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), new RecipientVerdict.Accepted(ROUTE));
+        Step step = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), new RecipientVerdict.Accepted(ROUTE));
         assertStep(step, MAIL_FOR_ALICE, "250 2.1.5 Ok");
     }
 
     @Test
     void aRecipientElsewhereIsDeniedRelay() {
-        Step step = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), new RecipientVerdict.RelayDenied());
+        Step step = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), new RecipientVerdict.RelayDenied());
         assertStep(step, MAIL.withRefused(), "554 5.7.1 <alice@example.test>: Relay access denied");
         assertRefusal(step, Refusal.RELAY_DENIED);
     }
 
     @Test
     void anUnknownRecipientIsRefused() {
-        Step step = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), new RecipientVerdict.UnknownUser());
+        Step step = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), new RecipientVerdict.UnknownUser());
         assertStep(
                 step, MAIL.withRefused(), "550 5.1.1 <alice@example.test>: Recipient address rejected: User unknown");
         assertRefusal(step, Refusal.UNKNOWN_USER);
@@ -163,14 +171,16 @@ class SessionMachineTest {
 
     @Test
     void theTransportTablesAnswerIsPassedOn() {
-        Step refused = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), answer("5.7.1", "not for taking"));
+        Step refused = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), answer("5.7.1", "not for taking"));
         assertStep(
                 refused,
                 MAIL.withRefused(),
                 "550 5.7.1 <alice@example.test>: Recipient address rejected: not for taking");
         assertRefusal(refused, Refusal.TRANSPORT_ERROR);
 
-        Step putOff = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), answer("4.2.1", "moving house"));
+        Step putOff = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), answer("4.2.1", "moving house"));
         assertStep(
                 putOff, MAIL.withRefused(), "450 4.2.1 <alice@example.test>: Recipient address rejected: moving house");
         assertRefusal(putOff, Refusal.TRANSPORT_RETRY);
@@ -183,7 +193,8 @@ class SessionMachineTest {
 
     @Test
     void aRecipientNobodyCouldBeAskedAboutIsDeferred() {
-        Step step = machine.onVerdict(new AwaitingRecipient(MAIL, ALICE), new RecipientVerdict.Unavailable());
+        Step step = machine.onVerdict(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), new RecipientVerdict.Unavailable());
         assertStep(step, MAIL.withRefused(), "451 4.3.0 <alice@example.test>: Temporary lookup failure");
         assertRefusal(step, Refusal.LOOKUP_FAILED);
     }
@@ -197,7 +208,8 @@ class SessionMachineTest {
     void recipientsBeyondTheLimitAreToComeLater() {
         Recipients many = Recipients.NONE;
         for (int i = 0; i < IngressConfig.DEFAULT.maxRecipients(); i++) {
-            many = many.with(new Recipients.Accepted(new ForwardPath.To(Mailbox.of("u" + i + "@example.test")), ROUTE));
+            many = many.with(new Recipients.Accepted(
+                    new ForwardPath.To(Mailbox.of("u" + i + "@example.test")), RcptOptions.NONE, ROUTE));
         }
         Step step = say(MAIL.with(many), "RCPT TO:<alice@example.test>");
         assertStep(step, MAIL.with(many), "452 4.5.3 Too many recipients");
@@ -295,11 +307,26 @@ class SessionMachineTest {
         assertStep(
                 say(CONNECTED_BY_TLS, "EHLO client.example"),
                 greeted,
-                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES");
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES / DSN / CHUNKING"
+                        + " / SMTPUTF8 / LIMITS RCPTMAX=1000");
         for (Listening state : List.of(CONNECTED_BY_TLS, greeted)) {
             assertStep(say(state, "STARTTLS"), state, "503 5.5.1 TLS is on already");
         }
-        assertThat(greeted.client().protocol()).isEqualTo("ESMTPS");
+    }
+
+    @Test
+    void theTraceNamesTheProtocol() {
+        Greeted byTls = new Greeted(new Client("client.example", true, Optional.of(TLS)));
+        Greeted helo = new Greeted(new Client("client.example", false, Optional.of(TLS)));
+        assertThat(protocol(GREETED, "")).isEqualTo("ESMTP");
+        assertThat(protocol(GREETED, " SMTPUTF8")).isEqualTo("UTF8SMTP");
+        assertThat(protocol(byTls, "")).isEqualTo("ESMTPS");
+        assertThat(protocol(byTls, " SMTPUTF8")).isEqualTo("UTF8SMTPS");
+        assertThat(protocol(helo, "")).isEqualTo("SMTP");
+    }
+
+    private String protocol(Greeted client, String parameters) {
+        return ((MailOpen) say(client, "MAIL FROM:<>" + parameters).next()).protocol();
     }
 
     @Test
@@ -308,7 +335,8 @@ class SessionMachineTest {
         assertStep(
                 without.onCommand(CONNECTED, CommandParser.parse("EHLO client.example"), Room.OPEN),
                 GREETED,
-                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES");
+                "250 mx2.example.net / PIPELINING / SIZE 52428800 / 8BITMIME / ENHANCEDSTATUSCODES / DSN / CHUNKING"
+                        + " / SMTPUTF8 / LIMITS RCPTMAX=1000");
         assertStep(
                 without.onCommand(GREETED, CommandParser.parse("STARTTLS"), Room.OPEN),
                 GREETED,
@@ -325,10 +353,9 @@ class SessionMachineTest {
     @CsvSource(delimiter = '|', textBlock = """
                     NOOP                               | 250 2.0.0 Ok
                     VRFY alice                         | 252 2.5.0 Cannot VRFY user, but will accept message and attempt delivery
-                    HELP                               | 214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT; see RFC 5321
+                    HELP                               | 214 2.0.0 EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY QUIT; see RFC 5321
                     EXPN list                          | 502 5.5.1 Command not implemented
                     AUTH PLAIN                         | 502 5.5.1 Command not implemented
-                    BDAT 3 LAST                        | 502 5.5.1 Command not implemented
                     ETRN example.test                  | 502 5.5.1 Command not implemented
                     XYZZY                              | 500 5.5.2 Command not recognized
                     EHLO                               | 501 5.5.4 Syntax: EHLO hostname
@@ -340,9 +367,10 @@ class SessionMachineTest {
                     DATA now                           | 501 5.5.4 No argument allowed
                     MAIL FROM:<x>                      | 501 5.1.7 Bad sender address syntax
                     RCPT TO:<x>                        | 501 5.1.3 Bad recipient address syntax
-                    RCPT TO:<ü@example.test>           | 553 5.6.7 Non-ASCII addresses are not permitted here
+                    RCPT TO:<ü@example.test>           | 501 5.1.3 Bad recipient address syntax
+                    MAIL FROM:<Ã¼@example.test>          | 553 5.6.7 Non-ASCII addresses need SMTPUTF8
                     MAIL FROM:<> SIZE=x                | 501 5.5.4 Bad value of a parameter
-                    MAIL FROM:<> RET=FULL              | 555 5.5.4 Parameter not recognized
+                    MAIL FROM:<> AUTH=<>               | 555 5.5.4 Parameter not recognized
                     """)
     void theRestIsAnsweredInAnyStateAndChangesNothing(String line, String reply) {
         for (Listening state : List.of(CONNECTED, GREETED, MAIL, MAIL_FOR_ALICE)) {
@@ -389,7 +417,8 @@ class SessionMachineTest {
 
     @Test
     void aStopEndsTheSession() {
-        for (SessionState state : List.of(CONNECTED, GREETED, MAIL, new AwaitingRecipient(MAIL, BOB))) {
+        for (SessionState state :
+                List.of(CONNECTED, GREETED, MAIL, new AwaitingRecipient(MAIL, BOB, RcptOptions.NONE))) {
             assertClosing(
                     machine.onShutDown(state),
                     "421 4.3.2 mx2.example.net Service shutting down, try again later",
@@ -430,9 +459,12 @@ class SessionMachineTest {
         return step.effects().stream()
                 .map(effect -> switch (effect) {
                     case Effect.Reply reply -> reply.reply().toString();
+                    case Effect.ReplyAgain again -> again.reply().toString();
                     case Effect.Refuse refuse -> refuse.reply().toString();
                     case Effect.CheckRecipient _,
                             Effect.ReceiveContent _,
+                            Effect.ReceiveChunk _,
+                            Effect.SkipChunk _,
                             Effect.Store _,
                             Effect.StartTls _,
                             Effect.Close _ -> "";

@@ -153,6 +153,7 @@ class ContentSizeIT {
                         first.play(TestIngress.UP_TO_DATA + "C!: " + "x".repeat(40_000) + "\n");
                         await().until(() -> ingress.gauge(SPILLED) == 40_000);
                         ingress.play(TestIngress.UP_TO_DATA + content(40_000) + NO_ROOM);
+                        await().until(() -> ingress.gauge(SPILLED) == 40_000); // its file may be written to yet
                         first.play("C!: " + "x".repeat(20_000) + "\\r\\n.\\r\\n\n" + QUEUED);
                     }
                     await().until(() -> ingress.gauge(SPILLED) == 0);

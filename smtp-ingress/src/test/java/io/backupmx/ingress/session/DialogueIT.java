@@ -32,7 +32,7 @@ class DialogueIT {
         Transcript transcript = ingress.play("""
                 S: 220 mx2.example.net ESMTP Backup MX
                 C: EHLO client.example
-                S: 250 mx2.example.net\\nPIPELINING\\nSIZE 52428800\\n8BITMIME\\nENHANCEDSTATUSCODES
+                S: 250 mx2.example.net\\nPIPELINING\\nSIZE 52428800\\n8BITMIME\\nENHANCEDSTATUSCODES\\nDSN\\nCHUNKING\\nSMTPUTF8\\nLIMITS RCPTMAX=1000
                 C: MAIL FROM:<bob@client.example> SIZE=100 BODY=8BITMIME
                 S: 250 2.1.0 Ok
                 C: RCPT TO:<alice@example.test>

@@ -53,6 +53,10 @@ class SegmentationIT {
                 "RCPT TO:<nobody@example.test>\r\n",
                 "RCPT TO:<carol@other.test>\r\n",
                 "DATA\r\n",
+                "BDAT 7\r\nhello\r\n",
+                "BDAT 3\r\n.\r\nBDAT 6 LAST\r\nQUIT\r\n",
+                "BDAT 2 LAST\r\n\ra",
+                "BDAT 0 LAST\r\n",
                 "RSET\r\n",
                 "hello\r\n",
                 ".\r\n",
@@ -73,7 +77,10 @@ class SegmentationIT {
                 .ofMaxSize(15)
                 .map(pieces -> String.join("", pieces));
         String opening = "EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\nDATA\r\n";
-        return noise.flatMap(before -> noise.map(within -> before + opening + within + "\r\n.\r\nRSET\r\nQUIT\r\n"));
+        String chunks =
+                "\r\n.\r\nEHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\nBDAT 4\r\nabc\rBDAT 1 LAST\r\n\n";
+        return noise.flatMap(
+                before -> noise.map(within -> before + opening + within + "\r\n.\r\n" + chunks + "RSET\r\nQUIT\r\n"));
     }
 
     @Provide

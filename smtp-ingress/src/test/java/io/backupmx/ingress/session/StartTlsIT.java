@@ -80,7 +80,7 @@ class StartTlsIT {
                 client.startTls();
 
                 assertThat(client.say("MAIL FROM:<>")).as(injected).isEqualTo("503 5.5.1 Send EHLO or HELO first");
-                assertThat(client.say("EHLO client.example")).isEqualTo("250 ENHANCEDSTATUSCODES");
+                assertThat(client.say("EHLO client.example")).isEqualTo("250 LIMITS RCPTMAX=1000");
                 assertThat(client.say("DATA")).isEqualTo("503 5.5.1 Need MAIL first");
                 assertThat(client.say("QUIT")).startsWith("221 ");
                 assertThat(client.reply()).isEmpty();

@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.config.IngressConfig.SmtpUtf8;
 import io.backupmx.config.TlsConfig;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import java.time.Duration;
@@ -29,6 +30,8 @@ final class Tuning {
     long contentSpillLimitBytes = IngressConfig.DEFAULT.contentSpillLimitBytes();
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
+    SmtpUtf8 smtputf8 = IngressConfig.DEFAULT.smtputf8();
+
     /** Made by the ingress itself. */
     boolean tls;
 
@@ -51,6 +54,7 @@ final class Tuning {
                 commandTimeout,
                 dataTimeout,
                 bareLineEnd,
+                smtputf8,
                 contentHeapBytes,
                 contentSpillBytes,
                 contentSpillLimitBytes,

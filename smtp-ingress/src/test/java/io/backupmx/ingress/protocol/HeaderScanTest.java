@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class HopCounterTest {
+class HeaderScanTest {
 
     @Test
     void receivedFieldsAreCountedInAnyCase() {
@@ -32,12 +32,26 @@ class HopCounterTest {
         }
     }
 
+    @Test
+    void onlyTheHeadersAlphabetCounts() {
+        for (int size = 1; size < 20; size++) {
+            assertThat(scan("Subject: x\r\n\r\n\u00e9\r\n", size).isAscii()).isTrue();
+            assertThat(scan("Subject: \u00e9\r\n\r\nx\r\n", size).isAscii()).isFalse();
+            assertThat(scan("\u00e9: x\r\n\r\nx\r\n", size).isAscii()).isFalse();
+            assertThat(scan("Received: \u00e9", size).isAscii()).isFalse();
+        }
+    }
+
     private static int count(String content, int sliceSize) {
-        HopCounter counter = new HopCounter();
+        return scan(content, sliceSize).hops();
+    }
+
+    private static HeaderScan scan(String content, int sliceSize) {
+        HeaderScan scan = new HeaderScan();
         byte[] octets = content.getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < octets.length; i += sliceSize) {
-            counter.accept(octets, i, Math.min(sliceSize, octets.length - i));
+            scan.accept(octets, i, Math.min(sliceSize, octets.length - i));
         }
-        return counter.hops();
+        return scan;
     }
 }

@@ -2,9 +2,9 @@ package io.backupmx.ingress.protocol;
 
 /**
  * Counts the {@code Received} fields of a content as it passes, up to the empty line that ends its header (RFC 5321 §6.3,
- * RFC 5322 §2.1). Costs nothing after that.
+ * RFC 5322 §2.1), and looks whether the header is ASCII. Costs nothing after that.
  */
-final class HopCounter implements DataDecoder.Sink {
+final class HeaderScan implements DataDecoder.Sink {
 
     private static final byte[] NAME = {'r', 'e', 'c', 'e', 'i', 'v', 'e', 'd', ':'};
     private static final int ELSEWHERE = -1;
@@ -14,9 +14,15 @@ final class HopCounter implements DataDecoder.Sink {
 
     private boolean inBody;
     private int hops;
+    private boolean ascii = true;
 
     int hops() {
         return hops;
+    }
+
+    /** Whether the header has been ASCII so far; else it is one of RFC 6532. */
+    boolean isAscii() {
+        return ascii;
     }
 
     @Override
@@ -25,7 +31,9 @@ final class HopCounter implements DataDecoder.Sink {
         int to = offset + length;
         while (i < to && !inBody) {
             if (matched == ELSEWHERE) {
+                int from = i;
                 i = Octets.indexOfLf(octets, i, to);
+                ascii = ascii && isAscii(octets, from, i);
                 if (i < to) {
                     i++;
                     matched = 0;
@@ -42,6 +50,15 @@ final class HopCounter implements DataDecoder.Sink {
                 matched = ELSEWHERE;
             }
         }
+    }
+
+    private static boolean isAscii(byte[] octets, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (octets[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int lowerCase(byte octet) {

@@ -1,0 +1,273 @@
+package io.backupmx.ingress.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.spool.SpoolWriter.Room;
+import io.backupmx.testing.Dialogue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Mail in chunks (RFC 3030). */
+class ChunkingIT {
+
+    private static final TestIngress INGRESS = new TestIngress(tuning -> {
+        tuning.maxMessageBytes = 64 << 10;
+        tuning.contentSpillBytes = 1 << 10;
+    });
+
+    private static final String MAIL = """
+            S: 220 *
+            C: EHLO client.example
+            S: 250 *\\nCHUNKING\\n*
+            C: MAIL FROM:<bob@client.example>
+            S: 250 2.1.0 Ok
+            C: RCPT TO:<alice@example.test>
+            S: 250 2.1.5 Ok
+            """;
+
+    private int before;
+
+    @BeforeEach
+    void count() {
+        before = INGRESS.spool.mails().size();
+    }
+
+    @AfterEach
+    void nothingIsHeld() {
+        INGRESS.spool.setRoom(Room.OPEN);
+        INGRESS.awaitNothingHeld();
+    }
+
+    @AfterAll
+    static void stop() {
+        assertThat(INGRESS.count("backupmx.ingress.connections", "outcome", "internal_error"))
+                .isZero();
+        INGRESS.close();
+    }
+
+    private String only() {
+        assertThat(INGRESS.spool.mails()).hasSize(before + 1);
+        return INGRESS.spool.mails().getLast().text();
+    }
+
+    private void assertNothingStored() {
+        assertThat(INGRESS.spool.mails()).hasSize(before);
+    }
+
+    @Test
+    void chunksMakeOneMail() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 11\\r\\nSubject: x\\r
+                S: 250 2.0.0 11 octets received
+                C: NOOP
+                S: 250 2.0.0 Ok
+                C!+: BDAT 5\\r\\n\\n\\r\\n.\\r
+                C!+: BDAT 7\\r\\n\\nhello\\r
+                C!: BDAT 1 LAST\\r\\n\\n
+                S: 250 2.0.0 5 octets received
+                S: 250 2.0.0 7 octets received
+                S: 250 2.0.0 Ok: queued as *
+                """);
+        assertThat(only()).isEqualTo("Subject: x\r\n\r\n.\r\nhello\r\n");
+    }
+
+    @Test
+    void allMayComeAtOnceAndEndEmpty() {
+        INGRESS.play("""
+                S: 220 *
+                C: EHLO client.example
+                S: 250 *
+                C+: MAIL FROM:<bob@client.example>
+                C+: RCPT TO:<alice@example.test>
+                C!+: BDAT 3\\r\\nx\\r\\n
+                C+: BDAT 0 LAST
+                C: QUIT
+                S: 250 2.1.0 Ok
+                S: 250 2.1.5 Ok
+                S: 250 2.0.0 3 octets received
+                S: 250 2.0.0 Ok: queued as *
+                S: 221 *
+                S: <closed>
+                """);
+        assertThat(only()).isEqualTo("x\r\n");
+    }
+
+    @Test
+    void largeChunksGoToDisk() {
+        INGRESS.play(MAIL + "C!: BDAT 40000\\r\\n" + "x".repeat(39_998) + "\\r\\n\nS: 250 *\nC!: BDAT 20000 LAST\\r\\n"
+                + "y".repeat(19_998) + "\\r\\n\nS: 250 2.0.0 Ok: queued as *\n");
+        assertThat(only()).isEqualTo("x".repeat(39_998) + "\r\n" + "y".repeat(19_998) + "\r\n");
+    }
+
+    @Test
+    void betweenChunksThereAreNoOtherMailCommands() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 3\\r\\nx\\r\\n
+                S: 250 *
+                C: MAIL FROM:<x@y.example>
+                S: 503 5.5.1 MAIL was already given
+                C: RCPT TO:<carol@other.test>
+                S: 503 5.5.1 Send BDAT LAST or RSET first
+                C: DATA
+                S: 503 5.5.1 Send BDAT LAST or RSET first
+                C!: BDAT 3 LAST\\r\\ny\\r\\n
+                S: 250 2.0.0 Ok: queued as *
+                """);
+        assertThat(only()).isEqualTo("x\r\ny\r\n");
+    }
+
+    @Test
+    void resetForgetsTheChunks() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 3\\r\\nx\\r\\n
+                S: 250 *
+                C: RSET
+                S: 250 2.0.0 Ok
+                C!: BDAT 3 LAST\\r\\ny\\r\\n
+                S: 503 5.5.1 Need MAIL first
+                C: MAIL FROM:<bob@client.example>
+                S: 250 2.1.0 Ok
+                C: RCPT TO:<alice@example.test>
+                S: 250 2.1.5 Ok
+                C!: BDAT 3 LAST\\r\\nz\\r\\n
+                S: 250 2.0.0 Ok: queued as *
+                """);
+        assertThat(only()).isEqualTo("z\r\n");
+    }
+
+    @Test
+    void aChunkOutOfPlaceIsReadBeforeItIsRefused() {
+        INGRESS.play("""
+                S: 220 *
+                C!: BDAT 12 LAST\\r\\nRSET\\r\\nNOOP\\r\\n
+                S: 503 5.5.1 Need MAIL first
+                C: EHLO client.example
+                S: 250 *
+                C+: MAIL FROM:<bob@client.example>
+                C+: RCPT TO:<nobody@example.test>
+                C!+: BDAT 6\\r\\nQUIT\\r\\n
+                C!: BDAT 6 LAST\\r\\nQUIT\\r\\n
+                S: 250 2.1.0 Ok
+                S: 550 5.1.1 *
+                S: 554 5.5.1 No valid recipients
+                S: 554 5.5.1 No valid recipients
+                C: BDAT 0 LAST
+                S: 503 5.5.1 Need MAIL first
+                """);
+        assertNothingStored();
+    }
+
+    @Test
+    void whatWasRefusedIsNotGoneOnWith() {
+        INGRESS.spool.setRoom(Room.FULL);
+        try (var conversation = INGRESS.open()) {
+            INGRESS.spool.setRoom(Room.OPEN);
+            var _ = conversation.play(Dialogue.of(MAIL));
+            INGRESS.spool.setRoom(Room.FULL);
+            var _ = conversation.play(Dialogue.of("""
+                    C!: BDAT 3\\r\\nx\\r\\n
+                    S: 452 4.3.1 *
+                    """));
+            INGRESS.spool.setRoom(Room.OPEN);
+            var _ = conversation.play(Dialogue.of("""
+                    C!: BDAT 3\\r\\ny\\r\\n
+                    S: 452 4.3.1 *
+                    C!: BDAT 3 LAST\\r\\ny\\r\\n
+                    S: 452 4.3.1 *
+                    C!: BDAT 3 LAST\\r\\ny\\r\\n
+                    S: 503 5.5.1 Need MAIL first
+                    """));
+        }
+        assertNothingStored();
+    }
+
+    @Test
+    void flawsEndTheMailAndKeepTheSession() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 4\\r\\nx\\ny\\r
+                S: 550 5.6.11 *
+                C!: BDAT 1 LAST\\r\\n\\n
+                S: 550 5.6.11 *
+                """ + MAIL.substring(MAIL.indexOf("C: MAIL")) + "C!: BDAT 70000\\r\\n" + "x".repeat(70_000)
+                + """
+
+                S: 552 5.3.4 *
+                """ + MAIL.substring(MAIL.indexOf("C: MAIL")) + """
+                C!: BDAT 3 LAST\\r\\nx\\ry
+                S: 550 5.6.11 *
+                C: QUIT
+                S: 221 *
+                S: <closed>
+                """);
+        assertNothingStored();
+    }
+
+    @Test
+    void aChunkThatIsFarTooLargeIsNotReadInVain() {
+        INGRESS.play("""
+                S: 220 *
+                C: BDAT 99999999999
+                S: 421 4.3.4 *
+                S: <closed>
+                """);
+    }
+
+    @Test
+    void aChunkOfUnknownLengthEndsTheSession() {
+        INGRESS.play(MAIL + """
+                C: BDAT many LAST
+                S: 501 5.5.4 *
+                S: <closed>
+                """);
+        assertNothingStored();
+    }
+
+    @Test
+    void aClientThatIsGoneBetweenChunksLeavesNothing() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 2000\\r\\n""" + "x".repeat(2000) + """
+
+                S: 250 *
+                C: <close>
+                """);
+    }
+
+    @Test
+    void aRefusalIsOneHoweverManyChunksItTakes() {
+        StringBuilder chunks = new StringBuilder(MAIL).append("C!: BDAT 4\\r\\nx\\ny\\r\nS: 550 5.6.11 *\n");
+        for (int i = 0; i < 100; i++) {
+            chunks.append("C!: BDAT 3\\r\\nx\\r\\n\nS: 550 5.6.11 *\n");
+        }
+        INGRESS.play(chunks + "C: MAIL FROM:<>\nS: 250 2.1.0 Ok\n");
+        assertNothingStored();
+    }
+
+    @Test
+    void chunksOfARefusedMailAreNotReadForEver() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 4\\r\\nx\\ny\\r
+                S: 550 5.6.11 *
+                C: BDAT 11000000
+                S: 421 4.3.4 *
+                S: <closed>
+                """);
+    }
+
+    @Test
+    void helloBetweenChunksForgetsThem() {
+        INGRESS.play(MAIL + """
+                C!: BDAT 3\\r\\nx\\r\\n
+                S: 250 *
+                C: EHLO client.example
+                S: 250 *
+                C!: BDAT 3 LAST\\r\\ny\\r\\n
+                S: 503 5.5.1 Need MAIL first
+                C: QUIT
+                S: 221 *
+                S: <closed>
+                """);
+        assertNothingStored();
+    }
+}
