@@ -1,11 +1,13 @@
 package io.backupmx.config;
 
+import io.backupmx.smtp.TlsLevel;
 import java.time.Duration;
 
 /**
  * The delivery worker.
  *
  * @param maxConnectionsPerRoute deliveries at once to one route, of all workers together
+ * @param tls whether deliveries are to be encrypted
  * @param connectTimeout until a TCP connection stands, for each address
  * @param greetingTimeout until 220 (RFC 5321 §4.5.3.2.1)
  * @param commandTimeout for EHLO, HELO, RSET, QUIT
@@ -24,6 +26,7 @@ import java.time.Duration;
  */
 public record WorkerConfig(
         int maxConnectionsPerRoute,
+        TlsLevel tls,
         Duration connectTimeout,
         Duration greetingTimeout,
         Duration commandTimeout,
@@ -46,6 +49,7 @@ public record WorkerConfig(
 
     public static final WorkerConfig DEFAULT = new WorkerConfig(
             20,
+            TlsLevel.OPPORTUNISTIC,
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
             Duration.ofMinutes(5),

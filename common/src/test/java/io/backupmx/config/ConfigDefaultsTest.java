@@ -57,6 +57,7 @@ final class ConfigDefaultsTest {
                           },
                           "worker" : {
                             "max_connections_per_route" : 20,
+                            "tls" : "opportunistic",
                             "connect_timeout" : "30s",
                             "greeting_timeout" : "1m",
                             "command_timeout" : "5m",

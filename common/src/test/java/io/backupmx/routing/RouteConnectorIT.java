@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
@@ -30,7 +31,7 @@ class RouteConnectorIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx, new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
+            vertx, new SmtpClientOptions(Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver(host -> {
         throw new UnknownHostException(host);
     });

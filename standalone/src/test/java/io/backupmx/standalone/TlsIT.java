@@ -2,6 +2,8 @@ package io.backupmx.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.testing.MailCorpus;
+import io.backupmx.testing.PostfixPrimary;
 import io.backupmx.testing.Program;
 import io.backupmx.testing.Programs;
 import io.backupmx.testing.ReceivedMail;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,14 +40,23 @@ class TlsIT {
 
     private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
     private static Instance instance;
+    private static PostfixPrimary postfix;
 
     @BeforeAll
     static void start() throws IOException {
         issue("first");
         issue("second");
         install("first");
+        postfix = PostfixPrimary.stopped(
+                "postfix.test",
+                Map.of(
+                        "smtpd_tls_security_level", "encrypt",
+                        "smtpd_tls_loglevel", "1",
+                        "smtpd_tls_cert_file", directory.resolve("second.pem").toString(),
+                        "smtpd_tls_key_file", directory.resolve("second.key").toString()));
         instance = new Instance(directory.resolve("data"))
                 .backingUp("example.test", PRIMARY.port())
+                .backingUp("postfix.test", postfix.port())
                 .set(
                         "hostname=mx2.example.net",
                         "ingress.tls.certificate=" + directory.resolve("live.pem"),
@@ -55,12 +67,26 @@ class TlsIT {
     @AfterAll
     static void stop() {
         instance.close();
+        postfix.close();
         PRIMARY.close();
     }
 
     @BeforeEach
     void forget() {
         PRIMARY.forget();
+    }
+
+    /** Which takes mail in no other way, and has a certificate that nobody has signed. */
+    @Test
+    void postfixHasItsMailThroughTls() {
+        String id = Sender.send(instance.smtpPort(), MailCorpus.ordinary().octets(), "alice@postfix.test");
+        postfix.start();
+        postfix.awaitMessages(1, PATIENCE);
+        Instance.await(
+                PATIENCE,
+                () -> assertThat(instance.output())
+                        .containsPattern("queue_id=" + id + " .* tls=TLSv1.3 .* delivered"));
+        assertThat(postfix.log()).contains("TLS connection established from");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param eightBitMime RFC 6152
  * @param smtpUtf8 RFC 6531
  * @param dsn RFC 3461
+ * @param startTls RFC 3207
  * @param size whether MAIL takes SIZE= (RFC 1870)
  * @param maxSizeBytes the size limit it states; empty when it states none
  */
@@ -20,16 +21,18 @@ public record Extensions(
         boolean eightBitMime,
         boolean smtpUtf8,
         boolean dsn,
+        boolean startTls,
         boolean size,
         OptionalLong maxSizeBytes) {
 
-    static final Extensions NONE = new Extensions(false, false, false, false, false, OptionalLong.empty());
+    static final Extensions NONE = new Extensions(false, false, false, false, false, false, OptionalLong.empty());
 
     static Extensions of(SmtpReply ehlo) {
         boolean pipelining = false;
         boolean eightBitMime = false;
         boolean smtpUtf8 = false;
         boolean dsn = false;
+        boolean startTls = false;
         boolean size = false;
         OptionalLong maxSizeBytes = OptionalLong.empty();
         List<String> lines = ehlo.lines();
@@ -40,6 +43,7 @@ public record Extensions(
                 case "8BITMIME" -> eightBitMime = true;
                 case "SMTPUTF8" -> smtpUtf8 = true;
                 case "DSN" -> dsn = true;
+                case "STARTTLS" -> startTls = true;
                 case "SIZE" -> {
                     size = true;
                     maxSizeBytes = words.length > 1 ? limit(words[1]) : OptionalLong.empty();
@@ -49,7 +53,7 @@ public record Extensions(
                 }
             }
         }
-        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, size, maxSizeBytes);
+        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes);
     }
 
     /** Zero means that there is no fixed limit (RFC 1870 §4). */

@@ -39,6 +39,11 @@ final class ReplyDecoder {
         append(octets, start, octets.length - start);
     }
 
+    /** Whether nothing has come since the last reply. */
+    boolean isAtStart() {
+        return length == 0 && texts.isEmpty();
+    }
+
     private void append(byte[] octets, int offset, int count) throws MalformedReplyException {
         if (length + count > MAX_LINE_OCTETS) {
             throw new MalformedReplyException("a reply line of more than " + MAX_LINE_OCTETS + " octets");

@@ -1,5 +1,10 @@
 package io.backupmx.smtp.client;
 
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
+import java.util.Optional;
+import io.backupmx.smtp.TlsLevel;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Context;
@@ -21,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SmtpClient implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpClient.class);
+
+    private static final int READY = 220;
+
+    private final ClientTls tls = new ClientTls();
     private final Vertx vertx;
     private final NetClient sockets;
     private final SmtpClientOptions options;
@@ -39,10 +49,39 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     /**
-     * Connects, awaits the greeting, says EHLO, and HELO where EHLO is refused for good (RFC 5321 §3.1, §3.2). Blocks up to
+     * Connects, awaits the greeting, says EHLO, and HELO where EHLO is refused for good (RFC 5321 §3.1, §3.2), and turns to
+     * TLS as the options want it. Where opportunistic TLS comes to nothing, it connects once more, in the clear. Blocks up to
      * {@code connectTimeout} and the timeouts of the options; an interrupt ends it.
      */
     public ConnectResult connect(SocketAddress address, Duration connectTimeout) {
+        boolean opportunistic = options.tls() == TlsLevel.OPPORTUNISTIC;
+        try {
+            return connect(
+                    address,
+                    connectTimeout,
+                    opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
+        } catch (NoTlsException e) {
+            tls.failed(address);
+            LOG.atInfo()
+                    .addKeyValue("peer", Peer.name(address))
+                    .addKeyValue("cause", e.getMessage())
+                    .log(opportunistic ? "no TLS, going on in the clear" : "no TLS");
+            return opportunistic && !Thread.currentThread().isInterrupted()
+                    ? inTheClear(address, connectTimeout)
+                    : new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.getMessage(), false);
+        }
+    }
+
+    private ConnectResult inTheClear(SocketAddress address, Duration connectTimeout) {
+        try {
+            return connect(address, connectTimeout, TlsLevel.OFF);
+        } catch (NoTlsException e) {
+            throw new AssertionError("nobody asked for TLS", e);
+        }
+    }
+
+    private ConnectResult connect(SocketAddress address, Duration connectTimeout, TlsLevel level)
+            throws NoTlsException {
         CompletableFuture<Wire> connecting = new CompletableFuture<>();
         ConnectOptions to = new ConnectOptions().setRemoteAddress(address).setTimeout(millis(connectTimeout));
         // On the event loop, so that the wire listens before the socket reads.
@@ -61,10 +100,11 @@ public final class SmtpClient implements AutoCloseable {
             var _ = connecting.thenAccept(late -> late.end(Loss.Cause.ABORTED, "interrupted"));
             return new ConnectResult.Unreachable("connect to " + peer + ": interrupted");
         }
-        return introduce(wire, peer);
+        return introduce(wire, address, level);
     }
 
-    private ConnectResult introduce(Wire wire, String peer) {
+    private ConnectResult introduce(Wire wire, SocketAddress address, TlsLevel level) throws NoTlsException {
+        String peer = Peer.name(address);
         boolean silent = true;
         try {
             SmtpReply greeting = wire.reply(options.greeting(), options.dataBlock());
@@ -81,11 +121,57 @@ public final class SmtpClient implements AutoCloseable {
             if (!ehlo.isPositive()) {
                 return refused(wire, peer + " refused our EHLO", ehlo);
             }
-            return new ConnectResult.Connected(new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo)));
+            Optional<TlsFacts> agreed = level != TlsLevel.OFF && extensions.startTls()
+                    ? startTls(wire, address)
+                    : Optional.empty();
+            if (agreed.isPresent()) {
+                ehlo = introduceAnew(wire);
+                if (!ehlo.isPositive()) {
+                    return refused(wire, peer + " refused our EHLO through TLS", ehlo);
+                }
+                extensions = Extensions.of(ehlo);
+            } else if (level == TlsLevel.REQUIRED) {
+                wire.write(Buffer.buffer("QUIT\r\n"));
+                wire.end(Loss.Cause.ABORTED, "no TLS");
+                throw new NoTlsException("does not offer STARTTLS, which worker.tls demands");
+            }
+            return new ConnectResult.Connected(
+                    new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo), agreed));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())
                     : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why(), false);
+        }
+    }
+
+    /** Empty when the server has changed its mind and goes on in the clear (RFC 3207 §4). */
+    private Optional<TlsFacts> startTls(Wire wire, SocketAddress address) throws LostException, NoTlsException {
+        if (ask(wire, "STARTTLS").code() != READY) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(wire.startTls(tls, address, options.command()));
+        } catch (LostException e) {
+            throw new NoTlsException(e.why());
+        }
+    }
+
+    /** Nothing that was said before the handshake holds (RFC 3207 §4.2). A server may also learn now that it fails. */
+    private SmtpReply introduceAnew(Wire wire) throws NoTlsException {
+        try {
+            return ask(wire, "EHLO " + options.ehloName());
+        } catch (LostException e) {
+            throw new NoTlsException("after the handshake: " + e.why());
+        }
+    }
+
+    /** TLS has come to nothing, and the connection with it. */
+    private static final class NoTlsException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        NoTlsException(String why) {
+            super(why, null, false, false); // an ordinary ending, not worth a stack trace
         }
     }
 

@@ -1,15 +1,17 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import java.time.Duration;
 
 /**
  * How the client introduces itself and how long it waits (RFC 5321 §4.5.3.2).
  *
  * @param ehloName our host name (RFC 5321 §4.1.1.1)
+ * @param tls whether connections are to be encrypted
  * @param connect until the TCP connection stands
  * @param greeting until 220
- * @param command for EHLO, HELO, RSET
+ * @param command for EHLO, HELO, RSET, STARTTLS, and a handshake
  * @param mail for MAIL
  * @param recipient for each RCPT
  * @param data for 354
@@ -18,6 +20,7 @@ import java.time.Duration;
  */
 public record SmtpClientOptions(
         Domain ehloName,
+        TlsLevel tls,
         Duration connect,
         Duration greeting,
         Duration command,

@@ -1,8 +1,10 @@
 package io.backupmx.smtp.client;
 
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -18,15 +20,17 @@ public final class SmtpConnection {
     private final Extensions extensions;
     private final String peer;
     private final boolean namedAsWe;
+    private final Optional<TlsFacts> tls;
     private int transactions;
     private boolean resetNeeded;
 
-    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer, boolean namedAsWe) {
+    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer, boolean namedAsWe, Optional<TlsFacts> tls) {
         this.wire = wire;
         this.options = options;
         this.extensions = extensions;
         this.peer = peer;
         this.namedAsWe = namedAsWe;
+        this.tls = tls;
         wire.rest();
     }
 
@@ -70,6 +74,11 @@ public final class SmtpConnection {
     /** For people: {@code mx1.example.org[192.0.2.1]:25}. */
     public String peer() {
         return peer;
+    }
+
+    /** What protects the connection; empty: nothing. */
+    public Optional<TlsFacts> tls() {
+        return tls;
     }
 
     /** Whether the peer goes by the name that we go by: most likely we have come back to ourselves. */

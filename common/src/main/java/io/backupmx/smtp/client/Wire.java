@@ -1,5 +1,13 @@
 package io.backupmx.smtp.client;
 
+import javax.net.ssl.SSLSession;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
+import io.vertx.core.net.SocketAddress;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.channel.ChannelPipeline;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +29,8 @@ final class Wire {
 
     /** An event loop that takes longer to close a socket is past helping. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final int MAX_REASON = 200;
 
     private final Context eventLoop;
     private final NetSocket socket;
@@ -143,6 +153,58 @@ final class Wire {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Puts TLS under the dialogue (RFC 3207 §4.2), after everything the peer has said was read: more would be somebody else's
+     * (CVE-2021-38371). Waits for the handshake; a wire on which it fails has ended.
+     */
+    TlsFacts startTls(ClientTls tls, SocketAddress peer, Duration limit) throws LostException {
+        CompletableFuture<TlsFacts> agreed = new CompletableFuture<>();
+        eventLoop.runOnContext(_ -> shakeHands(tls, peer, limit, agreed));
+        try {
+            return agreed.get();
+        } catch (ExecutionException e) {
+            end(Loss.Cause.CLOSED, "TLS handshake: " + reason(e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end(Loss.Cause.ABORTED, "interrupted");
+        }
+        lock.lock();
+        try {
+            throw Objects.requireNonNull(ended);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** On the event loop, where nothing can come between the look and the handler. */
+    private void shakeHands(ClientTls tls, SocketAddress peer, Duration limit, CompletableFuture<TlsFacts> agreed) {
+        lock.lock();
+        try {
+            if (ended != null || !replies.isEmpty() || !decoder.isAtStart()) {
+                agreed.completeExceptionally(new IllegalStateException("octets in the clear where it was to begin"));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        ChannelPipeline pipeline = ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+        SslHandler handler = tls.newHandler(pipeline.channel().alloc(), peer, limit);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                SSLSession session = handler.engine().getSession();
+                agreed.complete(new TlsFacts(session.getProtocol(), session.getCipherSuite()));
+            } else {
+                agreed.completeExceptionally(done.cause());
+            }
+        });
+        pipeline.addFirst(handler);
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        String message = cause == null ? null : cause.getMessage();
+        return message == null ? String.valueOf(cause) : message.substring(0, Math.min(message.length(), MAX_REASON));
     }
 
     private void onWritten() {
@@ -303,10 +365,18 @@ final class Wire {
         eventLoop.runOnContext(_ -> close());
     }
 
-    /** By Netty's channel: a {@link NetSocket} would first send all that is written, however long that takes. */
+    /**
+     * Below all handlers: a {@link NetSocket} would first send all that is written, however long that takes, and TLS what it
+     * has not encrypted yet.
+     */
     private void close() {
         alarm.stop();
-        ((NetSocketInternal) socket).channelHandlerContext().close().addListener(_ -> onClosed());
+        ((NetSocketInternal) socket)
+                .channelHandlerContext()
+                .pipeline()
+                .firstContext()
+                .close()
+                .addListener(_ -> onClosed());
     }
 
     private void onClosed() {

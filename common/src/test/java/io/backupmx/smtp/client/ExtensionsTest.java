@@ -12,8 +12,8 @@ class ExtensionsTest {
 
     @Test
     void keywordsAreReadInAnyCase() {
-        assertThat(of("mx.example", "pipelining", "8BitMime", "SMTPUTF8", "dsn", "Size 1000"))
-                .isEqualTo(new Extensions(true, true, true, true, true, OptionalLong.of(1000)));
+        assertThat(of("mx.example", "pipelining", "8BitMime", "SMTPUTF8", "dsn", "StartTLS", "Size 1000"))
+                .isEqualTo(new Extensions(true, true, true, true, true, true, OptionalLong.of(1000)));
     }
 
     @Test
@@ -23,7 +23,7 @@ class ExtensionsTest {
 
     @Test
     void sizeMayStateNoLimit() {
-        assertThat(of("mx", "SIZE")).isEqualTo(new Extensions(false, false, false, false, true, OptionalLong.empty()));
+        assertThat(of("mx", "SIZE")).isEqualTo(new Extensions(false, false, false, false, false, true, OptionalLong.empty()));
         assertThat(of("mx", "SIZE 0").maxSizeBytes()).isEmpty();
         assertThat(of("mx", "SIZE lots").maxSizeBytes()).isEmpty();
         assertThat(of("mx", "SIZE 99999999999999999999").maxSizeBytes()).isEmpty();

@@ -7,6 +7,7 @@ import io.backupmx.mail.BodyType;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
@@ -42,7 +43,7 @@ abstract class SmtpClientFixture {
         client = new SmtpClient(
                 vertx,
                 new SmtpClientOptions(
-                        Domain.of("backup.example"), SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT));
+                        Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT));
     }
 
     @AfterAll

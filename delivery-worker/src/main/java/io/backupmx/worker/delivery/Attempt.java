@@ -163,7 +163,12 @@ final class Attempt {
         for (int i = 0; i < pending.size(); i++) {
             int recipient = pending.get(i);
             tellIfRefused(envelope.recipients().get(recipient).path(), judged.get(i), result);
-            judged.get(i).ifPresentOrElse(outcome -> outcomes[recipient] = outcome, () -> again.add(recipient));
+            judged.get(i)
+                    .ifPresentOrElse(
+                            outcome -> outcomes[recipient] = outcome instanceof RecipientOutcome.Delivered delivered
+                                    ? delivered.through(connection.tls())
+                                    : outcome,
+                            () -> again.add(recipient));
         }
         return again;
     }

@@ -167,6 +167,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private static SmtpClientOptions options(Domain hostname, WorkerConfig worker) {
         return new SmtpClientOptions(
                 hostname,
+                worker.tls(),
                 worker.connectTimeout(),
                 worker.greetingTimeout(),
                 worker.commandTimeout(),

@@ -1,7 +1,9 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How an attempt to deliver ended for one recipient. {@code why} is one line for people. */
 public sealed interface RecipientOutcome {
@@ -9,8 +11,21 @@ public sealed interface RecipientOutcome {
     /** Of a surprise nobody can say more; the log does. */
     RecipientOutcome INTERNAL_ERROR = new Deferred("internal error");
 
-    /** The next hop has taken responsibility (RFC 5321 §4.2.5). */
-    record Delivered(SmtpReply reply, String host) implements RecipientOutcome {}
+    /**
+     * The next hop has taken responsibility (RFC 5321 §4.2.5).
+     *
+     * @param tls what protected the way there; empty: nothing
+     */
+    record Delivered(SmtpReply reply, String host, Optional<TlsFacts> tls) implements RecipientOutcome {
+
+        Delivered(SmtpReply reply, String host) {
+            this(reply, host, Optional.empty());
+        }
+
+        Delivered through(Optional<TlsFacts> facts) {
+            return new Delivered(reply, host, facts);
+        }
+    }
 
     /** Not now: to be tried again later, at the cost of an attempt. */
     record Deferred(String why) implements RecipientOutcome {}

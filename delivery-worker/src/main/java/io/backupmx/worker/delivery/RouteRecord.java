@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Envelope;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
@@ -108,11 +109,12 @@ final class RouteRecord {
 
     private void outcome(Envelope envelope, ForwardPath to, RecipientOutcome outcome, Duration age) {
         switch (outcome) {
-            case RecipientOutcome.Delivered(var reply, var host) -> {
+            case RecipientOutcome.Delivered(var reply, var host, var tls) -> {
                 meters().delivered().increment();
                 delay().record(age.isNegative() ? Duration.ZERO : age);
                 line(envelope, to, age)
                         .addKeyValue("host", host)
+                        .addKeyValue("tls", tls.map(TlsFacts::version).orElse("none"))
                         .addKeyValue("reply", reply)
                         .log("delivered");
             }

@@ -23,7 +23,7 @@ final class SafetyChecks {
     private static final String OTHER_WAY = "is not taken: mail that it concerns was rewritten or delivered elsewhere"
             + " before it was relayed; here it goes to the primary as it came";
     private static final String FILTER = "is not taken: nothing filters mail here; let the primary do it";
-    private static final String TLS = "is not taken: mail travels unencrypted to the next hop";
+    private static final String TLS = "is not taken: worker.tls says whether mail travels encrypted to the next hop, to all of them alike";
     private static final String ONE_CERTIFICATE =
             "is not taken: there is one certificate here, ingress.tls.certificate";
 
@@ -49,7 +49,6 @@ final class SafetyChecks {
             Map.entry("mime_header_checks", FILTER),
             Map.entry("nested_header_checks", FILTER),
             Map.entry("body_checks", FILTER),
-            Map.entry("smtp_tls_security_level", TLS),
             Map.entry("smtp_use_tls", TLS),
             Map.entry("smtp_enforce_tls", TLS),
             Map.entry("smtp_tls_policy_maps", TLS),

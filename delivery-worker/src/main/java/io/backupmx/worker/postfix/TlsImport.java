@@ -11,6 +11,7 @@ import java.util.Optional;
 final class TlsImport {
 
     private static final String LEVEL = "smtpd_tls_security_level";
+    private static final String CLIENT_LEVEL = "smtp_tls_security_level";
     private static final String CHAIN = "smtpd_tls_chain_files";
     private static final String CERTIFICATE = "smtpd_tls_cert_file";
     private static final String KEY = "smtpd_tls_key_file";
@@ -26,6 +27,7 @@ final class TlsImport {
     }
 
     void run() {
+        parameters.set(CLIENT_LEVEL).filter(level -> !level.isEmpty()).ifPresent(this::deliveries);
         Optional<String> level = parameters.set(LEVEL);
         if (level.filter("none"::equals).isPresent()) {
             take(LEVEL, Map.of("ingress.tls.mode", "off"));
@@ -39,6 +41,18 @@ final class TlsImport {
             chain(parameters.words(CHAIN));
         } else {
             parameters.set(CERTIFICATE).filter(file -> !file.equals("none")).ifPresent(this::certificate);
+        }
+    }
+
+    private void deliveries(String level) {
+        switch (level) {
+            case "none" -> take(CLIENT_LEVEL, Map.of("worker.tls", "off"));
+            case "may" -> report.taken(CLIENT_LEVEL, "worker.tls: opportunistic, as by default");
+            case "encrypt" -> take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
+            default -> {
+                take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
+                report.attention(CLIENT_LEVEL, level + " demands encryption here; certificates are not looked at");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.cluster.LocalBoard;
 import io.backupmx.worker.cluster.LocalHub;
@@ -140,6 +141,7 @@ final class WorkerRig implements AutoCloseable {
         Settings withReuse(Duration idle, int mails) {
             return new Settings(
                     connections,
+                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idle,
@@ -154,6 +156,7 @@ final class WorkerRig implements AutoCloseable {
         Settings withProbes(Duration interval, Duration unhealthy) {
             return new Settings(
                     connections,
+                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,
@@ -168,6 +171,7 @@ final class WorkerRig implements AutoCloseable {
         Settings withRetries(Duration delay, Duration lifetime) {
             return new Settings(
                     connections,
+                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,
@@ -182,6 +186,7 @@ final class WorkerRig implements AutoCloseable {
         Settings withStopGrace(Duration grace) {
             return new Settings(
                     connections,
+                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,
@@ -200,6 +205,7 @@ final class WorkerRig implements AutoCloseable {
         Config config(MxConfig mx, DnsConfig dns) {
             WorkerConfig worker = new WorkerConfig(
                     connections,
+                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     timeout,
                     timeout,

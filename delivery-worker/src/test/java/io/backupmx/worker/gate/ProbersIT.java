@@ -9,6 +9,7 @@ import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
@@ -35,7 +36,7 @@ class ProbersIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx, new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
+            vertx, new SmtpClientOptions(Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver();
     private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
     private final Probers probers = new Probers(

@@ -6,6 +6,7 @@ import io.backupmx.config.ConfigException;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.worker.postfix.ImportReport.Kind;
@@ -325,6 +326,19 @@ final class PostfixImportTest {
                 .isFalse();
         assertThat(lines(read(main.replace("may", "encrypt")), Kind.ATTENTION))
                 .anyMatch(line -> line.startsWith("attention  smtpd_tls_security_level: is not taken: TLS is offered"));
+    }
+
+    @Test
+    void encryptionToTheNextHopIsTaken() throws IOException {
+        String main = "relay_domains = example.org\nrelayhost = [gw]\nsmtp_tls_security_level = ";
+        assertThat(lines(read(main + "may"), Kind.TAKEN))
+                .contains("taken      smtp_tls_security_level: worker.tls: opportunistic, as by default");
+        assertThat(checked(read(main + "none")).config().worker().tls()).isEqualTo(TlsLevel.OFF);
+        assertThat(checked(read(main + "encrypt")).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
+        PostfixImport dane = read(main + "dane");
+        assertThat(checked(dane).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
+        assertThat(lines(dane, Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: dane demands encryption"));
     }
 
     @Test

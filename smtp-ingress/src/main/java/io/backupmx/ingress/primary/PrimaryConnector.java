@@ -33,7 +33,7 @@ final class PrimaryConnector implements CallAheads.Connector {
     /** @param hostname our name in EHLO */
     PrimaryConnector(Vertx vertx, Domain hostname, Config config) {
         this.client = new SmtpClient(
-                vertx, new SmtpClientOptions(hostname, CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
+                vertx, new SmtpClientOptions(hostname, config.worker().tls(), CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
         this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
         this.mx = MxResolver.of(hostname, config, new Random());
         this.mxPort = config.mx().port();

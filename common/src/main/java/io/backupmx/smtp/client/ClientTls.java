@@ -1,0 +1,64 @@
+package io.backupmx.smtp.client;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+
+/**
+ * TLS on the client's side: 1.2 and 1.3, for a server with whatever certificate, for the other choice is the clear (RFC 7435).
+ * Remembers for a while where it came to nothing. Thread-safe.
+ */
+final class ClientTls {
+
+    private static final int MAX_REMEMBERED = 1000;
+    private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private final SslContext context;
+    private final Map<SocketAddress, Long> failed = Collections.synchronizedMap(new LinkedHashMap<>());
+
+    ClientTls() {
+        try {
+            context = SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                    .endpointIdentificationAlgorithm(null)
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("this JDK has no TLS", e);
+        }
+    }
+
+    /** Begins the handshake as soon as it is in a connection's pipeline. Signatures are checked beside the event loop. */
+    SslHandler newHandler(ByteBufAllocator allocator, SocketAddress server, Duration limit) {
+        SslHandler handler = context.newHandler(
+                allocator, String.valueOf(server.hostAddress()), server.port(), Thread::startVirtualThread);
+        handler.setHandshakeTimeoutMillis(Math.max(1, limit.toMillis()));
+        return handler;
+    }
+
+    /** Whether it came to nothing there a short while ago. */
+    boolean hasFailed(SocketAddress server) {
+        Long since = failed.get(server);
+        return since != null && System.nanoTime() - since < REMEMBERED_NANOS;
+    }
+
+    void failed(SocketAddress server) {
+        synchronized (failed) {
+            failed.remove(server);
+            failed.put(server, System.nanoTime());
+            if (failed.size() > MAX_REMEMBERED) {
+                failed.remove(failed.keySet().iterator().next());
+            }
+        }
+    }
+}
