@@ -8,16 +8,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One host and port to hand mail to, named as in Postfix's {@code [host]:port} (no MX look-up; transport(5)). A port may be
- * called {@code smtp} or {@code submission}; {@code submissions} and its like want TLS from the first octet on, which we
+ * Where to hand mail to, named as in transport(5): {@code [host]:port}, or {@code name:port}, which means the mail exchangers
+ * of that name, and without MX records itself. A port may be called {@code smtp} or {@code submission}; {@code submissions} and its like want TLS from the first octet on, which we
  * do not do.
  *
  * @param host a canonical host name, an IPv4 address, or an IPv6 address without prefix and brackets
+ * @param byMx whether its mail exchangers are meant, as the DNS names them (RFC 5321 §5.1)
  */
-public record NextHop(String host, int port) {
+public record NextHop(String host, int port, boolean byMx) {
 
     private static final Pattern FORM = Pattern.compile(
             "\\[(?:ipv6:)?(?<inside>[^\\]\\s]+)\\](?::(?<port>\\d{1,5}|[a-z]+))?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BY_MX = Pattern.compile(
+            "(?<inside>[^\\[\\]:\\s]*[a-z][^\\[\\]:\\s]*)(?::(?<port>\\d{1,5}|[a-z]+))?", Pattern.CASE_INSENSITIVE);
     private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*");
 
     /** SMTP's own. */
@@ -33,18 +36,28 @@ public record NextHop(String host, int port) {
         }
     }
 
-    /** The next hop in {@code text}, {@code [host]} or {@code [host]:port}; empty when it has another form. */
+    /** The host itself. */
+    public NextHop(String host, int port) {
+        this(host, port, false);
+    }
+
+    /** The next hop in {@code text}: {@code [host]}, {@code [host]:port}, {@code name} or {@code name:port}; else empty. */
     public static Optional<NextHop> parse(String text) {
-        Matcher matcher = FORM.matcher(text);
-        if (!matcher.matches()) {
-            return Optional.empty();
+        Matcher bracketed = FORM.matcher(text);
+        Matcher byMx = BY_MX.matcher(text);
+        if (bracketed.matches()) {
+            return parse(bracketed, false);
         }
+        return byMx.matches() ? parse(byMx, true) : Optional.empty();
+    }
+
+    private static Optional<NextHop> parse(Matcher matcher, boolean byMx) {
         String inside = matcher.group("inside").toLowerCase(Locale.ROOT);
         String host =
                 isIpv6(inside) ? inside : Domain.parse(inside).map(Domain::name).orElse("");
         String port = matcher.group("port");
         try {
-            return Optional.of(new NextHop(host, port == null ? DEFAULT_PORT : port(port.toLowerCase(Locale.ROOT))));
+            return Optional.of(new NextHop(host, port == null ? DEFAULT_PORT : port(port.toLowerCase(Locale.ROOT)), byMx));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -68,9 +81,9 @@ public record NextHop(String host, int port) {
         }
     }
 
-    /** The canonical form, {@code [host]:port}, port always named. */
+    /** The canonical form, {@code [host]:port} or {@code name:port}, port always named. */
     @Override
     public String toString() {
-        return "[" + host + "]:" + port;
+        return (byMx ? host : "[" + host + "]") + ":" + port;
     }
 }

@@ -38,8 +38,8 @@ sealed interface RouteReading {
     }
 
     /**
-     * The value of a transport(5) entry: {@code smtp:[host]:port}, {@code relay:[host]} or {@code :[host]}, several next
-     * hops separated by commas or white space; no next hop ({@code smtp:}, {@code :}) means the recipient's own domain, by
+     * The value of a transport(5) entry: {@code smtp:[host]:port}, {@code relay:[host]} or {@code :[host]}, without brackets
+     * the MX records of that name; several next hops separated by commas or white space; no next hop ({@code smtp:}, {@code :}) means the recipient's own domain, by
      * its MX records. {@code error:} and {@code retry:} answer.
      */
     static RouteReading transport(String value) {
@@ -53,9 +53,8 @@ sealed interface RouteReading {
                         : hops(
                                 nextHop,
                                 part -> part,
-                                "is not [host] or [host]:port; without brackets it would mean the MX"
-                                        + " records of another domain, which is not supported: write smtp:[host]:port,"
-                                        + " or smtp: for the MX records of the recipient's own domain");
+                                "is not [host] or [host]:port, nor a name, which without brackets means its MX records:"
+                                        + " write smtp:[host]:port");
             case "error" -> new Answers(TransportAnswer.error(nextHop));
             case "retry" -> new Answers(TransportAnswer.retry(nextHop));
             case "discard" ->

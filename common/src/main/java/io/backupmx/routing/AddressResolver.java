@@ -1,6 +1,7 @@
 package io.backupmx.routing;
 
 import io.backupmx.route.NextHop;
+import io.backupmx.smtp.Domain;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,11 +17,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The addresses of a next hop, by the system's own resolver (hosts file, DNS), all of them, asked anew each time. A host
- * that cannot be resolved now is trouble of the route, whatever the DNS says of it: its last good addresses are a fallback.
+ * The addresses of a next hop, by the system's own resolver (hosts file, DNS), all of them, asked anew each time; of one that
+ * means the mail exchangers of a name, by the DNS, in the order of their preference. A host that cannot be resolved now is trouble of the route, whatever the DNS says of it: its last good addresses are a fallback.
  *
  * <p>The JVM caches answers, refusals for 10 s; a process that probes wants {@code -Dsun.net.inetaddr.ttl=1
  * -Dsun.net.inetaddr.negative.ttl=0}.
@@ -48,14 +50,17 @@ public final class AddressResolver implements AutoCloseable {
     // The system's resolver blocks in native code: platform threads, few, so that slow DNS takes no carrier thread.
     private final ExecutorService threads;
     private final LookUp lookUp;
+    private final Function<Domain, MailHosts> exchangers;
     private final Map<NextHop, List<SocketAddress>> lastGood = new ConcurrentHashMap<>();
 
-    public AddressResolver() {
-        this(InetAddress::getAllByName);
+    /** @param exchangers who takes a name's mail; may block */
+    public AddressResolver(Function<Domain, MailHosts> exchangers) {
+        this(InetAddress::getAllByName, exchangers);
     }
 
-    AddressResolver(LookUp lookUp) {
+    AddressResolver(LookUp lookUp, Function<Domain, MailHosts> exchangers) {
         this.lookUp = lookUp;
+        this.exchangers = exchangers;
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 MAX_THREADS,
                 MAX_THREADS,
@@ -70,9 +75,7 @@ public final class AddressResolver implements AutoCloseable {
     /** Blocks, for seconds when the DNS is slow; for virtual threads. */
     public Addresses resolve(NextHop hop) {
         try {
-            InetAddress[] addresses =
-                    isLiteral(hop.host()) ? new InetAddress[] {InetAddress.ofLiteral(hop.host())} : lookUp(hop.host());
-            List<SocketAddress> found = Stream.of(addresses)
+            List<SocketAddress> found = addresses(hop)
                     .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, hop.port())))
                     .toList();
             lastGood.put(hop, found);
@@ -83,6 +86,21 @@ public final class AddressResolver implements AutoCloseable {
                     ? new Addresses.Found(known)
                     : new Addresses.NotNow("host " + hop.host() + " cannot be resolved now: " + e.getMessage());
         }
+    }
+
+    private Stream<InetAddress> addresses(NextHop hop) throws UnknownHostException {
+        if (hop.byMx()) {
+            return switch (exchangers.apply(Domain.of(hop.host()))) {
+                case MailHosts.Found found ->
+                    found.hosts().stream().flatMap(host -> host.addresses().stream());
+                case MailHosts.NullMx _ -> throw new UnknownHostException("it takes no mail (null MX)");
+                case MailHosts.LoopsBack(String why) -> throw new UnknownHostException(why);
+                case MailHosts.NotNow(String why) -> throw new UnknownHostException(why);
+            };
+        }
+        return isLiteral(hop.host())
+                ? Stream.of(InetAddress.ofLiteral(hop.host()))
+                : Stream.of(lookUp(hop.host()));
     }
 
     private InetAddress[] lookUp(String host) throws UnknownHostException {

@@ -26,7 +26,7 @@ final class RelayTablesLoaderTest {
         write(
                 "relay_domains",
                 "good.test OK\n.dotted.test\n!not.test\na.test b.test\nx@y.test\n/etc/more\nbad..test\n");
-        write("transport", "good.test smtp:good.example\nkey@ smtp:[mx]\nalone.test\n");
+        write("transport", "good.test smtp:192.0.2.1\nkey@ smtp:[mx]\nalone.test\n");
         write("recipients", "alice@good.test x\nbob x\nno-value@good.test\n");
 
         assertThat(problems("""
@@ -59,9 +59,8 @@ final class RelayTablesLoaderTest {
                         "DIR/recipients:3: 'no-value@good.test' has no value: write 'no-value@good.test x'",
                         "DIR/transport:2: 'key@' is not domain, .domain, user@domain or *",
                         "DIR/transport:3: 'alone.test' has no value: expected key, white space, value",
-                        "DIR/transport:1: 'good.example' is not [host] or [host]:port; without brackets"
-                                + " it would mean the MX records of another domain, which is not supported: write"
-                                + " smtp:[host]:port, or smtp: for the MX records of the recipient's own domain",
+                        "DIR/transport:1: '192.0.2.1' is not [host] or [host]:port, nor a name, which without brackets"
+                                + " means its MX records: write smtp:[host]:port",
                         "none.test: no primary: add domains.none.test.primary"
                                 + " or a line 'none.test smtp:[host]' in DIR/transport");
     }

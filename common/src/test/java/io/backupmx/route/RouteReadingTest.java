@@ -69,6 +69,9 @@ final class RouteReadingTest {
             smtp:[mx.test]:smtp               | smtp:[mx.test]:25
             relay:[mx.test]:Submission        | smtp:[mx.test]:587
             smtp:[ipv6:2001:db8::1]           | smtp:[2001:db8::1]:25
+            smtp:MX.test                      | smtp:mx.test:25
+            relay:mx.test:submission          | smtp:mx.test:587
+            smtp:a.test,[b.test]              | smtp:a.test:25,[b.test]:25
             smtp:                             | mx
             relay:                            | mx
             :                                 | mx
@@ -103,8 +106,9 @@ final class RouteReadingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            smtp:mx.test            | 'mx.test' is not [host] or [host]:port
-            smtp:mx.test:25         | write smtp:[host]:port
+            smtp:192.0.2.1          | '192.0.2.1' is not [host] or [host]:port
+            smtp:192.0.2.1:25       | write smtp:[host]:port
+            smtp:mx.test:smtps      | 'mx.test:smtps' is not [host] or [host]:port
             smtp:[mx.test]:smtps    | '[mx.test]:smtps' is not [host] or [host]:port
             smtp:,                  | ',' names no host
             smtp                    | lacks its colon: write smtp:[host]:port
@@ -113,7 +117,7 @@ final class RouteReadingTest {
             virtual:                | delivers on this machine
             slow:[mx.test]          | the transport 'slow' is not known: write smtp:[host]:port
             [mx.test]:25            | names no transport: write smtp:[mx.test]:25
-            smtp:[mx.test],b.test   | 'b.test' is not [host] or [host]:port
+            smtp:[mx.test],::1      | '::1' is not [host] or [host]:port
             """)
     void otherTransportsSayWhatToWrite(String value, String why) {
         assertThat(RouteReading.transport(value))

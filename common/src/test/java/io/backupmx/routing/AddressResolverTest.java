@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.route.NextHop;
 import io.backupmx.routing.AddressResolver.Addresses;
+import io.backupmx.smtp.Domain;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,7 +25,13 @@ class AddressResolverTest {
             throw new UnknownHostException(host);
         }
         return answer.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
-    });
+    }, this::exchangers);
+    private volatile MailHosts exchangers = new MailHosts.NotNow("no DNS");
+
+    private MailHosts exchangers(Domain name) {
+        assertThat(name).isEqualTo(Domain.of("mail.example"));
+        return exchangers;
+    }
 
     @AfterEach
     void close() {
@@ -52,6 +59,22 @@ class AddressResolverTest {
         assertThat(addresses(resolver.resolve(HOP))).containsExactly("192.0.2.2:2525");
         answer = List.of("192.0.2.3");
         assertThat(addresses(resolver.resolve(HOP))).containsExactly("192.0.2.3:2525");
+    }
+
+    @Test
+    void aNameWithoutBracketsHasTheAddressesOfItsExchangers() {
+        NextHop hop = NextHop.parse("mail.example:2525").orElseThrow();
+        assertThat(resolver.resolve(hop)).isInstanceOf(Addresses.NotNow.class);
+        exchangers = new MailHosts.Found(
+                "two",
+                List.of(
+                        new MailHost(10, "a.example", List.of(InetAddress.ofLiteral("192.0.2.9"))),
+                        new MailHost(20, "b.example", List.of(InetAddress.ofLiteral("2001:db8::1")))));
+        assertThat(addresses(resolver.resolve(hop)))
+                .containsExactly("192.0.2.9:2525", "2001:db8:0:0:0:0:0:1:2525");
+        exchangers = new MailHosts.LoopsBack("to us");
+        assertThat(addresses(resolver.resolve(hop))).hasSize(2);
+        assertThat(asked).hasValue(0);
     }
 
     @Test

@@ -34,7 +34,7 @@ class RouteConnectorIT {
             vertx, new SmtpClientOptions(Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver(host -> {
         throw new UnknownHostException(host);
-    });
+    }, domain -> new MailHosts.NotNow("nobody is asked"));
     private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
 
     private final ScriptedPrimary first = ScriptedPrimary.started();

@@ -80,7 +80,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     private final Duration stopGrace;
     private final SpoolReader spool;
     private final SmtpClient client;
-    private final AddressResolver resolver = new AddressResolver();
+    private final AddressResolver resolver;
     private final RetrySchedule retries;
     private final BackOffTable backOffs;
     private final RetryQueues retryQueues;
@@ -118,6 +118,8 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         this.backOffs = new BackOffTable(config.mx().backOff(), config.mx().backOffMax(), clock, new Random());
         this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES, this::placeForDue);
         this.client = new SmtpClient(vertx, options(hostname, worker));
+        MxResolver exchangers = MxResolver.of(hostname, config, new Random());
+        this.resolver = new AddressResolver(exchangers::resolve);
         RouteConnector connector =
                 new RouteConnector(client, resolver, worker.connectTimeout(), probeConnectTimeout(worker));
         this.cluster = new Cluster(
@@ -139,7 +141,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
                 retries,
                 retry.maxLifetime(),
                 connector,
-                new MxParts(config.mx(), MxResolver.of(hostname, config, new Random()), client, backOffs),
+                new MxParts(config.mx(), exchangers, client, backOffs),
                 spool,
                 cluster::isSure,
                 cluster::workers,

@@ -25,7 +25,7 @@ final class PrimaryConnector implements CallAheads.Connector {
     private static final int MAX_ADDRESSES = 4;
 
     private final SmtpClient client;
-    private final AddressResolver resolver = new AddressResolver();
+    private final AddressResolver resolver;
     private final RouteConnector connector;
     private final MxResolver mx;
     private final int mxPort;
@@ -34,8 +34,9 @@ final class PrimaryConnector implements CallAheads.Connector {
     PrimaryConnector(Vertx vertx, Domain hostname, Config config) {
         this.client = new SmtpClient(
                 vertx, new SmtpClientOptions(hostname, config.worker().tls(), CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
-        this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
         this.mx = MxResolver.of(hostname, config, new Random());
+        this.resolver = new AddressResolver(mx::resolve);
+        this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
         this.mxPort = config.mx().port();
     }
 
