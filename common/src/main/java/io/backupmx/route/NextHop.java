@@ -57,7 +57,8 @@ public record NextHop(String host, int port, boolean byMx) {
                 isIpv6(inside) ? inside : Domain.parse(inside).map(Domain::name).orElse("");
         String port = matcher.group("port");
         try {
-            return Optional.of(new NextHop(host, port == null ? DEFAULT_PORT : port(port.toLowerCase(Locale.ROOT)), byMx));
+            return Optional.of(
+                    new NextHop(host, port == null ? DEFAULT_PORT : port(port.toLowerCase(Locale.ROOT)), byMx));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

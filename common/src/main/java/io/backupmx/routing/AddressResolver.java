@@ -91,16 +91,19 @@ public final class AddressResolver implements AutoCloseable {
     private Stream<InetAddress> addresses(NextHop hop) throws UnknownHostException {
         if (hop.byMx()) {
             return switch (exchangers.apply(Domain.of(hop.host()))) {
-                case MailHosts.Found found ->
-                    found.hosts().stream().flatMap(host -> host.addresses().stream());
-                case MailHosts.NullMx _ -> throw new UnknownHostException("it takes no mail (null MX)");
-                case MailHosts.LoopsBack(String why) -> throw new UnknownHostException(why);
+                case MailHosts.Found found -> found.hosts().stream().flatMap(host -> host.addresses().stream());
+                case MailHosts.NullMx _ -> throw notThere(hop, "it takes no mail (null MX)");
+                case MailHosts.LoopsBack(String why) -> throw notThere(hop, why);
                 case MailHosts.NotNow(String why) -> throw new UnknownHostException(why);
             };
         }
-        return isLiteral(hop.host())
-                ? Stream.of(InetAddress.ofLiteral(hop.host()))
-                : Stream.of(lookUp(hop.host()));
+        return isLiteral(hop.host()) ? Stream.of(InetAddress.ofLiteral(hop.host())) : Stream.of(lookUp(hop.host()));
+    }
+
+    /** That is an answer: where it was before is not where it is to go. */
+    private UnknownHostException notThere(NextHop hop, String why) {
+        lastGood.remove(hop);
+        return new UnknownHostException(why);
     }
 
     private InetAddress[] lookUp(String host) throws UnknownHostException {

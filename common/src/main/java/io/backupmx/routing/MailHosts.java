@@ -5,6 +5,18 @@ import java.util.List;
 /** Where a domain's mail goes, as the DNS says now. {@code why} is one line for people. */
 public sealed interface MailHosts {
 
+    /** Of several hosts only those that are preferred to all others: what comes behind them is another backup. */
+    default MailHosts best() {
+        return this instanceof Found(String name, List<MailHost> hosts)
+                ? new Found(
+                        name,
+                        hosts.stream()
+                                .filter(host ->
+                                        host.preference() == hosts.getFirst().preference())
+                                .toList())
+                : this;
+    }
+
     /**
      * To these, in this order.
      *

@@ -19,13 +19,15 @@ class AddressResolverTest {
 
     private volatile List<String> answer = List.of();
     private final AtomicInteger asked = new AtomicInteger();
-    private final AddressResolver resolver = new AddressResolver(host -> {
-        asked.incrementAndGet();
-        if (answer.isEmpty()) {
-            throw new UnknownHostException(host);
-        }
-        return answer.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
-    }, this::exchangers);
+    private final AddressResolver resolver = new AddressResolver(
+            host -> {
+                asked.incrementAndGet();
+                if (answer.isEmpty()) {
+                    throw new UnknownHostException(host);
+                }
+                return answer.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
+            },
+            this::exchangers);
     private volatile MailHosts exchangers = new MailHosts.NotNow("no DNS");
 
     private MailHosts exchangers(Domain name) {
@@ -70,10 +72,13 @@ class AddressResolverTest {
                 List.of(
                         new MailHost(10, "a.example", List.of(InetAddress.ofLiteral("192.0.2.9"))),
                         new MailHost(20, "b.example", List.of(InetAddress.ofLiteral("2001:db8::1")))));
-        assertThat(addresses(resolver.resolve(hop)))
-                .containsExactly("192.0.2.9:2525", "2001:db8:0:0:0:0:0:1:2525");
-        exchangers = new MailHosts.LoopsBack("to us");
+        assertThat(addresses(resolver.resolve(hop))).containsExactly("192.0.2.9:2525", "2001:db8:0:0:0:0:0:1:2525");
+        exchangers = new MailHosts.NotNow("no DNS");
         assertThat(addresses(resolver.resolve(hop))).hasSize(2);
+        exchangers = new MailHosts.LoopsBack("to us");
+        assertThat(resolver.resolve(hop)).isInstanceOf(Addresses.NotNow.class);
+        exchangers = new MailHosts.NotNow("no DNS");
+        assertThat(resolver.resolve(hop)).isInstanceOf(Addresses.NotNow.class);
         assertThat(asked).hasValue(0);
     }
 

@@ -31,10 +31,23 @@ class RouteConnectorIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx, new SmtpClientOptions(Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
-    private final AddressResolver resolver = new AddressResolver(host -> {
-        throw new UnknownHostException(host);
-    }, domain -> new MailHosts.NotNow("nobody is asked"));
+            vertx,
+            new SmtpClientOptions(
+                    Domain.of("backup.example"),
+                    TlsLevel.OPPORTUNISTIC,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG));
+    private final AddressResolver resolver = new AddressResolver(
+            host -> {
+                throw new UnknownHostException(host);
+            },
+            domain -> new MailHosts.NotNow("nobody is asked"));
     private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
 
     private final ScriptedPrimary first = ScriptedPrimary.started();

@@ -50,10 +50,14 @@ class TlsIT {
         postfix = PostfixPrimary.stopped(
                 "postfix.test",
                 Map.of(
-                        "smtpd_tls_security_level", "encrypt",
-                        "smtpd_tls_loglevel", "1",
-                        "smtpd_tls_cert_file", directory.resolve("second.pem").toString(),
-                        "smtpd_tls_key_file", directory.resolve("second.key").toString()));
+                        "smtpd_tls_security_level",
+                        "encrypt",
+                        "smtpd_tls_loglevel",
+                        "1",
+                        "smtpd_tls_cert_file",
+                        directory.resolve("second.pem").toString(),
+                        "smtpd_tls_key_file",
+                        directory.resolve("second.key").toString()));
         instance = new Instance(directory.resolve("data"))
                 .backingUp("example.test", PRIMARY.port())
                 .backingUp("postfix.test", postfix.port())
@@ -84,8 +88,7 @@ class TlsIT {
         postfix.awaitMessages(1, PATIENCE);
         Instance.await(
                 PATIENCE,
-                () -> assertThat(instance.output())
-                        .containsPattern("queue_id=" + id + " .* tls=TLSv1.3 .* delivered"));
+                () -> assertThat(instance.output()).containsPattern("queue_id=" + id + " .* tls=TLSv1.3 .* delivered"));
         assertThat(postfix.log()).contains("TLS connection established from");
     }
 

@@ -25,6 +25,12 @@ public final class StartTlsServer implements AutoCloseable {
         GOOD,
         /** Not now: 454. */
         UNWILLING,
+        /** The end, without an answer. */
+        LEAVING,
+        /** Never a word again. */
+        HANGING,
+        /** 421, and the end. */
+        SAYING_421,
         /** 220, and then what is no TLS. */
         GARBAGE,
         /** 220, and the end. */
@@ -69,6 +75,11 @@ public final class StartTlsServer implements AutoCloseable {
         synchronized (said) {
             return List.copyOf(said);
         }
+    }
+
+    /** Whether no client is connected. */
+    public boolean isIdle() {
+        return open.isEmpty();
     }
 
     private void accept() {
@@ -119,7 +130,10 @@ public final class StartTlsServer implements AutoCloseable {
                     while (content != null && !content.equals(".")) {
                         content = in.readLine();
                     }
-                    say(socket, "250 2.0.0 Ok");
+                    if (content != null) {
+                        add(prefix + content);
+                        say(socket, "250 2.0.0 Ok");
+                    }
                 }
                 case "QUIT" -> {
                     say(socket, "221 Bye");
@@ -151,6 +165,11 @@ public final class StartTlsServer implements AutoCloseable {
                 say(socket, "220 go on\r\n250 injected");
                 shakeHands(socket);
             }
+            case LEAVING -> {}
+            case HANGING -> {
+                var _ = socket.getInputStream().readAllBytes();
+            }
+            case SAYING_421 -> say(socket, "421 4.3.2 closing");
             case UNWILLING, WITHOUT -> throw new IllegalStateException("never gets here");
         }
     }

@@ -46,10 +46,24 @@ final class ClientTls {
         return handler;
     }
 
-    /** Whether it came to nothing there a short while ago. */
+    /** Whether it came to nothing there a short while ago. When that is over, one asks again, and others do not until it has. */
     boolean hasFailed(SocketAddress server) {
-        Long since = failed.get(server);
-        return since != null && System.nanoTime() - since < REMEMBERED_NANOS;
+        synchronized (failed) {
+            Long since = failed.get(server);
+            if (since == null) {
+                return false;
+            }
+            if (System.nanoTime() - since < REMEMBERED_NANOS) {
+                return true;
+            }
+            failed.put(server, System.nanoTime());
+            return false;
+        }
+    }
+
+    /** It came to something. */
+    void succeeded(SocketAddress server) {
+        failed.remove(server);
     }
 
     void failed(SocketAddress server) {

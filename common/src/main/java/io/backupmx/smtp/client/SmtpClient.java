@@ -1,12 +1,9 @@
 package io.backupmx.smtp.client;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
-import java.util.Optional;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.SmtpReply;
+import io.backupmx.smtp.TlsLevel;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,9 +13,12 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects to SMTP servers. For virtual threads: its methods block; sockets are served by Vert.x' event loops, which never
@@ -29,6 +29,10 @@ public final class SmtpClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpClient.class);
 
     private static final int READY = 220;
+    private static final int SERVICE_CLOSING = 421;
+
+    /** Half a minute, as far as commands have that long. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
 
     private final ClientTls tls = new ClientTls();
     private final Vertx vertx;
@@ -57,18 +61,20 @@ public final class SmtpClient implements AutoCloseable {
         boolean opportunistic = options.tls() == TlsLevel.OPPORTUNISTIC;
         try {
             return connect(
-                    address,
-                    connectTimeout,
-                    opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
+                    address, connectTimeout, opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
         } catch (NoTlsException e) {
-            tls.failed(address);
-            LOG.atInfo()
-                    .addKeyValue("peer", Peer.name(address))
-                    .addKeyValue("cause", e.getMessage())
-                    .log(opportunistic ? "no TLS, going on in the clear" : "no TLS");
-            return opportunistic && !Thread.currentThread().isInterrupted()
-                    ? inTheClear(address, connectTimeout)
-                    : new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.getMessage(), false);
+            if (!opportunistic || Thread.currentThread().isInterrupted()) {
+                return new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.getMessage(), false);
+            }
+            ConnectResult inTheClear = inTheClear(address, connectTimeout);
+            if (inTheClear instanceof ConnectResult.Connected) { // else it was not for TLS that it failed
+                tls.failed(address);
+                LOG.atInfo()
+                        .addKeyValue("peer", Peer.name(address))
+                        .addKeyValue("cause", e.getMessage())
+                        .log("no TLS, going on in the clear");
+            }
+            return inTheClear;
         }
     }
 
@@ -121,10 +127,10 @@ public final class SmtpClient implements AutoCloseable {
             if (!ehlo.isPositive()) {
                 return refused(wire, peer + " refused our EHLO", ehlo);
             }
-            Optional<TlsFacts> agreed = level != TlsLevel.OFF && extensions.startTls()
-                    ? startTls(wire, address)
-                    : Optional.empty();
+            Optional<TlsFacts> agreed =
+                    level != TlsLevel.OFF && extensions.startTls() ? startTls(wire, address) : Optional.empty();
             if (agreed.isPresent()) {
+                tls.succeeded(address);
                 ehlo = introduceAnew(wire);
                 if (!ehlo.isPositive()) {
                     return refused(wire, peer + " refused our EHLO through TLS", ehlo);
@@ -146,22 +152,36 @@ public final class SmtpClient implements AutoCloseable {
 
     /** Empty when the server has changed its mind and goes on in the clear (RFC 3207 §4). */
     private Optional<TlsFacts> startTls(Wire wire, SocketAddress address) throws LostException, NoTlsException {
-        if (ask(wire, "STARTTLS").code() != READY) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(wire.startTls(tls, address, options.command()));
+            SmtpReply reply = ask(wire, "STARTTLS");
+            if (reply.code() == SERVICE_CLOSING) {
+                wire.end(Loss.Cause.SERVICE_CLOSING, reply.toString());
+                throw new NoTlsException("STARTTLS answered with " + reply);
+            }
+            return reply.code() == READY ? Optional.of(wire.startTls(tls, address, handshake())) : Optional.empty();
         } catch (LostException e) {
-            throw new NoTlsException(e.why());
+            throw noTls(e);
         }
     }
 
+    private Duration handshake() {
+        return options.command().compareTo(HANDSHAKE) < 0 ? options.command() : HANDSHAKE;
+    }
+
+    /** Whom we interrupted ourselves may have all the TLS there is. */
+    private static NoTlsException noTls(LostException e) throws LostException {
+        if (e.lossCause() == Loss.Cause.ABORTED) {
+            throw e;
+        }
+        return new NoTlsException(e.why());
+    }
+
     /** Nothing that was said before the handshake holds (RFC 3207 §4.2). A server may also learn now that it fails. */
-    private SmtpReply introduceAnew(Wire wire) throws NoTlsException {
+    private SmtpReply introduceAnew(Wire wire) throws LostException, NoTlsException {
         try {
             return ask(wire, "EHLO " + options.ehloName());
         } catch (LostException e) {
-            throw new NoTlsException("after the handshake: " + e.why());
+            throw noTls(e);
         }
     }
 

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param tls whether connections are to be encrypted
  * @param connect until the TCP connection stands
  * @param greeting until 220
- * @param command for EHLO, HELO, RSET, STARTTLS, and a handshake
+ * @param command for EHLO, HELO, RSET, STARTTLS, and, half a minute at most, a handshake
  * @param mail for MAIL
  * @param recipient for each RCPT
  * @param data for 354

@@ -24,7 +24,13 @@ public final class SmtpConnection {
     private int transactions;
     private boolean resetNeeded;
 
-    SmtpConnection(Wire wire, SmtpClientOptions options, Extensions extensions, String peer, boolean namedAsWe, Optional<TlsFacts> tls) {
+    SmtpConnection(
+            Wire wire,
+            SmtpClientOptions options,
+            Extensions extensions,
+            String peer,
+            boolean namedAsWe,
+            Optional<TlsFacts> tls) {
         this.wire = wire;
         this.options = options;
         this.extensions = extensions;

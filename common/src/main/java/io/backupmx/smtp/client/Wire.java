@@ -1,22 +1,25 @@
 package io.backupmx.smtp.client;
 
-import javax.net.ssl.SSLSession;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.CompletableFuture;
-import java.util.Objects;
-import io.vertx.core.net.SocketAddress;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.channel.ChannelPipeline;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class Wire {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int MAX_REASON = 200;
+
+    /** For an event loop to say that a handshake has had its time. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final Context eventLoop;
     private final NetSocket socket;
@@ -163,9 +169,11 @@ final class Wire {
         CompletableFuture<TlsFacts> agreed = new CompletableFuture<>();
         eventLoop.runOnContext(_ -> shakeHands(tls, peer, limit, agreed));
         try {
-            return agreed.get();
+            return agreed.get(limit.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             end(Loss.Cause.CLOSED, "TLS handshake: " + reason(e.getCause()));
+        } catch (TimeoutException e) {
+            end(Loss.Cause.TIMED_OUT, "TLS handshake: the event loop does not answer");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(Loss.Cause.ABORTED, "interrupted");
@@ -189,7 +197,20 @@ final class Wire {
         } finally {
             lock.unlock();
         }
-        ChannelPipeline pipeline = ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+        try {
+            begin(tls, peer, limit, agreed);
+        } catch (RuntimeException | Error e) {
+            agreed.completeExceptionally(e);
+        }
+    }
+
+    private void begin(ClientTls tls, SocketAddress peer, Duration limit, CompletableFuture<TlsFacts> agreed) {
+        ChannelPipeline pipeline =
+                ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+        if (!pipeline.channel().isActive()) {
+            agreed.completeExceptionally(new ClosedChannelException());
+            return;
+        }
         SslHandler handler = tls.newHandler(pipeline.channel().alloc(), peer, limit);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
@@ -371,12 +392,9 @@ final class Wire {
      */
     private void close() {
         alarm.stop();
-        ((NetSocketInternal) socket)
-                .channelHandlerContext()
-                .pipeline()
-                .firstContext()
-                .close()
-                .addListener(_ -> onClosed());
+        ChannelHandlerContext own = ((NetSocketInternal) socket).channelHandlerContext();
+        ChannelHandlerContext first = own.pipeline().firstContext(); // none when the channel is closed already
+        (first == null ? own : first).close().addListener(_ -> onClosed());
     }
 
     private void onClosed() {

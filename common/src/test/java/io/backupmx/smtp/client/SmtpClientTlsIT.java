@@ -1,6 +1,7 @@
 package io.backupmx.smtp.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.TlsLevel;
@@ -29,10 +30,18 @@ class SmtpClientTlsIT {
     }
 
     private static SmtpClient client(TlsLevel level) {
+        return client(level, LONG);
+    }
+
+    private static SmtpClient client(TlsLevel level, Behaviour behaviour) {
+        return client(level, behaviour == Behaviour.SILENT || behaviour == Behaviour.HANGING ? HANDSHAKE : LONG);
+    }
+
+    private static SmtpClient client(TlsLevel level, Duration command) {
         return new SmtpClient(
                 VERTX,
                 new SmtpClientOptions(
-                        Domain.of("backup.example"), level, LONG, LONG, HANDSHAKE, LONG, LONG, LONG, LONG, LONG));
+                        Domain.of("backup.example"), level, LONG, LONG, command, LONG, LONG, LONG, LONG, LONG));
     }
 
     private static ConnectResult connect(SmtpClient client, StartTlsServer server) {
@@ -62,8 +71,8 @@ class SmtpClientTlsIT {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.GOOD);
                 SmtpClient client = client(level)) {
             SmtpConnection connection = connected(connect(client, server));
-            assertThat(connection.tls()).hasValueSatisfying(tls -> assertThat(tls.version())
-                    .isEqualTo("TLSv1.3"));
+            assertThat(connection.tls())
+                    .hasValueSatisfying(tls -> assertThat(tls.version()).isEqualTo("TLSv1.3"));
             assertThat(connection.extensions().startTls()).isFalse();
             assertSends(connection, SmtpClientFixture.large(false));
             assertThat(server.said())
@@ -96,10 +105,11 @@ class SmtpClientTlsIT {
 
     /** On a connection of its own, and the next one does not try again. */
     @ParameterizedTest
-    @EnumSource(names = {"GARBAGE", "CLOSING", "SILENT", "INJECTING", "CLOSING_AFTER"})
+    @EnumSource(
+            names = {"GARBAGE", "CLOSING", "SILENT", "INJECTING", "CLOSING_AFTER", "LEAVING", "HANGING", "SAYING_421"})
     void whereItFailsMailGoesInTheClear(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
-                SmtpClient client = client(TlsLevel.OPPORTUNISTIC)) {
+                SmtpClient client = client(TlsLevel.OPPORTUNISTIC, behaviour)) {
             SmtpConnection first = connected(connect(client, server));
             assertThat(first.tls()).isEmpty();
             assertSends(first);
@@ -113,12 +123,45 @@ class SmtpClientTlsIT {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GOOD")
     void whereItIsDemandedNoMailGoesInTheClear(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
-                SmtpClient client = client(TlsLevel.REQUIRED)) {
+                SmtpClient client = client(TlsLevel.REQUIRED, behaviour)) {
             assertThat(connect(client, server)).isInstanceOfSatisfying(ConnectResult.Unhealthy.class, unhealthy -> {
                 assertThat(unhealthy.forGood()).isFalse();
                 assertThat(unhealthy.why()).startsWith("127.0.0.1");
             });
             assertThat(server.said()).containsOnlyOnce("connect").doesNotContain("DATA", "TLS DATA");
+        }
+    }
+
+    /** Who asks several addresses at once interrupts those that are slower: that says nothing of their TLS. */
+    @Test
+    void whoIsInterruptedDoesNotRememberIt() throws InterruptedException {
+        try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.SILENT);
+                SmtpClient client = client(TlsLevel.OPPORTUNISTIC)) {
+            for (int i = 1; i <= 2; i++) {
+                int times = i;
+                Thread asking = Thread.startVirtualThread(() -> connect(client, server));
+                await().until(() ->
+                        server.said().stream().filter("STARTTLS"::equals).count() == times);
+                asking.interrupt();
+                asking.join();
+            }
+            assertThat(server.said().stream().filter("connect"::equals)).hasSize(2);
+        }
+    }
+
+    /** What is not encrypted yet is not sent any more. */
+    @Test
+    void aMailThatIsGivenUpIsNotEnded() {
+        try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.GOOD);
+                SmtpClient client = client(TlsLevel.REQUIRED)) {
+            SmtpConnection connection = connected(connect(client, server));
+            TransactionResult result = connection.send(SmtpClientFixture.large(false), () -> false);
+            assertThat(result.loss()).hasValueSatisfying(loss -> {
+                assertThat(loss.phase()).isEqualTo(Loss.Phase.IN_CONTENT);
+                assertThat(loss.cause()).isEqualTo(Loss.Cause.ABORTED);
+            });
+            await().until(server::isIdle);
+            assertThat(server.said()).contains("TLS DATA").doesNotContain("TLS .");
         }
     }
 }

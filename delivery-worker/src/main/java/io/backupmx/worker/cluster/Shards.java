@@ -18,7 +18,7 @@ final class Shards {
     static final int COUNT = 16;
 
     private static final Comparator<NextHop> ORDER =
-            Comparator.comparing(NextHop::host).thenComparingInt(NextHop::port);
+            Comparator.comparing(NextHop::host).thenComparingInt(NextHop::port).thenComparing(NextHop::byMx);
 
     private volatile Layout layout;
 

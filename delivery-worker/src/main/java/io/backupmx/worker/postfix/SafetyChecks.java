@@ -23,7 +23,8 @@ final class SafetyChecks {
     private static final String OTHER_WAY = "is not taken: mail that it concerns was rewritten or delivered elsewhere"
             + " before it was relayed; here it goes to the primary as it came";
     private static final String FILTER = "is not taken: nothing filters mail here; let the primary do it";
-    private static final String TLS = "is not taken: worker.tls says whether mail travels encrypted to the next hop, to all of them alike";
+    private static final String TLS =
+            "is not taken: worker.tls says whether mail travels encrypted to the next hop, to all of them alike";
     private static final String ONE_CERTIFICATE =
             "is not taken: there is one certificate here, ingress.tls.certificate";
 

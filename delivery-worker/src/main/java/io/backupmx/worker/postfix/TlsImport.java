@@ -49,6 +49,10 @@ final class TlsImport {
             case "none" -> take(CLIENT_LEVEL, Map.of("worker.tls", "off"));
             case "may" -> report.taken(CLIENT_LEVEL, "worker.tls: opportunistic, as by default");
             case "encrypt" -> take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
+            case "dane" ->
+                report.attention(
+                        CLIENT_LEVEL,
+                        "dane becomes worker.tls: opportunistic, as by default: TLSA records are not looked at here");
             default -> {
                 take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
                 report.attention(CLIENT_LEVEL, level + " demands encryption here; certificates are not looked at");

@@ -62,7 +62,7 @@ class RouteRecordTest {
         assertThat(lines())
                 .containsExactly(
                         "INFO delivered" + id + " to=<a@x.test>" + common
-                                + "host=mx.example[192.0.2.1]:25 reply=250 2.0.0 Ok",
+                                + "host=mx.example[192.0.2.1]:25 tls=none reply=250 2.0.0 Ok",
                         "INFO deferred" + id + " to=<b@x.test>" + common + "reason=450 later",
                         "INFO failed" + id + " to=<c@x.test>" + common + "reason=550 never");
     }

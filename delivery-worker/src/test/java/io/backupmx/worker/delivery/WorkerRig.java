@@ -141,7 +141,6 @@ final class WorkerRig implements AutoCloseable {
         Settings withReuse(Duration idle, int mails) {
             return new Settings(
                     connections,
-                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idle,
@@ -156,7 +155,6 @@ final class WorkerRig implements AutoCloseable {
         Settings withProbes(Duration interval, Duration unhealthy) {
             return new Settings(
                     connections,
-                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,
@@ -171,7 +169,6 @@ final class WorkerRig implements AutoCloseable {
         Settings withRetries(Duration delay, Duration lifetime) {
             return new Settings(
                     connections,
-                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,
@@ -186,7 +183,6 @@ final class WorkerRig implements AutoCloseable {
         Settings withStopGrace(Duration grace) {
             return new Settings(
                     connections,
-                    TlsLevel.OPPORTUNISTIC,
                     timeout,
                     finalDotTimeout,
                     idleTimeout,

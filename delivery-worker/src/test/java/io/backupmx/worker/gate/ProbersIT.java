@@ -37,7 +37,18 @@ class ProbersIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx, new SmtpClientOptions(Domain.of("backup.example"), TlsLevel.OPPORTUNISTIC, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
+            vertx,
+            new SmtpClientOptions(
+                    Domain.of("backup.example"),
+                    TlsLevel.OPPORTUNISTIC,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG,
+                    LONG));
     private final AddressResolver resolver = new AddressResolver(domain -> new MailHosts.NotNow("nobody is asked"));
     private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
     private final Probers probers = new Probers(

@@ -6,9 +6,9 @@ import io.backupmx.config.ConfigException;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.worker.postfix.ImportReport.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -336,9 +336,13 @@ final class PostfixImportTest {
         assertThat(checked(read(main + "none")).config().worker().tls()).isEqualTo(TlsLevel.OFF);
         assertThat(checked(read(main + "encrypt")).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
         PostfixImport dane = read(main + "dane");
-        assertThat(checked(dane).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
+        assertThat(checked(dane).config().worker().tls()).isEqualTo(TlsLevel.OPPORTUNISTIC);
         assertThat(lines(dane, Kind.ATTENTION))
-                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: dane demands encryption"));
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: dane becomes"));
+        PostfixImport secure = read(main + "secure");
+        assertThat(checked(secure).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
+        assertThat(lines(secure, Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: secure demands encryption"));
     }
 
     @Test

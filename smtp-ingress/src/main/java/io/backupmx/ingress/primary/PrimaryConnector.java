@@ -33,9 +33,11 @@ final class PrimaryConnector implements CallAheads.Connector {
     /** @param hostname our name in EHLO */
     PrimaryConnector(Vertx vertx, Domain hostname, Config config) {
         this.client = new SmtpClient(
-                vertx, new SmtpClientOptions(hostname, config.worker().tls(), CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
+                vertx,
+                new SmtpClientOptions(
+                        hostname, config.worker().tls(), CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
         this.mx = MxResolver.of(hostname, config, new Random());
-        this.resolver = new AddressResolver(mx::resolve);
+        this.resolver = new AddressResolver(name -> mx.resolve(name).best());
         this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
         this.mxPort = config.mx().port();
     }
