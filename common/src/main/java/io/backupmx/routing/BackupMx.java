@@ -4,15 +4,12 @@ import io.backupmx.config.Config;
 import io.backupmx.config.Networks;
 import io.backupmx.routing.Dns.Answer;
 import io.backupmx.smtp.Domain;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
@@ -24,10 +21,12 @@ public final class BackupMx {
 
     private final Dns dns;
     private final Self self;
+    private final AddressQuestions questions;
 
     BackupMx(Dns dns, Self self) {
         this.dns = dns;
         this.self = self;
+        this.questions = new AddressQuestions(dns);
     }
 
     /** @param hostname our name */
@@ -36,7 +35,7 @@ public final class BackupMx {
     }
 
     /**
-     * As the DNS says now, or has said and may be quoted. Bounded: three look-ups one after the other, at worst.
+     * As the DNS says now, or has said and may be quoted. Bounded: five look-ups one after the other, at worst.
      *
      * @param networks where its best hosts have to be
      */
@@ -66,7 +65,7 @@ public final class BackupMx {
         List<MailHost> hosts = new ArrayList<>();
         for (MXRecord mx : all) {
             if (!mx.getTarget().equals(Name.root)) {
-                String name = mx.getTarget().toString(true).toLowerCase(Locale.ROOT);
+                String name = text(mx.getTarget());
                 names.put(name, mx.getTarget());
                 hosts.add(new MailHost(mx.getPriority(), name, List.of()));
             }
@@ -79,28 +78,16 @@ public final class BackupMx {
                 : new BackupRules(self, networks).judge(hosts, wanted -> addresses(wanted, names));
     }
 
-    /** Asked at once. */
-    private Map<String, BackupRules.Addresses> addresses(Collection<String> wanted, Map<String, Name> names)
+    private Map<String, HostAddresses> addresses(Collection<String> wanted, Map<String, Name> names)
             throws InterruptedException {
-        Map<String, List<CompletableFuture<Answer>>> asked = new LinkedHashMap<>();
-        for (String host : wanted) {
-            Name name = names.getOrDefault(host, Name.root);
-            asked.put(host, List.of(dns.ask(name, Type.AAAA), dns.ask(name, Type.A)));
-        }
-        Map<String, BackupRules.Addresses> addresses = new LinkedHashMap<>();
-        for (Map.Entry<String, List<CompletableFuture<Answer>>> one : asked.entrySet()) {
-            List<InetAddress> known = new ArrayList<>();
-            Optional<String> failure = Optional.empty();
-            for (CompletableFuture<Answer> answer : one.getValue()) {
-                switch (dns.await(answer)) {
-                    case Answer.Records(List<Record> records) ->
-                        records.stream().flatMap(MxResolver::address).forEach(known::add);
-                    case Answer.NoData _, Answer.NoDomain _ -> {}
-                    case Answer.Failed(String why) -> failure = Optional.of(why);
-                }
-            }
-            addresses.put(one.getKey(), new BackupRules.Addresses(known, failure));
-        }
+        Map<Name, HostAddresses> found = questions.of(
+                wanted.stream().map(host -> names.getOrDefault(host, Name.root)).toList());
+        Map<String, HostAddresses> addresses = new LinkedHashMap<>();
+        found.forEach((name, known) -> addresses.put(text(name), known));
         return addresses;
+    }
+
+    private static String text(Name name) {
+        return name.toString(true).toLowerCase(Locale.ROOT);
     }
 }

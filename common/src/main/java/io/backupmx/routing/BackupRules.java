@@ -24,17 +24,10 @@ final class BackupRules {
         this.networks = networks;
     }
 
-    /** The addresses of a host, as far as they could be found out; with {@code failure} there may be more. */
-    record Addresses(List<InetAddress> known, Optional<String> failure) {
-        Addresses {
-            known = List.copyOf(known);
-        }
-    }
-
     /** Knows the addresses of hosts. */
     interface AddressBook {
         /** Has an entry for each of {@code names}. */
-        Map<String, Addresses> of(Collection<String> names) throws InterruptedException;
+        Map<String, HostAddresses> of(Collection<String> names) throws InterruptedException;
     }
 
     /** @param records the domain's, in any order, one at least; their addresses do not count */
@@ -56,7 +49,7 @@ final class BackupRules {
     }
 
     /** Empty: nothing is wrong with them. */
-    private Optional<BackupStanding> judgeBest(List<MailHost> best, Map<String, Addresses> addresses) {
+    private Optional<BackupStanding> judgeBest(List<MailHost> best, Map<String, HostAddresses> addresses) {
         for (MailHost host : best) {
             List<InetAddress> known = of(host, addresses).known();
             if (self.is(new MailHost(host.preference(), host.name(), known))) {
@@ -74,7 +67,7 @@ final class BackupRules {
                 .findFirst();
     }
 
-    private static Optional<BackupStanding> unsure(MailHost host, Addresses addresses) {
+    private static Optional<BackupStanding> unsure(MailHost host, HostAddresses addresses) {
         if (addresses.failure().isEmpty() && !addresses.known().isEmpty()) {
             return Optional.empty();
         }
@@ -87,7 +80,7 @@ final class BackupRules {
         if (others.stream().anyMatch(self::is)) { // by name
             return permitted(best);
         }
-        Map<String, Addresses> addresses = others.isEmpty() ? Map.of() : book.of(names(others));
+        Map<String, HostAddresses> addresses = others.isEmpty() ? Map.of() : book.of(names(others));
         boolean among = others.stream()
                 .anyMatch(host -> self.is(new MailHost(
                         host.preference(), host.name(), of(host, addresses).known())));
@@ -111,9 +104,9 @@ final class BackupRules {
                 "its best MX host " + host.name() + " is this backup: it is no backup of itself");
     }
 
-    private static Addresses of(MailHost host, Map<String, Addresses> addresses) {
+    private static HostAddresses of(MailHost host, Map<String, HostAddresses> addresses) {
         return addresses.getOrDefault(
-                host.name(), new Addresses(List.of(), Optional.of(host.name() + " was not asked about")));
+                host.name(), new HostAddresses(List.of(), Optional.of(host.name() + " was not asked about")));
     }
 
     private static List<String> names(List<MailHost> hosts) {

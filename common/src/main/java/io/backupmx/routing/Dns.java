@@ -88,9 +88,19 @@ final class Dns {
         return all;
     }
 
-    /** Never fails; done within the patience of {@link #await}, or too late for it. May block until it is its turn. */
+    /** How long one look-up may take as a whole. */
+    Duration patience() {
+        return patience;
+    }
+
+    /** Never fails; done within {@link #patience}, or too late for it. May block until it is its turn. */
     CompletableFuture<Answer> ask(Name name, int type) throws InterruptedException {
-        if (!questions.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        return ask(name, type, patience);
+    }
+
+    /** @param limit for it to be its turn, no longer than {@link #patience} */
+    CompletableFuture<Answer> ask(Name name, int type, Duration limit) throws InterruptedException {
+        if (!questions.tryAcquire(sooner(limit).toMillis(), TimeUnit.MILLISECONDS)) {
             return CompletableFuture.completedFuture(new Answer.Failed("too many questions to the DNS at once"));
         }
         CompletableFuture<Answer> answer;
@@ -110,13 +120,23 @@ final class Dns {
 
     /** Blocks until the answer is there, or patience ends. */
     Answer await(CompletableFuture<Answer> answer) throws InterruptedException {
+        return await(answer, patience);
+    }
+
+    /** @param limit no longer than {@link #patience} */
+    Answer await(CompletableFuture<Answer> answer, Duration limit) throws InterruptedException {
         try {
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(sooner(limit).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            return new Answer.Failed("the DNS did not answer within " + patience.toSeconds() + " s");
+            return new Answer.Failed(
+                    "the DNS did not answer within " + sooner(limit).toSeconds() + " s");
         } catch (ExecutionException e) {
             return new Answer.Failed(String.valueOf(e.getCause()));
         }
+    }
+
+    private Duration sooner(Duration limit) {
+        return limit.compareTo(patience) < 0 ? limit : patience;
     }
 
     private static Answer failed(Name name, int type, Throwable failure) {

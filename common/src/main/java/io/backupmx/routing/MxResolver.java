@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,9 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
-import org.xbill.DNS.AAAARecord;
-import org.xbill.DNS.ARecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
@@ -31,11 +30,13 @@ public final class MxResolver {
     private static final long COMPANY_MILLIS = 1000;
 
     private final Dns dns;
+    private final AddressQuestions questions;
     private final MxSelection selection;
     private final ConcurrentMap<Domain, CompletableFuture<MailHosts>> asking = new ConcurrentHashMap<>();
 
     MxResolver(Dns dns, Self self, RandomGenerator random) {
         this.dns = dns;
+        this.questions = new AddressQuestions(dns);
         this.selection = new MxSelection(self, random);
     }
 
@@ -132,39 +133,20 @@ public final class MxResolver {
 
     private record Named(int preference, Name name) {}
 
-    private record Asked(Named host, List<CompletableFuture<Answer>> answers) {}
-
     private MailHosts hosts(List<Named> named) throws InterruptedException {
-        List<Asked> asked = new ArrayList<>();
-        for (Named host : named) {
-            asked.add(new Asked(host, List.of(dns.ask(host.name(), Type.AAAA), dns.ask(host.name(), Type.A))));
-        }
+        Map<Name, HostAddresses> addresses =
+                questions.of(named.stream().map(Named::name).toList());
         List<MailHost> hosts = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        for (Asked one : asked) {
-            List<InetAddress> addresses = new ArrayList<>();
-            for (CompletableFuture<Answer> answer : one.answers()) {
-                switch (dns.await(answer)) {
-                    case Answer.Records(List<Record> records) ->
-                        records.stream().flatMap(MxResolver::address).forEach(addresses::add);
-                    case Answer.NoData _, Answer.NoDomain _ -> {}
-                    case Answer.Failed(String why) -> failures.add(why);
-                }
-            }
-            hosts.add(new MailHost(one.host().preference(), text(one.host().name()), addresses));
+        for (Named one : named) {
+            HostAddresses found = addresses.getOrDefault(one.name(), new HostAddresses(List.of(), Optional.empty()));
+            found.failure().ifPresent(failures::add);
+            hosts.add(new MailHost(one.preference(), text(one.name()), found.known()));
         }
         MailHosts selected = selection.select(hosts);
         return selected instanceof MailHosts.NotNow && !failures.isEmpty()
                 ? new MailHosts.NotNow(failures.getFirst())
                 : selected;
-    }
-
-    static Stream<InetAddress> address(Record record) {
-        return switch (record) {
-            case ARecord a -> Stream.of(a.getAddress());
-            case AAAARecord aaaa -> Stream.of(aaaa.getAddress());
-            default -> Stream.empty();
-        };
     }
 
     private static String text(Name name) {

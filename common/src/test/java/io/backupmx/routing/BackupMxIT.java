@@ -62,6 +62,23 @@ class BackupMxIT {
         }
     }
 
+    /** Of the questions that all domains may ask at once, a stranger's takes a few. */
+    @Test
+    void aDomainOfManyDeadHostsLeavesPlacesForOthers() throws InterruptedException {
+        dns.mx("dead.test", 20, "backup.example");
+        for (int i = 0; i < 19; i++) {
+            dns.mx("dead.test", 10, "host" + i + ".test").isSilentOn("host" + i + ".test");
+        }
+
+        assertThat(standing("dead.test")).isInstanceOf(BackupStanding.NotNow.class);
+
+        assertThat(dns.questions().stream()
+                        .filter(question -> question.startsWith("host"))
+                        .map(question -> question.split(" ")[0])
+                        .distinct())
+                .hasSizeBetween(3, 9);
+    }
+
     /** Most strangers' mail costs one question. */
     @Test
     void nobodyAsksForAddressesThatDoNotMatter() throws InterruptedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.Network;
 import io.backupmx.config.Networks;
-import io.backupmx.routing.BackupRules.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,13 +33,14 @@ class BackupRulesTest {
             .toList());
 
     private final BackupRules rules = new BackupRules(new Self(Set.of(US), OUR_ADDRESS::equals), NETWORKS);
-    private final Map<String, Addresses> book = new HashMap<>();
+    private final Map<String, HostAddresses> book = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
 
     private BackupRulesTest host(String name, String... addresses) {
         book.put(
                 name,
-                new Addresses(Stream.of(addresses).map(InetAddress::ofLiteral).toList(), Optional.empty()));
+                new HostAddresses(
+                        Stream.of(addresses).map(InetAddress::ofLiteral).toList(), Optional.empty()));
         return this;
     }
 
@@ -48,7 +48,7 @@ class BackupRulesTest {
     private BackupRulesTest failing(String name, String... addresses) {
         book.put(
                 name,
-                new Addresses(
+                new HostAddresses(
                         Stream.of(addresses).map(InetAddress::ofLiteral).toList(),
                         Optional.of("no answer for " + name)));
         return this;
@@ -62,9 +62,9 @@ class BackupRulesTest {
         try {
             return rules.judge(records, names -> {
                 asked.addAll(names);
-                Map<String, Addresses> found = new HashMap<>();
+                Map<String, HostAddresses> found = new HashMap<>();
                 names.forEach(name ->
-                        found.put(name, book.getOrDefault(name, new Addresses(List.of(), Optional.empty()))));
+                        found.put(name, book.getOrDefault(name, new HostAddresses(List.of(), Optional.empty()))));
                 return found;
             });
         } catch (InterruptedException e) {
@@ -153,7 +153,7 @@ class BackupRulesTest {
         assertThat(asked).isEmpty();
     }
 
-    private record World(List<MailHost> records, Map<String, Addresses> book) {}
+    private record World(List<MailHost> records, Map<String, HostAddresses> book) {}
 
     /** Said as what must be true, without an order of questions. */
     @Property
@@ -215,7 +215,7 @@ class BackupRulesTest {
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(5);
-        Arbitrary<Addresses> addresses = Combinators.combine(
+        Arbitrary<HostAddresses> addresses = Combinators.combine(
                         Arbitraries.frequencyOf(
                                         Tuple.of(8, Arbitraries.of("192.0.2.1", "2001:db8::1", "203.0.113.1")),
                                         Tuple.of(1, Arbitraries.of("198.51.100.1", "2001:db9::1", "203.0.113.9")))
@@ -225,13 +225,13 @@ class BackupRulesTest {
                         Arbitraries.frequencyOf(
                                 Tuple.of(6, Arbitraries.just(Optional.<String>empty())),
                                 Tuple.of(1, Arbitraries.just(Optional.of("failed")))))
-                .as(Addresses::new);
+                .as(HostAddresses::new);
         return Combinators.combine(records, Arbitraries.maps(Arbitraries.of("a", "b", "c", "d"), addresses))
                 .as(World::new);
     }
 
-    private Addresses of(MailHost host) {
-        return book.getOrDefault(host.name(), new Addresses(List.of(), Optional.empty()));
+    private HostAddresses of(MailHost host) {
+        return book.getOrDefault(host.name(), new HostAddresses(List.of(), Optional.empty()));
     }
 
     private boolean isUs(MailHost host) {
