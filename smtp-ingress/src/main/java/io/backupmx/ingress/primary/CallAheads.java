@@ -7,14 +7,17 @@ import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.smtp.client.TransactionResult;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * Asks primaries at RCPT whether they would take mail for somebody, from the null sender, and sends none. Each primary is asked
- * over two connections at most, twenty times a second at most, and not at all for three seconds after it was away. For virtual
- * threads: blocks.
+ * over two connections at most, twenty times a second at most, and not at all for three seconds after it was away; by MX records
+ * it is an address that has these limits, whichever domains lead to it, for a stranger may have any number of domains. For
+ * virtual threads: blocks.
  */
 final class CallAheads implements AutoCloseable {
 
@@ -35,9 +38,22 @@ final class CallAheads implements AutoCloseable {
         AWAY_BRIEFLY
     }
 
+    /**
+     * Who is asked.
+     *
+     * @param name the same for all ways to it; has limits of its own
+     * @param connect blocks
+     */
+    record Asked(String name, Supplier<ConnectResult> connect) {}
+
     /** Blocks; the domain is the recipient's. */
     interface Connector extends AutoCloseable {
         ConnectResult connect(Route route, Domain domain);
+
+        /** Whom to ask, one at least: each only when the one before is away. */
+        default List<Asked> toAsk(Route route, Domain domain) {
+            return List.of(new Asked(route.toString(), () -> connect(route, domain)));
+        }
 
         @Override
         void close();
@@ -52,14 +68,24 @@ final class CallAheads implements AutoCloseable {
     }
 
     Said ask(Route route, ForwardPath.To to) throws InterruptedException {
-        Domain domain = to.mailbox().domain();
-        String name = route instanceof Route.ByMx ? domain.name() : route.toString();
+        Said last = Said.AWAY;
+        for (Asked asked : connector.toAsk(route, to.mailbox().domain())) {
+            Said said = ask(asked, to);
+            if (said != Said.AWAY && said != Said.AWAY_BRIEFLY) {
+                return said;
+            }
+            last = last == Said.AWAY_BRIEFLY ? last : said; // away for long only when all of them are
+        }
+        return last;
+    }
+
+    private Said ask(Asked asked, ForwardPath.To to) throws InterruptedException {
         if (primaries.size() > MAX_PRIMARIES) {
             primaries
                     .keySet()
                     .forEach(one -> primaries.computeIfPresent(one, (_, idle) -> idle.isIdle() ? null : idle));
         }
-        AskedPrimary primary = primaries.compute(name, (_, known) -> {
+        AskedPrimary primary = primaries.compute(asked.name(), (_, known) -> {
             AskedPrimary one = known == null ? new AskedPrimary() : known;
             one.announce();
             return one;
@@ -69,7 +95,7 @@ final class CallAheads implements AutoCloseable {
                 return primary.isFailing() ? away(primary) : Said.NOTHING;
             }
             try {
-                return ask(primary, route, to);
+                return ask(primary, asked, to);
             } finally {
                 primary.leave();
             }
@@ -82,7 +108,7 @@ final class CallAheads implements AutoCloseable {
         return primary.isAwayForLong() ? Said.AWAY : Said.AWAY_BRIEFLY;
     }
 
-    private Said ask(AskedPrimary primary, Route route, ForwardPath.To to) throws InterruptedException {
+    private Said ask(AskedPrimary primary, Asked asked, ForwardPath.To to) throws InterruptedException {
         for (boolean again = true; ; again = false) {
             if (primary.isAway()) {
                 return away(primary);
@@ -92,7 +118,7 @@ final class CallAheads implements AutoCloseable {
             if (idle.isPresent()) {
                 connection = idle.get();
             } else {
-                switch (connector.connect(route, to.mailbox().domain())) {
+                switch (asked.connect().get()) {
                     case ConnectResult.Connected(SmtpConnection made) -> {
                         if (made.isNamedAsWe()) {
                             made.quit();

@@ -1,5 +1,7 @@
 package io.backupmx.ingress.primary;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.backupmx.config.Config;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver;
@@ -12,6 +14,7 @@ import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -24,11 +27,17 @@ final class PrimaryConnector implements CallAheads.Connector {
     private static final Duration REPLY = Duration.ofSeconds(8);
     private static final int MAX_ADDRESSES = 4;
 
+    /** The DNS is not asked about a domain for each of its recipients, whatever the TTL of its records. */
+    private static final Duration BY_MX_HOLDS = Duration.ofSeconds(5);
+
+    private static final int MAX_DOMAINS = 1000;
+
     private final SmtpClient client;
     private final AddressResolver resolver;
     private final RouteConnector connector;
     private final MxResolver mx;
     private final int mxPort;
+    private final Cache<Domain, List<CallAheads.Asked>> byMx;
 
     /** @param hostname our name in EHLO */
     PrimaryConnector(Vertx vertx, Domain hostname, Config config) {
@@ -40,38 +49,73 @@ final class PrimaryConnector implements CallAheads.Connector {
         this.resolver = new AddressResolver(name -> mx.resolve(name).best());
         this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
         this.mxPort = config.mx().port();
+        this.byMx = Caffeine.newBuilder()
+                .maximumSize(MAX_DOMAINS)
+                .expireAfterWrite(BY_MX_HOLDS)
+                .executor(Runnable::run)
+                .build();
     }
 
     @Override
     public ConnectResult connect(Route route, Domain domain) {
-        return switch (route) {
-            case Route.Hosts hosts -> connector.connect(hosts);
-            case Route.ByMx _ ->
-                switch (mx.resolve(domain)) {
-                    case MailHosts.Found found -> first(found);
-                    case MailHosts.NullMx _ -> new ConnectResult.Unreachable(domain + " takes no mail (null MX)");
-                    case MailHosts.LoopsBack(String why) -> new ConnectResult.Unreachable(why);
-                    case MailHosts.NotNow(String why) -> new ConnectResult.Unreachable(why);
-                };
-        };
-    }
-
-    private ConnectResult first(MailHosts.Found found) {
-        int preference = found.hosts().getFirst().preference();
-        List<SocketAddress> addresses = found.hosts().stream()
-                .takeWhile(host -> host.preference() == preference) // what comes behind is another backup
-                .flatMap(host -> host.addresses().stream())
-                .limit(MAX_ADDRESSES)
-                .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, mxPort)))
-                .toList();
         ConnectResult last = new ConnectResult.Unreachable("no address");
-        for (SocketAddress address : addresses) {
-            last = client.connect(address, CONNECT);
+        for (CallAheads.Asked asked : toAsk(route, domain)) {
+            last = asked.connect().get();
             if (last instanceof ConnectResult.Connected) {
                 return last;
             }
         }
         return last;
+    }
+
+    @Override
+    public List<CallAheads.Asked> toAsk(Route route, Domain domain) {
+        return switch (route) {
+            case Route.Hosts hosts -> List.of(new CallAheads.Asked(hosts.toString(), () -> connector.connect(hosts)));
+            case Route.ByMx _ -> known(domain);
+        };
+    }
+
+    private List<CallAheads.Asked> known(Domain domain) {
+        List<CallAheads.Asked> known = byMx.getIfPresent(domain);
+        if (known != null) {
+            return known;
+        }
+        List<CallAheads.Asked> now =
+                byMx(domain); // not within the cache, where others would wait for a domain of no concern
+        byMx.put(domain, now);
+        return now;
+    }
+
+    private List<CallAheads.Asked> byMx(Domain domain) {
+        return switch (mx.resolve(domain)) {
+            case MailHosts.Found found -> best(found);
+            case MailHosts.NullMx _ -> nobody(domain, domain + " takes no mail (null MX)");
+            case MailHosts.LoopsBack(String why) -> nobody(domain, why);
+            case MailHosts.NotNow(String why) -> nobody(domain, why);
+        };
+    }
+
+    /** It is away itself, for nobody knows who its primary is. */
+    private static List<CallAheads.Asked> nobody(Domain domain, String why) {
+        return List.of(new CallAheads.Asked("mx " + domain, () -> new ConnectResult.Unreachable(why)));
+    }
+
+    private List<CallAheads.Asked> best(MailHosts.Found found) {
+        int preference = found.hosts().getFirst().preference();
+        return found.hosts().stream()
+                .takeWhile(host -> host.preference() == preference) // what comes behind is another backup
+                .flatMap(host -> host.addresses().stream())
+                .distinct() // hosts of several names
+                .limit(MAX_ADDRESSES)
+                .map(this::at)
+                .toList();
+    }
+
+    private CallAheads.Asked at(InetAddress address) {
+        SocketAddress socket = SocketAddress.inetSocketAddress(new InetSocketAddress(address, mxPort));
+        // Not by its text, which has the name that its owner looked it up by.
+        return new CallAheads.Asked("mx " + address.getHostAddress(), () -> client.connect(socket, CONNECT));
     }
 
     @Override

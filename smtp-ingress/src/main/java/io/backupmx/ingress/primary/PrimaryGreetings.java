@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +35,16 @@ public final class PrimaryGreetings implements WhileUp.Greeting, AutoCloseable {
     private static final int MAX_PRIMARIES = 10_000;
 
     private final Supplier<CallAheads.Connector> connectors;
+    private final ThreadFactory threads;
     private final Cache<String, Future<Boolean>> answers;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private CallAheads.@Nullable Connector connector;
     private boolean closed;
 
     /** @param connectors asked once, when somebody wants to know; what it makes is closed with this */
-    PrimaryGreetings(Supplier<CallAheads.Connector> connectors, Ticker ticker) {
+    PrimaryGreetings(Supplier<CallAheads.Connector> connectors, Ticker ticker, ThreadFactory threads) {
         this.connectors = connectors;
+        this.threads = threads;
         this.answers = Caffeine.newBuilder()
                 .maximumSize(MAX_PRIMARIES)
                 .expireAfterWrite(HOLDS)
@@ -52,7 +55,10 @@ public final class PrimaryGreetings implements WhileUp.Greeting, AutoCloseable {
 
     /** @param hostname our name in EHLO */
     public static PrimaryGreetings of(Vertx vertx, Domain hostname, Config config) {
-        return new PrimaryGreetings(() -> new PrimaryConnector(vertx, hostname, config), Ticker.systemTicker());
+        return new PrimaryGreetings(
+                () -> new PrimaryConnector(vertx, hostname, config),
+                Ticker.systemTicker(),
+                Thread.ofVirtual().name("greeting").factory());
     }
 
     @Override
@@ -71,18 +77,30 @@ public final class PrimaryGreetings implements WhileUp.Greeting, AutoCloseable {
             places.release();
             return other;
         }
-        var _ = answer.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS);
-        Thread.ofVirtual().name("greeting").start(() -> {
-            try {
-                answer.complete(greet(route, domain));
-            } catch (RuntimeException | Error e) {
-                LOG.atWarn().setCause(e).addKeyValue("next_hop", route).log("primary not greeted");
-                answer.complete(false);
-            } finally {
-                places.release();
-            }
-        });
+        try {
+            var _ = answer.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS);
+            threads.newThread(() -> greet(route, domain, answer)).start();
+        } catch (RuntimeException | Error e) { // no memory for a thread, or a stop
+            places.release();
+            answers.invalidate(name);
+            notGreeted(route, e, answer);
+        }
         return future;
+    }
+
+    private void greet(Route route, Domain domain, CompletableFuture<Boolean> answer) {
+        try {
+            answer.complete(greet(route, domain));
+        } catch (RuntimeException | Error e) {
+            notGreeted(route, e, answer);
+        } finally {
+            places.release();
+        }
+    }
+
+    private static void notGreeted(Route route, Throwable why, CompletableFuture<Boolean> answer) {
+        LOG.atWarn().setCause(why).addKeyValue("next_hop", route).log("primary not greeted");
+        answer.complete(false);
     }
 
     private boolean greet(Route route, Domain domain) {

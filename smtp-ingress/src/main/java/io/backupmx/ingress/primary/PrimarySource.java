@@ -146,19 +146,30 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
             return other;
         }
         var _ = answer.orTimeout(MAX_SECONDS, TimeUnit.SECONDS); // for whoever waits; who asks goes on
-        Thread.ofVirtual().name("call-ahead").start(() -> {
-            try {
-                answered(address, route, to, answer);
-            } catch (NothingSaidException e) {
-                answer.completeExceptionally(e);
-            } catch (InterruptedException | RuntimeException | Error e) {
-                LOG.atWarn().setCause(e).log("call-ahead failed");
-                answer.completeExceptionally(e);
-            } finally {
-                asking.remove(address);
-            }
-        });
+        try {
+            Thread.ofVirtual().name("call-ahead").start(() -> call(address, route, to, answer));
+        } catch (RuntimeException | Error e) { // no memory for a thread, or a stop
+            asking.remove(address);
+            failed(e, answer);
+        }
         return future;
+    }
+
+    private void call(String address, Route route, ForwardPath.To to, CompletableFuture<Existence> answer) {
+        try {
+            answered(address, route, to, answer);
+        } catch (NothingSaidException e) {
+            answer.completeExceptionally(e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            failed(e, answer);
+        } finally {
+            asking.remove(address);
+        }
+    }
+
+    private static void failed(Throwable why, CompletableFuture<Existence> answer) {
+        LOG.atWarn().setCause(why).log("call-ahead failed");
+        answer.completeExceptionally(why);
     }
 
     private static boolean isAscii(ForwardPath.To to) {

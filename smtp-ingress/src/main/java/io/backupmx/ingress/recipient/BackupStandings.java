@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ public final class BackupStandings {
     private final Source source;
     private final Ticker ticker;
     private final Duration patience;
+    private final ThreadFactory threads;
     private final Cache<Question, Said> said;
     private final ConcurrentMap<Question, Future<BackupStanding>> asking = new ConcurrentHashMap<>();
     private final Semaphore places = new Semaphore(AT_ONCE);
@@ -55,13 +57,19 @@ public final class BackupStandings {
     private final Counter unavailable;
 
     public BackupStandings(Source source, MeterRegistry registry) {
-        this(source, registry, Ticker.systemTicker(), PATIENCE);
+        this(
+                source,
+                registry,
+                Ticker.systemTicker(),
+                PATIENCE,
+                Thread.ofVirtual().name("mx-backup").factory());
     }
 
-    BackupStandings(Source source, MeterRegistry registry, Ticker ticker, Duration patience) {
+    BackupStandings(Source source, MeterRegistry registry, Ticker ticker, Duration patience, ThreadFactory threads) {
         this.source = source;
         this.ticker = ticker;
         this.patience = patience;
+        this.threads = threads;
         this.said = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
                 .expireAfterWrite(REMEMBERED)
@@ -115,7 +123,20 @@ public final class BackupStandings {
             answer.complete(new BackupStanding.NotNow("too many domains are being asked about"));
             return future;
         }
-        Thread thread = Thread.ofVirtual().name("mx-backup").unstarted(() -> {
+        try {
+            start(question, answer);
+        } catch (RuntimeException | Error e) { // no memory for a thread, or a stop
+            LOG.atWarn().addKeyValue("domain", question.domain()).setCause(e).log("DNS not asked");
+            asking.remove(question);
+            places.release();
+            unavailable.increment();
+            answer.complete(new BackupStanding.NotNow("the DNS was not asked"));
+        }
+        return future;
+    }
+
+    private void start(Question question, CompletableFuture<BackupStanding> answer) {
+        Thread thread = threads.newThread(() -> {
             BackupStanding standing = new BackupStanding.NotNow("the DNS was not asked to the end"); // after a surprise
             try {
                 standing = source.standing(question.domain(), question.networks());
@@ -135,9 +156,8 @@ public final class BackupStandings {
             }
         });
         var _ = answer.completeOnTimeout(tooLate(), patience.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((_, _) -> thread.interrupt()); // one that has ended does not mind
+                .whenComplete((_, _) -> thread.interrupt()); // one that has ended, or never began, does not mind
         thread.start();
-        return future;
     }
 
     private BackupStanding tooLate() {

@@ -42,7 +42,8 @@ record IngressParts(
                 clients.isTrusted(address) ? DeferralPolicy.NONE : policy,
                 clients.telling(address),
                 loop,
-                log);
+                log,
+                RecipientChecks.PATIENCE);
     }
 
     /** For one content of a session of {@code loop}. */

@@ -45,7 +45,12 @@ final class Questions implements AutoCloseable {
         }
         Promise<Boolean> answer = Promise.promise();
         long end = System.nanoTime() + timeout.toNanos();
-        Thread.ofVirtual().name("source-" + source + "-waiting").start(() -> see(question, answer, end));
+        try {
+            Thread.ofVirtual().name("source-" + source + "-waiting").start(() -> see(question, answer, end));
+        } catch (RuntimeException | Error e) { // no memory for a thread
+            admissions.release();
+            answer.tryFail(SourceFailure.of(source, e));
+        }
         return answer.future();
     }
 
@@ -61,12 +66,23 @@ final class Questions implements AutoCloseable {
                 places.release();
                 throw new InterruptedException();
             }
-            await(Thread.ofVirtual().name("source-" + source).start(() -> ask(question, answer)), answer, end);
+            await(start(question, answer), answer, end);
         } catch (InterruptedException _) {
             answer.tryFail(failure("is closed"));
+        } catch (RuntimeException | Error e) {
+            answer.tryFail(SourceFailure.of(source, e));
         } finally {
             threads.remove(Thread.currentThread());
             admissions.release();
+        }
+    }
+
+    private Thread start(Callable<Boolean> question, Promise<Boolean> answer) {
+        try {
+            return Thread.ofVirtual().name("source-" + source).start(() -> ask(question, answer));
+        } catch (RuntimeException | Error e) { // no memory for a thread, which would have freed its place
+            places.release();
+            throw e;
         }
     }
 

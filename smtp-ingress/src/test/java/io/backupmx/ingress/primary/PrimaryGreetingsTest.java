@@ -23,7 +23,16 @@ class PrimaryGreetingsTest {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final AtomicLong now = new AtomicLong();
-    private final PrimaryGreetings greetings = new PrimaryGreetings(Gone::new, now::get);
+    private final AtomicBoolean noThreads = new AtomicBoolean();
+    private final PrimaryGreetings greetings =
+            new PrimaryGreetings(Gone::new, now::get, task -> noThreads.get() ? new NoThread() : new Thread(task));
+
+    private static final class NoThread extends Thread {
+        @Override
+        public void start() {
+            throw new OutOfMemoryError("as the test says");
+        }
+    }
 
     private final class Gone implements CallAheads.Connector {
         @Override
@@ -78,6 +87,20 @@ class PrimaryGreetingsTest {
         }
         awaitNo(greetings.answers(ROUTE, DOMAIN));
         await().until(() -> greeted.get() == 50);
+    }
+
+    @Test
+    void aThreadThatDoesNotStartKeepsNoPlaceAndIsNoAnswer() {
+        noThreads.set(true);
+        for (int i = 0; i < 51; i++) {
+            awaitNo(greetings.answers(ROUTE, DOMAIN));
+        }
+        noThreads.set(false);
+
+        Future<Boolean> answer = greetings.answers(ROUTE, DOMAIN);
+
+        await().until(() -> greeted.get() == 1);
+        assertThat(answer.isComplete()).isFalse();
     }
 
     @Test

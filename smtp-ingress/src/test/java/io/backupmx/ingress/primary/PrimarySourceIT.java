@@ -11,13 +11,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.Config;
+import io.backupmx.config.ConfigLoader;
 import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.testing.Behaviour;
+import io.backupmx.testing.FakeDns;
 import io.backupmx.testing.Phase;
+import io.backupmx.testing.Ports;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,6 +31,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -234,6 +239,39 @@ class PrimarySourceIT {
         }
         assertThat(primary.maxOpenConnections()).isLessThanOrEqualTo(2);
         assertThat(primary.violations()).isEmpty();
+    }
+
+    /** A stranger may have any number of domains, whose hosts have any names. */
+    @Test
+    void domainsOnOneHostShareItsLimitsWhateverTheirMxRecordsCallIt() throws Exception {
+        try (FakeDns dns = FakeDns.started();
+                ScriptedPrimary host = ScriptedPrimary.on("127.0.0.2", Ports.free())) {
+            host.play(Script.acceptAll().on(Phase.RCPT, hang()));
+            host.start();
+            Config config = ConfigLoader.load(
+                    Optional.empty(),
+                    Map.of(),
+                    Map.of("dns.servers", "['" + dns.address() + "']", "mx.port", Integer.toString(host.port())));
+            try (CallAheads callAheads =
+                    new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), config))) {
+                List<Thread> asking = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                    dns.mx("d" + i + ".test", 10, "mx.d" + i + ".test").address("mx.d" + i + ".test", "127.0.0.2");
+                    ForwardPath.To to = (ForwardPath.To)
+                            ForwardPath.parse("<x@d" + i + ".test>").orElseThrow();
+                    asking.add(Thread.ofVirtual().start(() -> {
+                        try {
+                            callAheads.ask(Route.of("mx"), to);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }));
+                }
+                await().until(() -> host.openConnections() == 2);
+                await().during(Duration.ofMillis(500)).until(() -> host.maxOpenConnections() == 2);
+                asking.forEach(Thread::interrupt);
+            }
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,8 @@ class BackupStandingsTest {
     private BackupStandings standings = standings(Duration.ofSeconds(20));
 
     private BackupStandings standings(Duration patience) {
-        return new BackupStandings(this::say, registry, nanos::get, patience);
+        return new BackupStandings(
+                this::say, registry, nanos::get, patience, Thread.ofVirtual().factory());
     }
 
     private BackupStanding say(Domain domain, Networks networks) throws InterruptedException {
@@ -152,6 +154,31 @@ class BackupStandingsTest {
                         .counter()
                         .count())
                 .isPositive();
+    }
+
+    @Test
+    void aThreadThatDoesNotStartKeepsNoPlace() {
+        AtomicBoolean dead = new AtomicBoolean(true);
+        standings = new BackupStandings(
+                this::say,
+                registry,
+                nanos::get,
+                Duration.ofSeconds(20),
+                task -> dead.get() ? new NoThread() : new Thread(task));
+        for (int i = 0; i <= BackupStandings.AT_ONCE; i++) {
+            assertThat(ask("domain" + i + ".test").result())
+                    .isEqualTo(new BackupStanding.NotNow("the DNS was not asked"));
+        }
+        dead.set(false);
+
+        assertThat(get(ask("domain0.test"))).isEqualTo(NO);
+    }
+
+    private static final class NoThread extends Thread {
+        @Override
+        public void start() {
+            throw new OutOfMemoryError("as the test says");
+        }
     }
 
     @Test
