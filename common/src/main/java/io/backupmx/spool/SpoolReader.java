@@ -23,7 +23,7 @@ public interface SpoolReader extends AutoCloseable {
 
     /**
      * Tells {@code listener} of routes that have mail on their queue: of one soon after mail was stored for it, of all of
-     * them every few seconds; so that an idle route needs no feed. A route without mail may be named, one with mail is
+     * them every few seconds, even where that is none; so that an idle route needs no feed. A route without mail may be named, one with mail is
      * never left out for longer than {@link #SWEEP}. Mail that keeps coming is told of every two seconds at most, so a feed
      * that is opened when its route is named, and stays open for half a minute after its last mail, finds all of it: what
      * is stored while the feed is open it takes itself, and what is stored after it closed is more than two seconds behind
@@ -35,6 +35,11 @@ public interface SpoolReader extends AutoCloseable {
 
     /** How long mail may wait on a queue before {@link #watch} has told of it, whatever went wrong on its way. */
     Duration SWEEP = Duration.ofSeconds(10);
+
+    /** The same of this spool: no longer than {@link #SWEEP}. */
+    default Duration sweep() {
+        return SWEEP;
+    }
 
     /** Closes all feeds, then the connection; what is taken and unsettled goes back to the spool. */
     @Override

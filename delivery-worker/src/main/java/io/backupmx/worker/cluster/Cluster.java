@@ -332,7 +332,8 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
 
     private void tellIngresses() {
         if (board.isWanted()) {
-            held.forEach((shard, epoch) -> board.tell(shard, Shards.COUNT, epoch, keeper.shut(shard)));
+            held.forEach((shard, epoch) ->
+                    keeper.shut(shard, epoch).ifPresent(shut -> board.tell(shard, Shards.COUNT, epoch, shut)));
         }
     }
 

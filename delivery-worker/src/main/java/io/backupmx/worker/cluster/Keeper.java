@@ -270,12 +270,17 @@ final class Keeper implements KeptRoute.Consequences {
                 .toList();
     }
 
-    /** Names of the shard's routes that are not up. */
-    Set<String> shut(int shard) {
-        return kept.values().stream()
-                .filter(route -> route.shard() == shard && route.kind() != RouteStatus.State.UP)
-                .map(route -> route.route().toString())
-                .collect(Collectors.toSet());
+    /**
+     * Names of the shard's routes that are not up; empty when it is not kept under {@code epoch} any more, or not yet: who has
+     * lost a shard has forgotten its routes, and would say that all are up.
+     */
+    synchronized Optional<Set<String>> shut(int shard, long epoch) {
+        return Optional.ofNullable(held.get(shard))
+                .filter(now -> now == epoch)
+                .map(_ -> kept.values().stream()
+                        .filter(route -> route.shard() == shard && route.kind() != RouteStatus.State.UP)
+                        .map(route -> route.route().toString())
+                        .collect(Collectors.toSet()));
     }
 
     /** Whether any route has come to stand elsewhere since this was asked last. */

@@ -112,7 +112,7 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
         RetryConfig retry = config.retry();
         this.stopGrace = worker.stopGrace();
         this.tables = new CurrentTables(tables);
-        this.unconfigured = new Unconfigured(clock);
+        this.unconfigured = new Unconfigured(clock, System::nanoTime, spool.sweep());
         this.spool = spool;
         this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
         this.backOffs = new BackOffTable(config.mx().backOff(), config.mx().backOffMax(), clock, new Random());
@@ -220,6 +220,10 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
             return;
         }
         tables.replace(newer);
+        unconfigured.gone(runners.configured().stream()
+                .map(RouteRunner::route)
+                .filter(route -> !newer.routes().contains(route))
+                .toList());
         cluster.configure(newer.routes());
         runners.configure(newer.routes());
         retryQueues.serve(delays());
@@ -230,18 +234,18 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     }
 
     private void forgetGone() {
-        runners.forget(unconfigured.routes()::containsKey);
+        runners.forget(unconfigured::mayHaveMail);
     }
 
     private void mailWaits(Set<Route> routes) {
+        List<Route> others = new ArrayList<>();
         for (Route route : routes) {
-            Optional<RouteRunner> runner = runners.configured(route);
-            if (runner.isPresent()) {
-                runner.get().mailWaits();
-            } else if (unconfigured.seen(route)) {
-                LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED);
-            }
+            runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> others.add(route));
         }
+        unconfigured
+                .heard(others)
+                .forEach(route ->
+                        LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED));
     }
 
     private Optional<SpoolReader.Taker> placeForDue(Route route) {

@@ -2,45 +2,79 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolReader;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
-/** Routes that have mail but are in no configuration any more, for as long as they have. Safe from any thread. */
+/**
+ * Routes that are in no configuration any more, for as long as they have mail or may have. Measured in time that the spool has been
+ * heard: what passes while it says nothing does not count, for then nobody knows. Safe from any thread.
+ */
 final class Unconfigured {
 
-    /** One with mail is named more often than that; see {@link SpoolReader#watch}. */
-    private static final long FORGET_MILLIS = SpoolReader.SWEEP.multipliedBy(3).toMillis();
-
-    private record Seen(Instant first, long lastMillis) {}
+    private record Seen(Instant first, long lastHeard) {}
 
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final long sweepNanos;
     private final Map<Route, Seen> seen = new LinkedHashMap<>();
+    private final Map<Route, Long> gone = new HashMap<>();
+    private long heardNanos;
+    private long lastNanos;
 
-    Unconfigured(InstantSource clock) {
+    /**
+     * @param clock for people; what it says may jump, so nothing is measured by it
+     * @param sweep as {@link SpoolReader#sweep}: a route with mail is named more often than that
+     */
+    Unconfigured(InstantSource clock, LongSupplier nanoTime, Duration sweep) {
         this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.sweepNanos = sweep.toNanos();
+        this.lastNanos = nanoTime.getAsLong();
     }
 
-    /** @return whether that is news */
-    synchronized boolean seen(Route route) {
-        forget();
-        Instant now = clock.instant();
-        Seen before = seen.get(route);
-        var _ = seen.put(route, new Seen(before == null ? now : before.first(), now.toEpochMilli()));
-        return before == null;
+    /** They have just left the configuration; whether they have mail the spool has still to say. */
+    synchronized void gone(Collection<Route> routes) {
+        routes.forEach(route -> gone.put(route, heardNanos));
+    }
+
+    /**
+     * The spool has named routes that have mail, maybe none; these of them are in no configuration.
+     *
+     * @return those that are news
+     */
+    synchronized List<Route> heard(Collection<Route> routes) {
+        long now = nanoTime.getAsLong();
+        long since = now - lastNanos;
+        lastNanos = now;
+        heardNanos += since <= sweepNanos ? since : 0;
+        List<Route> news =
+                routes.stream().filter(route -> !seen.containsKey(route)).toList();
+        routes.forEach(route -> seen.merge(
+                route,
+                new Seen(clock.instant(), heardNanos),
+                (before, fresh) -> new Seen(before.first(), fresh.lastHeard())));
+        seen.values().removeIf(one -> heardNanos - one.lastHeard() > 3 * sweepNanos);
+        gone.values()
+                .removeIf(then -> heardNanos - then > 2 * sweepNanos); // the spool has named it by now, if it has any
+        return news;
     }
 
     /** Since when each is known to have mail. */
     synchronized Map<Route, Instant> routes() {
-        forget();
         Map<Route, Instant> since = new LinkedHashMap<>();
         seen.forEach((route, one) -> since.put(route, one.first()));
         return since;
     }
 
-    private void forget() {
-        long now = clock.millis();
-        seen.values().removeIf(one -> Math.abs(now - one.lastMillis()) > FORGET_MILLIS);
+    /** Whether {@code route} has mail, or nobody can say yet that it has none. */
+    synchronized boolean mayHaveMail(Route route) {
+        return seen.containsKey(route) || gone.containsKey(route);
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -146,6 +147,22 @@ class KeeperTest {
         keeper.configure(List.of(ROUTE, joining), List.of(view));
 
         assertThat(keeper.kept(ROUTE).orElseThrow().kind()).isEqualTo(RouteStatus.State.HELD);
+    }
+
+    /** Who reads it would put senders off while the primary is down. */
+    @Test
+    void ofAShardThatIsLostNobodySaysThatItsRoutesAreUp() {
+        bus.value = facts(4, RouteStatus.State.DOWN);
+        bus.first.countDown();
+        assertThat(keeper.shut(SHARD, 5)).isEmpty();
+        keeper.acquired(SHARD, 5);
+        await().atMost(LONG).until(() -> held.containsKey(SHARD));
+        assertThat(keeper.shut(SHARD, 5)).contains(Set.of(ROUTE.toString()));
+        assertThat(keeper.shut(SHARD, 4)).isEmpty();
+
+        keeper.lost(SHARD);
+
+        assertThat(keeper.shut(SHARD, 5)).isEmpty();
     }
 
     @Test

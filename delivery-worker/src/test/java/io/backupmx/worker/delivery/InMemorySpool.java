@@ -227,6 +227,11 @@ final class InMemorySpool implements SpoolReader {
         return feed;
     }
 
+    @Override
+    public Duration sweep() {
+        return WATCH.multipliedBy(10);
+    }
+
     /** Looks all the time: what a broker's hints come to. */
     @Override
     public AutoCloseable watch(Consumer<Set<Route>> listener) {
@@ -237,9 +242,7 @@ final class InMemorySpool implements SpoolReader {
                             .filter(entry -> !entry.getValue().isEmpty())
                             .map(Map.Entry::getKey)
                             .collect(Collectors.toSet()));
-                    if (!waiting.isEmpty()) {
-                        listener.accept(waiting);
-                    }
+                    listener.accept(waiting);
                     Thread.sleep(WATCH);
                 }
             } catch (InterruptedException e) {
