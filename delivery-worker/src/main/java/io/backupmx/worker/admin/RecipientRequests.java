@@ -36,6 +36,9 @@ public final class RecipientRequests implements AdminRequests {
     private static final Logger LOG = LoggerFactory.getLogger(RecipientRequests.class);
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** A sender is not kept waiting for longer than that either. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(20);
+
     /**
      * What became of a question about an address.
      *
@@ -98,11 +101,17 @@ public final class RecipientRequests implements AdminRequests {
             return;
         }
         try {
-            Answer answer = asked.apply(address).toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            Answer answer =
+                    asked.apply(address).toCompletableFuture().get(ANSWER_PATIENCE.toSeconds(), TimeUnit.SECONDS);
             JsonObject json = new JsonObject().put("address", address).put("reply", answer.reply());
             answer.domain().ifPresent(why -> json.put("domain", why));
             AdminResponse.json(ctx, json);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            AdminResponse.error(
+                    ctx,
+                    503,
+                    "no answer within " + ANSWER_PATIENCE.toSeconds() + " s: a sender would be told 451 4.3.0");
+        } catch (ExecutionException e) {
             AdminResponse.error(ctx, 503, "the sources gave no answer");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

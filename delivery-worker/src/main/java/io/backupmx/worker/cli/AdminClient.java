@@ -103,8 +103,10 @@ final class AdminClient {
         }
         try (InputStream body = response.body()) {
             String error = error(body.readAllBytes());
-            throw new CliException(
-                    error.isEmpty() ? url + " answers " + response.statusCode() + ": is it Backup MX?" : error);
+            if (error.isEmpty()) {
+                throw new CliException(url + " answers " + response.statusCode() + ": is it Backup MX?");
+            }
+            throw new ServiceSaidNo(error);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.backupmx.worker.cli;
 
 /** A command cannot do what it was asked; the message is one line for the operator, and the exit code is 1. */
-public final class CliException extends RuntimeException {
+public class CliException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -21,11 +21,13 @@ public final class RecipientQuestion {
         this.admin = admin;
     }
 
-    /** Empty when none runs that could say so. */
+    /** Empty when none runs that could say so; one that runs and cannot say so is quoted. */
     public Optional<Answer> ask(String address) {
         try {
             JsonNode answer = admin.connect().post("recipients/ask", Map.of("address", address));
             return text(answer, "reply").map(reply -> new Answer(reply, text(answer, "domain")));
+        } catch (ServiceSaidNo no) {
+            return Optional.of(new Answer("not known, for the service says: " + no.getMessage(), Optional.empty()));
         } catch (CliException _) {
             return Optional.empty();
         }

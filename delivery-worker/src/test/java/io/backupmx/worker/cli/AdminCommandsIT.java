@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.HostPort;
 import io.backupmx.worker.admin.AdminAddress;
+import io.backupmx.worker.admin.AdminApi;
 import io.backupmx.worker.admin.AdminServer;
 import io.backupmx.worker.admin.AdminToken;
 import io.backupmx.worker.admin.SampleMail;
@@ -29,6 +30,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The commands as an operator types them, against the admin API on a real port. */
 class AdminCommandsIT {
@@ -65,6 +68,30 @@ class AdminCommandsIT {
                     .contains(": connect to mx1.example.org:25: Connection refused)\n")
                     .contains(" alice@example.org\n")
                     .endsWith("\n-- 1 Kbytes in 1 Request.\n");
+        }
+    }
+
+    @Command
+    private static final class Asking {
+        @Mixin
+        private AdminOptions admin = new AdminOptions();
+    }
+
+    @Test
+    void aServiceThatCannotSayIsNoServiceThatDoesNotRun() throws Exception {
+        Asking asking = new Asking();
+        new CommandLine(asking).parseArgs("--data", data.toString());
+        RecipientQuestion question = new RecipientQuestion(asking.admin);
+        assertThat(question.ask("alice@example.org")).isEmpty();
+
+        try (AdminServer _ = new AdminServer(
+                data,
+                router -> router.post(AdminApi.PREFIX + "recipients/ask")
+                        .handler(ctx ->
+                                ctx.response().setStatusCode(503).end("{\"error\": \"no answer within 20 s\"}")))) {
+            assertThat(question.ask("alice@example.org"))
+                    .contains(new RecipientQuestion.Answer(
+                            "not known, for the service says: no answer within 20 s", Optional.empty()));
         }
     }
 
