@@ -76,18 +76,6 @@ final class SourcesOfAllKinds implements AutoCloseable {
 
     private static String entries() {
         return """
-                dn: dc=example,dc=org
-                objectClass: dcObject
-                objectClass: organization
-                dc: example
-                o: Example
-
-                dn: cn=asker,dc=example,dc=org
-                objectClass: applicationProcess
-                objectClass: simpleSecurityObject
-                cn: asker
-                userPassword: asker's secret
-
                 dn: cn=Everybody,dc=example,dc=org
                 objectClass: inetOrgPerson
                 cn: Everybody
@@ -112,7 +100,7 @@ final class SourcesOfAllKinds implements AutoCloseable {
 
     /** Writes the configuration of a backup that asks them; the file. */
     Path configure(Path in, int primaryPort) throws IOException {
-        Files.writeString(in.resolve("asker"), "asker's secret\n");
+        Files.writeString(in.resolve("asker"), OpenLdap.PASSWORD + "\n");
         Files.writeString(in.resolve("owner"), PostgreSql.PASSWORD + "\n");
         StringBuilder text = new StringBuilder("""
                 domains:

@@ -10,11 +10,31 @@ import java.util.Optional;
 
 /**
  * OpenLDAP's slapd with the entries of an LDIF text below {@code dc=example,dc=org}, which nobody may read but
- * {@code cn=asker,dc=example,dc=org}.
+ * {@link #ASKER}; these two are there already.
  */
 public final class OpenLdap {
 
+    /** Who may read, and with which password. */
+    public static final String ASKER = "cn=asker,dc=example,dc=org";
+
+    public static final String PASSWORD = "asker's secret";
+
     private static final String PACKAGE = "slapd";
+
+    private static final String ROOT = """
+            dn: dc=example,dc=org
+            objectClass: dcObject
+            objectClass: organization
+            dc: example
+            o: Example
+
+            dn: %s
+            objectClass: applicationProcess
+            objectClass: simpleSecurityObject
+            cn: asker
+            userPassword: %s
+
+            """.formatted(ASKER, PASSWORD);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private OpenLdap() {}
@@ -41,7 +61,7 @@ public final class OpenLdap {
         try {
             Files.createDirectory(directory.resolve("db"));
             Files.writeString(configuration, configuration(directory, certificate));
-            Files.writeString(entries, ldif);
+            Files.writeString(entries, ROOT + ldif);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

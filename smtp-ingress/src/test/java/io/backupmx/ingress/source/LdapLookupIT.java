@@ -29,18 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LdapLookupIT {
 
     private static final String ENTRIES = """
-            dn: dc=example,dc=org
-            objectClass: dcObject
-            objectClass: organization
-            dc: example
-            o: Example
-
-            dn: cn=asker,dc=example,dc=org
-            objectClass: applicationProcess
-            objectClass: simpleSecurityObject
-            cn: asker
-            userPassword: asker's secret
-
             dn: ou=people,dc=example,dc=org
             objectClass: organizationalUnit
             ou: people
@@ -106,7 +94,7 @@ class LdapLookupIT {
 
     @BeforeEach
     void writePassword() throws IOException {
-        password = Files.writeString(directory.resolve("password"), "asker's secret\nand a remark\n");
+        password = Files.writeString(directory.resolve("password"), OpenLdap.PASSWORD + "\nand a remark\n");
     }
 
     @AfterEach
@@ -123,7 +111,7 @@ class LdapLookupIT {
                 Optional.of(url),
                 Optional.of(base),
                 filter,
-                Optional.of("cn=asker,dc=example,dc=org"),
+                Optional.of(OpenLdap.ASKER),
                 Optional.of(password),
                 Optional.of(tls),
                 Optional.of(timeout));
