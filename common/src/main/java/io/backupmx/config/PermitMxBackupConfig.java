@@ -11,11 +11,21 @@ import java.util.Set;
  * @param networks where every address of every best MX host has to be; absent: no such domain is backed up
  * @param recipientSources who is asked about their recipients, as {@link DomainConfig#recipientSources}
  * @param unknownRecipients as {@link DomainConfig#unknownRecipients}
+ * @param unlistedRecipients what is done about those whom no list has where nobody is asked: one of the two has to be said
  */
 public record PermitMxBackupConfig(
         Optional<List<String>> networks,
         Optional<List<String>> recipientSources,
-        Optional<UnknownRecipients> unknownRecipients) {
+        Optional<UnknownRecipients> unknownRecipients,
+        Optional<UnlistedRecipients> unlistedRecipients) {
+
+    /** What becomes of recipients of these domains whom no list has, while no source is asked. */
+    public enum UnlistedRecipients {
+        /** They exist, but where a list has others of their domain. */
+        ACCEPT,
+        /** They do not exist. */
+        REJECT
+    }
 
     private static final int MAX_NETWORKS = 1000;
 
@@ -31,7 +41,7 @@ public record PermitMxBackupConfig(
     private static final Set<Network> STAND_FOR_IPV4 = Set.of(network("2002::/16"), network("64:ff9b::/96"));
 
     public static final PermitMxBackupConfig DEFAULT =
-            new PermitMxBackupConfig(Optional.empty(), Optional.empty(), Optional.empty());
+            new PermitMxBackupConfig(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public PermitMxBackupConfig {
         networks = networks.map(List::copyOf);
@@ -40,7 +50,10 @@ public record PermitMxBackupConfig(
         Ranges ranges = new Ranges()
                 .require(
                         key,
-                        networks.isPresent() || (recipientSources.isEmpty() && unknownRecipients.isEmpty()),
+                        networks.isPresent()
+                                || (recipientSources.isEmpty()
+                                        && unknownRecipients.isEmpty()
+                                        && unlistedRecipients.isEmpty()),
                         "is missing: the addresses of the primaries have to be within them, as in [192.0.2.0/24]")
                 .require(
                         key,

@@ -1,10 +1,9 @@
 package io.backupmx.reload;
 
+import io.backupmx.route.Digests;
 import io.backupmx.route.Shrinkage;
 import io.backupmx.route.TableChanges;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -44,23 +43,10 @@ public sealed interface ReloadOutcome {
 
         /** By which it can be confirmed: another where something else would be gone. */
         public String code() {
-            MessageDigest digest = sha256();
-            shrinkages.stream().map(Shrinkage::toString).sorted().forEach(text -> add(text, digest));
-            add(Integer.toString(changes.addresses().removed()), digest);
-            changes.addresses().someRemoved().forEach(text -> add(text, digest));
+            MessageDigest digest = Digests.sha256();
+            shrinkages.stream().map(Shrinkage::toString).sorted().forEach(text -> Digests.addLine(text, digest));
+            Digests.addLine(changes.addresses().removedDigest(), digest);
             return HexFormat.of().formatHex(digest.digest(), 0, CODE_OCTETS);
-        }
-
-        private static void add(String text, MessageDigest digest) {
-            digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
         }
     }
 

@@ -126,18 +126,31 @@ public final class TableReloads {
 
     /** Loads what has changed, once nobody writes it any more. */
     synchronized void look() {
-        if (files.haveChangedAndSettled()) {
-            reload(Cause.CHANGE, new Confirmation.None());
-        }
-        companions.forEach(Companion::look);
+        each(
+                () -> {
+                    if (files.haveChangedAndSettled()) {
+                        reload(Cause.CHANGE, new Confirmation.None());
+                    }
+                },
+                Companion::look);
     }
 
     /** Tries again what failed: a file system may have been away. */
     synchronized void tryAgain() {
-        if (!lastProblems.isEmpty()) {
-            reload(Cause.AGAIN, new Confirmation.None());
-        }
-        companions.forEach(Companion::tryAgain);
+        each(
+                () -> {
+                    if (!lastProblems.isEmpty()) {
+                        reload(Cause.AGAIN, new Confirmation.None());
+                    }
+                },
+                Companion::tryAgain);
+    }
+
+    /** Whatever becomes of one, the others have their turn: no table is a reason to let a certificate expire. */
+    private void each(Runnable ofTables, Consumer<Companion> ofCompanion) {
+        List<Runnable> steps = new ArrayList<>(List.of(ofTables));
+        companions.forEach(companion -> steps.add(() -> ofCompanion.accept(companion)));
+        InTurn.all(steps);
     }
 
     private ReloadOutcome read(Confirmation confirmation, boolean use) {

@@ -28,8 +28,11 @@ public final class TableWatch implements AutoCloseable {
     /** Looks at the files from now on, if {@code reload.trigger} says so; and listens to SIGHUP in any case. */
     public void start() {
         HangUp.then(() -> {
-            var _ = reloads.reload(TableReloads.Cause.SIGNAL, new Confirmation.None());
-            var _ = reloads.reloadCompanions();
+            try {
+                var _ = reloads.reload(TableReloads.Cause.SIGNAL, new Confirmation.None());
+            } finally {
+                var _ = reloads.reloadCompanions();
+            }
         });
         switch (config.trigger()) {
             case CHANGE -> thread.start();
@@ -42,20 +45,24 @@ public final class TableWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(config.interval());
-                try {
-                    reloads.look();
-                    if (System.nanoTime() - tried >= TRY_AGAIN.toNanos()) {
-                        reloads.tryAgain();
-                        tried = System.nanoTime();
-                    }
-                } catch (RuntimeException | Error e) {
-                    LOG.atLevel(reloads.isClosed() ? Level.DEBUG : Level.ERROR)
-                            .setCause(e)
-                            .log("tables not looked at, to be done again");
+                step(reloads::look);
+                if (System.nanoTime() - tried >= TRY_AGAIN.toNanos()) {
+                    tried = System.nanoTime();
+                    step(reloads::tryAgain);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void step(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOG.atLevel(reloads.isClosed() ? Level.DEBUG : Level.ERROR)
+                    .setCause(e)
+                    .log("tables not looked at, to be done again");
         }
     }
 

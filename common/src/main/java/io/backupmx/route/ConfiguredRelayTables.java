@@ -63,7 +63,9 @@ public final class ConfiguredRelayTables implements RelayTables {
     private boolean defersWhileUp(TableAddress address) {
         Domain domain = address.domain();
         return !RecipientTruth.isRole(address.localPart())
-                && (domains.contains(domain) ? deferring.domains().contains(domain) : deferring.contain(domain));
+                && (domains.contains(domain)
+                        ? deferring.domains().contains(domain)
+                        : deferring.containAsSubdomain(domain));
     }
 
     @Override
@@ -135,23 +137,19 @@ public final class ConfiguredRelayTables implements RelayTables {
                 .orElseGet(() -> new Extent.Listed(recipients.listed(domain))));
     }
 
-    /**
-     * What {@code domain} has lost since it had {@code before}, as far as figures tell, if it is more than may be lost without
-     * an operator's word.
-     *
-     * @param limitPercent how much of its recipients it may lose at once
-     */
-    public Optional<Shrinkage> shrinkage(Domain domain, Extent before, int limitPercent) {
-        Optional<Extent> now = extent(domain);
-        if (now.isEmpty()) {
-            return Optional.of(Shrinkage.gone(domain, before));
-        }
-        int gone = before instanceof Extent.Listed(int had) && now.get() instanceof Extent.Listed(int has)
-                ? Math.max(0, had - has)
-                : 0;
-        return new TableChanges.ListChange(domain, before, now.get(), 0, gone).isLoss(limitPercent)
-                ? Optional.of(new Shrinkage.OfDomain(domain, before, now, gone))
-                : Optional.empty();
+    /** How many recipients {@code domain} has if its MX records make it ours; empty where they do not decide. */
+    public Optional<Extent> extentIfMxBackup(Domain domain) {
+        return elsewhere(domain).map(other -> other.extent(domain, recipients));
+    }
+
+    /** All domains whose recipients somebody has written down, and all that are configured. */
+    public Set<Domain> domainsWithExtent() {
+        Set<Domain> all = new LinkedHashSet<>(domains);
+        Stream.of(recipients.listedDomains(), recipients.openDomains())
+                .flatMap(Set::stream)
+                .filter(this::mayBeOurs)
+                .forEach(all::add);
+        return all;
     }
 
     /** Where the mail of {@code domain} goes, single addresses aside. */
@@ -183,6 +181,11 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     RecipientTruth truth() {
         return recipients;
+    }
+
+    /** Whether {@code domain} is ours, or would be if its MX records said so. */
+    boolean mayBeOurs(Domain domain) {
+        return isRelayDomain(domain) || elsewhere(domain).isPresent();
     }
 
     boolean isRelayDomain(Domain domain) {

@@ -1,22 +1,33 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The domains whose senders come again while the primary is up.
  *
  * @param domains those that say so
- * @param subdomains those of them whose subdomains do likewise, unless they are domains of their own
+ * @param withSubdomains those of them whose subdomains do likewise
+ * @param taking all domains whose subdomains are ours, whatever they say of this
  */
-record DeferringDomains(Set<Domain> domains, RelayDomains subdomains) {
+record DeferringDomains(Set<Domain> domains, Set<Domain> withSubdomains, RelayDomains taking) {
 
     DeferringDomains {
         domains = Set.copyOf(domains);
+        withSubdomains = Set.copyOf(withSubdomains);
     }
 
-    boolean contain(Domain domain) {
-        return domains.contains(domain) || subdomains.coversAsSubdomain(domain);
+    /** Whether {@code domain} does, which is ours as a subdomain: as the nearest of those above it whose subdomains are. */
+    boolean containAsSubdomain(Domain domain) {
+        for (Optional<Domain> above = domain.parent();
+                above.isPresent();
+                above = above.get().parent()) {
+            if (taking.coversSubdomains(above.get())) {
+                return withSubdomains.contains(above.get());
+            }
+        }
+        return false;
     }
 
     boolean isEmpty() {

@@ -13,6 +13,17 @@ public sealed interface Extent {
         }
     }
 
+    /**
+     * Every address is assumed to exist, for nobody of it is listed anywhere: so it is with domains that only their MX records
+     * make ours.
+     */
+    record Unlisted() implements Extent {
+        @Override
+        public String toString() {
+            return "every address (nobody is listed)";
+        }
+    }
+
     /** Those that are listed, and whom others know. */
     record Asked(List<String> sources) implements Extent {
         public Asked {

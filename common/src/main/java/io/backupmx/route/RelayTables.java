@@ -10,7 +10,8 @@ public interface RelayTables {
     /**
      * Whether {@code path} may get mail through us, and by which route. postmaster@ and abuse@ of our domains always may
      * (RFC 5321 §4.5.1, RFC 2142 §4), unless the transport table has an answer instead of a route for them; the bare
-     * {@code <postmaster>} goes the first domain's route. Of domains that nobody has configured the DNS may have to be asked.
+     * {@code <postmaster>} goes the first domain's route. Of domains that nobody has configured the DNS may have to be asked;
+     * there postmaster@ and abuse@ always may where a list has somebody, and are like all others where none has.
      */
     RecipientVerdict verdict(ForwardPath path);
 

@@ -4,6 +4,7 @@ import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.PermitMxBackupConfig;
+import io.backupmx.config.PermitMxBackupConfig.UnlistedRecipients;
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
@@ -85,24 +86,63 @@ public final class RelayTablesLoader {
                 recipients,
                 new AskedSources(asked, new RelayDomains(withSubdomains)));
         warn(relayDomains, truth);
-        mxBackup.filter(other -> other.asked().isEmpty())
-                .ifPresent(_ ->
-                        warnings.add("permit_mx_backup: every address is accepted of domains that the DNS makes ours;"
-                                + " to ask their primaries who exists, write recipient_sources: [primary]"));
+        mxBackup.ifPresent(this::warn);
         RouteLookup lookup = new RouteLookup(
                 transport,
                 primaries,
                 new RelayDomains(withSubdomains),
                 config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
         return new ConfiguredRelayTables(
-                domains, relayDomains, lookup, truth, mxBackup, deferringDomains(), survey.routes(), warnings);
+                domains,
+                relayDomains,
+                lookup,
+                truth,
+                mxBackup,
+                deferringDomains(relayDomains),
+                survey.routes(),
+                warnings);
     }
 
     private Optional<MxBackup> mxBackup() {
         PermitMxBackupConfig said = config.permitMxBackup();
         Optional<AskedSources.Asked> sources =
                 asked("permit_mx_backup", said.recipientSources(), said.unknownRecipients());
-        return said.allowed().map(networks -> new MxBackup(networks, sources, new RelayDomains(refusingSubdomains)));
+        if (said.networks().isPresent()
+                && sources.isEmpty()
+                && said.unlistedRecipients().isEmpty()) {
+            problems.add(
+                    "permit_mx_backup: says nothing of who exists in domains that the DNS makes ours, and whoever points"
+                            + " one of his at an unused address within the networks could fill the spool: write"
+                            + " recipient_sources: [primary], or unlisted_recipients: reject or accept");
+        }
+        if (said.unlistedRecipients().filter(UnlistedRecipients.REJECT::equals).isPresent()
+                && config.relayRecipients().isEmpty()) {
+            problems.add(
+                    "permit_mx_backup.unlisted_recipients: reject needs relay_recipients, for without them nobody exists");
+        }
+        return said.allowed()
+                .map(networks -> new MxBackup(
+                        networks,
+                        sources,
+                        said.unlistedRecipients().orElse(UnlistedRecipients.REJECT),
+                        new RelayDomains(refusingSubdomains)));
+    }
+
+    private void warn(MxBackup other) {
+        boolean accepts = other.asked()
+                .map(asked -> asked.unknown() == UnknownRecipients.ACCEPT)
+                .orElse(other.unlisted() == UnlistedRecipients.ACCEPT);
+        if (accepts) {
+            warnings.add("permit_mx_backup."
+                    + (other.asked().isPresent() ? "unknown_recipients" : "unlisted_recipients")
+                    + ": accept: whoever points a domain of his at an unused address within the networks can have mail kept"
+                    + " here until it expires; recipient_sources: [primary] and nothing else takes none of it");
+        }
+        if (other.asked().isPresent()
+                && config.permitMxBackup().unlistedRecipients().isPresent()) {
+            warnings.add(
+                    "permit_mx_backup.unlisted_recipients: means nothing beside recipient_sources, which are asked");
+        }
     }
 
     private Optional<AskedSources.Asked> asked(
@@ -117,10 +157,10 @@ public final class RelayTablesLoader {
         });
     }
 
-    private DeferringDomains deferringDomains() {
+    private DeferringDomains deferringDomains(RelayDomains relayDomains) {
         Set<Domain> below = new HashSet<>(deferring);
         below.retainAll(withSubdomains);
-        return new DeferringDomains(deferring, new RelayDomains(below));
+        return new DeferringDomains(deferring, below, relayDomains);
     }
 
     private void inline(String name, DomainConfig said) {

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Networks;
 import io.backupmx.smtp.Domain;
 import java.util.Optional;
 
@@ -31,6 +32,38 @@ public sealed interface Shrinkage {
         public String toString() {
             return change.toString();
         }
+    }
+
+    /**
+     * What {@code domain} has lost since it had {@code before}, as far as figures tell, if it is more than may be lost without
+     * an operator's word.
+     *
+     * @param now empty: it is not backed up any more
+     * @param limitPercent how much of its recipients it may lose at once
+     */
+    static Optional<Shrinkage> byFigures(Domain domain, Extent before, Optional<Extent> now, int limitPercent) {
+        if (now.isEmpty()) {
+            return Optional.of(gone(domain, before));
+        }
+        int gone = before instanceof Extent.Listed(int had) ? Math.max(0, had - listed(now.get())) : 0;
+        return new TableChanges.ListChange(domain, before, now.get(), 0, gone).isLoss(limitPercent)
+                ? Optional.of(new OfDomain(domain, before, now, gone))
+                : Optional.empty();
+    }
+
+    private static int listed(Extent extent) {
+        return switch (extent) {
+            case Extent.Listed(int recipients) -> recipients;
+            case Extent.Unlisted _ -> 0;
+            case Extent.Everybody _, Extent.Asked _ -> Integer.MAX_VALUE; // nobody need be gone
+        };
+    }
+
+    /** What is gone of the networks since they were {@code before}. */
+    static Optional<Shrinkage> ofNetworks(Networks before, Optional<Networks> now) {
+        return Optional.of(new TableChanges.MxBackupChange(Optional.of(before), now))
+                .filter(TableChanges.MxBackupChange::isLoss)
+                .map(OfNetworks::new);
     }
 
     /** A domain that is not backed up any more. */

@@ -53,10 +53,12 @@ public record TableChanges(
         boolean isLoss(int limitPercent) {
             return switch (after) {
                 case Extent.Everybody _ -> false;
-                case Extent.Asked _ -> before instanceof Extent.Everybody;
+                case Extent.Unlisted _ ->
+                    before instanceof Extent.Listed; // an empty export opens what its list had closed
+                case Extent.Asked _ -> before instanceof Extent.Everybody || before instanceof Extent.Unlisted;
                 case Extent.Listed(int now) ->
                     switch (before) {
-                        case Extent.Everybody _, Extent.Asked _ -> true;
+                        case Extent.Everybody _, Extent.Unlisted _, Extent.Asked _ -> true;
                         case Extent.Listed(int had) ->
                             gone > 0 && (now == 0 || (gone > 1 && gone * 100L > (long) had * limitPercent));
                     };
@@ -108,8 +110,13 @@ public record TableChanges(
         }
     }
 
-    /** How many recipients came and went, and some of them. */
-    public record Addresses(int added, int removed, List<String> someAdded, List<String> someRemoved) {}
+    /**
+     * How many recipients came and went, and some of them.
+     *
+     * @param removedDigest of all that went, shown or not: another where others went
+     */
+    public record Addresses(
+            int added, int removed, List<String> someAdded, List<String> someRemoved, String removedDigest) {}
 
     public TableChanges {
         added = List.copyOf(added);

@@ -1,9 +1,11 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +24,22 @@ final class TableComparison {
     }
 
     TableChanges changes() {
-        Missing came = new Missing(before);
+        Missing came = new Missing(before, Optional.empty());
         after.truth().forEachListed(address -> came.look(address, after));
-        Missing gone = new Missing(after);
+        MessageDigest digest = Digests.sha256();
+        Missing gone = new Missing(after, Optional.of(digest));
         before.truth().forEachListed(address -> gone.look(address, before));
         List<Domain> added = new ArrayList<>();
         List<Shrinkage> removed = new ArrayList<>();
         List<TableChanges.ListChange> lists = new ArrayList<>();
         List<TableChanges.Rerouted> rerouted = new ArrayList<>();
         for (Domain domain : domains()) {
-            Optional<Extent> had = before.extent(domain);
-            Optional<Extent> has = after.extent(domain);
+            boolean isConfigured = before.isRelayDomain(domain) || after.isRelayDomain(domain);
+            Optional<Extent> had = isConfigured ? before.extent(domain) : before.extentIfMxBackup(domain);
+            Optional<Extent> has = isConfigured ? after.extent(domain) : after.extentIfMxBackup(domain);
+            if (!isConfigured && (had.isEmpty() || has.isEmpty())) {
+                continue; // the networks have come or gone, which says it all
+            }
             if (had.isPresent() && hasLostItsRoute(domain)) {
                 removed.add(Shrinkage.gone(domain, had.get())); // whatever exists there, its mail is refused
             } else if (had.isPresent() && has.isPresent()) {
@@ -59,7 +66,12 @@ final class TableComparison {
                 without(after.routes(), before.routes()),
                 without(before.routes(), after.routes()),
                 mxBackup(),
-                new TableChanges.Addresses(came.count, gone.count, came.some, gone.some));
+                new TableChanges.Addresses(
+                        came.count,
+                        gone.count,
+                        came.some,
+                        gone.some,
+                        HexFormat.of().formatHex(digest.digest())));
     }
 
     private Optional<TableChanges.MxBackupChange> mxBackup() {
@@ -93,7 +105,7 @@ final class TableComparison {
         return before.route(domain).isPresent() && after.route(domain).isEmpty();
     }
 
-    /** Those that are configured, and their subdomains that have recipients. */
+    /** Those that are configured, and all others that have recipients. */
     private Set<Domain> domains() {
         Set<Domain> all = new LinkedHashSet<>(before.domains());
         all.addAll(after.domains());
@@ -109,18 +121,22 @@ final class TableComparison {
         private final ConfiguredRelayTables tables;
         private final List<String> some = new ArrayList<>();
         private final Map<Domain, Integer> byDomain = new HashMap<>();
+        private final Optional<MessageDigest> digest;
         private int count;
 
-        private Missing(ConfiguredRelayTables tables) {
+        /** @param digest of all of them, where anybody wants one */
+        private Missing(ConfiguredRelayTables tables, Optional<MessageDigest> digest) {
             this.tables = tables;
+            this.digest = digest;
         }
 
         private void look(TableAddress address, ConfiguredRelayTables home) {
-            if (tables.truth().isInList(address) || !home.isRelayDomain(address.domain())) {
+            if (tables.truth().isInList(address) || !home.mayBeOurs(address.domain())) {
                 return;
             }
             count++;
             byDomain.merge(address.domain(), 1, Integer::sum);
+            digest.ifPresent(all -> Digests.addLine(address.text(), all));
             if (some.size() < TableChanges.SAMPLES) {
                 some.add(address.text());
             }

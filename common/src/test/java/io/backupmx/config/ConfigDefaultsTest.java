@@ -28,7 +28,8 @@ final class ConfigDefaultsTest {
                           "permit_mx_backup" : {
                             "networks" : null,
                             "recipient_sources" : null,
-                            "unknown_recipients" : null
+                            "unknown_recipients" : null,
+                            "unlisted_recipients" : null
                           },
                           "ingress" : {
                             "listen" : "0.0.0.0:25",

@@ -36,6 +36,7 @@ class PermitMxBackupConfigTest {
             networks=[]                                   | networks: is empty: without networks no domain is backed up
             recipient_sources=[primary]                   | networks: is missing: the addresses of the primaries
             unknown_recipients=accept                     | networks: is missing: the addresses of the primaries
+            unlisted_recipients=accept                    | networks: is missing: the addresses of the primaries
             networks=[mx.example.org]                     | networks: 'mx.example.org' is not a network, as in 192.0.2.0/24
             networks=[192.0.2.1/24]                       | networks: '192.0.2.1/24' has bits beyond its prefix: write 192.0.2.0/24
             networks=[0.0.0.0/0]                          | networks: '0.0.0.0/0' is too wide: whoever

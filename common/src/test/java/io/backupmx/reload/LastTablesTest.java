@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class LastTablesTest {
 
     private static final int LIMIT = 30;
+    private static final String UNLISTED = ", unlisted_recipients: accept";
 
     @TempDir
     private Path directory;
 
     private ConfiguredRelayTables tables(String domains) throws IOException {
-        Path file = Files.writeString(directory.resolve("backupmx.yaml"), "domains: {" + domains + "}\n");
-        return RelayTablesLoader.load(ConfigLoader.load(Optional.of(file), Map.of(), Map.of()));
+        return load("domains: {" + domains + "}\n");
     }
 
     private Path file() {
@@ -56,6 +56,35 @@ final class LastTablesTest {
                     .asString()
                     .startsWith("started with tables that have lost");
         }
+    }
+
+    @Test
+    void networksAndListsOfDomainsThatAreNotConfiguredAreRememberedToo() throws IOException {
+        Files.writeString(directory.resolve("recipients"), "a@a.test x\nx@sub.a.test x\ny@else.test x\n");
+        Files.writeString(directory.resolve("fewer"), "a@a.test x\n");
+        String yaml = "domains: {a.test: {primary: mx, subdomains: accept}}\nrelay_recipients: %s\n";
+        String mx = "permit_mx_backup: {networks: [%s]" + UNLISTED + "}\n";
+        String wide = mx.formatted("192.0.2.0/24, '2001:db8::/32'");
+
+        new LastTables(file()).remember(load(yaml.formatted("recipients") + wide));
+
+        assertThat(new LastTables(file()).shrinkages(load(yaml.formatted("recipients") + wide), LIMIT))
+                .isEmpty();
+        assertThat(new LastTables(file()).shrinkages(load(yaml.formatted("recipients")), LIMIT))
+                .extracting(Object::toString)
+                .containsExactly("permit_mx_backup: from 192.0.2.0/24, 2001:db8:0:0:0:0:0:0/32 to no networks");
+        assertThat(new LastTables(file())
+                        .shrinkages(load(yaml.formatted("fewer") + mx.formatted("192.0.2.0/24")), LIMIT))
+                .extracting(Object::toString)
+                .containsExactlyInAnyOrder(
+                        "permit_mx_backup: from 192.0.2.0/24, 2001:db8:0:0:0:0:0:0/32 to 192.0.2.0/24",
+                        "sub.a.test: from 1 recipient to 0 recipients, 1 gone",
+                        "else.test: from 1 recipient to every address (nobody is listed), 1 gone");
+    }
+
+    private ConfiguredRelayTables load(String yaml) throws IOException {
+        Path file = Files.writeString(directory.resolve("backupmx.yaml"), yaml);
+        return RelayTablesLoader.load(ConfigLoader.load(Optional.of(file), Map.of(), Map.of()));
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -302,6 +304,78 @@ final class TableReloadsTest {
         reloads.tryAgain();
 
         assertThat(gauge("backupmx.tables.reload.failed")).isZero();
+    }
+
+    /** What is shown of them ends long before. */
+    @Test
+    void theCodeIsAboutEachOneThatIsGone() throws IOException {
+        TableReloads reloads = startedWith(users(0, 2000));
+
+        write(users(1990, 1999));
+        String one = refused(reloads.preview()).code();
+        assertThat(refused(reloads.preview()).code()).isEqualTo(one);
+        write(users(1991, 2000)); // as many, and the first thousand of those that are gone are the same
+
+        assertThat(refused(reloads.preview()).code()).isNotEqualTo(one);
+    }
+
+    private static String users(int from, int to) {
+        return "domains: {a.test: {primary: mx, recipients: ["
+                + IntStream.range(from, to).mapToObj("u%04d"::formatted).collect(Collectors.joining(", "))
+                + "]}}\n";
+    }
+
+    /** A certificate has two months, and no table is a reason to let it expire. */
+    @Test
+    void aTableThatCannotEvenBeLookedAtStopsNobodyElse() throws IOException {
+        TableReloads reloads = startedWith(TWO);
+        List<String> done = new ArrayList<>();
+        reloads.accompany(new Witness("first", done));
+        reloads.accompany(new Witness("second", done));
+        boolean[] armed = new boolean[1];
+        reloads.handTo(
+                _ -> {
+                    if (armed[0]) {
+                        throw new NoClassDefFoundError("as the test says");
+                    }
+                },
+                load().tables());
+        armed[0] = true;
+        done.clear();
+
+        write(TWO.replace("}", ", c.test: mx}"));
+        for (int look = 0; look < 2; look++) {
+            try {
+                reloads.look();
+            } catch (NoClassDefFoundError | IllegalStateException _) {
+                done.add("thrown");
+            }
+        }
+
+        assertThat(done)
+                .contains("thrown")
+                .filteredOn(one -> one.endsWith("first looked"))
+                .hasSize(2);
+        assertThat(done).filteredOn(one -> one.equals("second looked")).hasSize(2);
+    }
+
+    /** One that is in trouble itself. */
+    private record Witness(String name, List<String> done) implements Companion {
+        @Override
+        public List<String> reload() {
+            return List.of();
+        }
+
+        @Override
+        public void look() {
+            done.add(name + " looked");
+            throw new IllegalStateException("as the test says");
+        }
+
+        @Override
+        public void tryAgain() {
+            done.add(name + " tried again");
+        }
     }
 
     private TableReloads startedWith(String yaml) throws IOException {

@@ -33,9 +33,10 @@ final class DeferWhileUpTest {
             x@off.test,           false
             x@unsaid.test,        false
             x@below.test,         true
-            x@a.b.below.test,     true
             abuse@sub.below.test, false
             x@own.below.test,     false
+            x@a.never.below.test, false
+            x@a.b.below.test,     true
             x@elsewhere.test,     false
             """)
     void aDomainSpeaksForItselfAndForSubdomainsThatAreTaken(String address, boolean deferred) {
@@ -44,7 +45,8 @@ final class DeferWhileUpTest {
                 "off.test: {primary: mx, defer_while_up: off}",
                 "unsaid.test: mx",
                 "below.test: {primary: mx, subdomains: accept, defer_while_up: all}",
-                "own.below.test: mx");
+                "own.below.test: mx",
+                "never.below.test: {primary: mx, subdomains: accept, defer_while_up: off}");
         assertThat(tables.defersWhileUp(path(address))).isEqualTo(deferred);
         assertThat(tables.explain(path(address)).defersWhileUp()).isEqualTo(deferred);
         assertThat(tables.defersWhileUp()).isTrue();

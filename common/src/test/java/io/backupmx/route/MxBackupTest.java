@@ -60,7 +60,7 @@ final class MxBackupTest {
                 domains:
                   ours.test: {primary: mx1.test, recipients: [alice]}
                   strict.test: {primary: mx1.test, subdomains: refuse}
-                permit_mx_backup: {networks: [192.0.2.0/24]}
+                permit_mx_backup: {networks: [192.0.2.0/24], unlisted_recipients: accept}
                 """);
 
         assertThat(then(tables, "alice@else.test")).isEqualTo(ACCEPTED);
@@ -76,7 +76,8 @@ final class MxBackupTest {
 
     @Test
     void sendersRoutingAndAddressLiteralsNobodyAsksAbout() throws IOException {
-        RelayTables tables = tables("{domains: {ours.test: mx1.test}, permit_mx_backup: {networks: [192.0.2.0/24]}}");
+        RelayTables tables = tables(
+                "{domains: {ours.test: mx1.test}, permit_mx_backup: {networks: [192.0.2.0/24], unlisted_recipients: accept}}");
 
         for (String address : List.of(
                 "alice%far.test@else.test",
@@ -96,7 +97,7 @@ final class MxBackupTest {
                 relay_domains: relay_domains
                 transport: transport
                 domains: {no-route.test: mx1.test}
-                permit_mx_backup: {networks: [192.0.2.0/24]}
+                permit_mx_backup: {networks: [192.0.2.0/24], unlisted_recipients: accept}
                 """);
 
         assertThat(then(tables, "alice@else.test"))
@@ -121,7 +122,7 @@ final class MxBackupTest {
                 domains: {ours.test: mx1.test}
                 relay_recipients: recipients
                 recipient_delimiter: +
-                permit_mx_backup: {networks: [192.0.2.0/24]}
+                permit_mx_backup: {networks: [192.0.2.0/24], unlisted_recipients: accept}
                 """);
 
         assertThat(then(tables, "alice+box@listed.test")).isEqualTo(ACCEPTED);
@@ -147,11 +148,13 @@ final class MxBackupTest {
                                 List.of("bob+x@else.test", "bob@else.test"),
                                 List.of("primary"),
                                 UnknownRecipients.ACCEPT)));
-        assertThat(then(tables, "postmaster@else.test")).isEqualTo(ACCEPTED);
+        assertThat(then(tables, "postmaster@else.test"))
+                .as("nobody knows whether anybody is there")
+                .isInstanceOf(RecipientVerdict.Unsettled.class);
         assertThat(tables.warnings())
-                .containsExactly("ours.test: every address is accepted; mail for those that do not"
-                        + " exist will be refused by the primary later. List them in domains.ours.test.recipients or"
-                        + " relay_recipients");
+                .hasSize(2)
+                .anyMatch(warning -> warning.startsWith("ours.test: every address is accepted"))
+                .anyMatch(warning -> warning.startsWith("permit_mx_backup.unknown_recipients: accept"));
         assertThat(tables.explain(ForwardPath.parse("<bob@else.test>").orElseThrow()))
                 .isEqualTo(new Explanation(
                         Domain.of("else.test"),
@@ -160,6 +163,59 @@ final class MxBackupTest {
                         new RouteSource.MxBackup(),
                         Optional.of(RecipientSource.ASKED_SOURCES),
                         false));
+    }
+
+    @Test
+    void whereTheListIsAllThatCountsWhoIsNotInItDoesNotExist() throws IOException {
+        Files.writeString(directory.resolve("recipients"), "alice@listed.test x\n@open.test x\n");
+        ConfiguredRelayTables tables = tables("""
+                domains: {ours.test: mx1.test}
+                relay_recipients: recipients
+                permit_mx_backup: {networks: [192.0.2.0/24], unlisted_recipients: reject}
+                """);
+
+        assertThat(then(tables, "alice@listed.test")).isEqualTo(ACCEPTED);
+        assertThat(then(tables, "bob@listed.test")).isEqualTo(UNKNOWN);
+        assertThat(then(tables, "bob@open.test")).isEqualTo(ACCEPTED);
+        assertThat(then(tables, "bob@else.test")).isEqualTo(UNKNOWN);
+        assertThat(then(tables, "postmaster@listed.test")).isEqualTo(ACCEPTED);
+        assertThat(then(tables, "abuse@open.test")).isEqualTo(ACCEPTED);
+        assertThat(then(tables, "postmaster@else.test"))
+                .as("a stranger's, maybe")
+                .isEqualTo(UNKNOWN);
+    }
+
+    /** A stranger's domain may lead to an address of ours that nobody uses: its mail would stay until it expires. */
+    @Test
+    void whoMayFillTheSpoolIsSaidInSoManyWords() throws IOException {
+        String yaml =
+                "{domains: {ours.test: {primary: mx1.test, recipients: []}}, permit_mx_backup: {networks: [192.0.2.0/24]%s}}";
+
+        for (String silent : List.of("", ", recipient_sources: []", ", unknown_recipients: reject")) {
+            assertThat(problems(yaml.formatted(silent)))
+                    .singleElement()
+                    .asString()
+                    .startsWith("permit_mx_backup: says nothing of who exists");
+        }
+        assertThat(problems(yaml.formatted(", unlisted_recipients: reject")))
+                .singleElement()
+                .asString()
+                .startsWith("permit_mx_backup.unlisted_recipients: reject needs relay_recipients");
+        assertThat(tables(yaml.formatted(", recipient_sources: [primary]")).warnings())
+                .isEmpty();
+        assertThat(tables(yaml.formatted(", unlisted_recipients: accept")).warnings())
+                .singleElement()
+                .asString()
+                .startsWith("permit_mx_backup.unlisted_recipients: accept: whoever points");
+        assertThat(tables(yaml.formatted(", recipient_sources: [primary], unknown_recipients: accept"))
+                        .warnings())
+                .singleElement()
+                .asString()
+                .startsWith("permit_mx_backup.unknown_recipients: accept: whoever points");
+    }
+
+    private List<String> problems(String yaml) {
+        return catchThrowableOfType(ConfigException.class, () -> tables(yaml)).problems();
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TableChangesTest {
 
     private static final int LIMIT = 30;
+    private static final String UNLISTED = ", unlisted_recipients: accept";
 
     @TempDir
     private Path directory;
@@ -48,8 +49,11 @@ final class TableChangesTest {
                 .containsExactly("a.test: from smtp:[a]:25 to smtp:[b]:25");
         assertThat(changes.newRoutes()).containsExactly(Route.of("smtp:[b]:25"));
         assertThat(changes.goneRoutes()).containsExactly(Route.of("smtp:[a]:25"));
-        assertThat(changes.addresses())
-                .isEqualTo(new TableChanges.Addresses(1, 1, List.of("carol@a.test"), List.of("alice@a.test")));
+        TableChanges.Addresses addresses = changes.addresses();
+        assertThat(addresses.removedDigest()).matches("[0-9a-f]{64}");
+        assertThat(addresses)
+                .isEqualTo(new TableChanges.Addresses(
+                        1, 1, List.of("carol@a.test"), List.of("alice@a.test"), addresses.removedDigest()));
     }
 
     /** Of one address whose domain's mail goes where it went. */
@@ -179,8 +183,8 @@ final class TableChangesTest {
     @Test
     void networksThatGoWantAWordAndThoseThatComeDoNot() throws IOException {
         String domain = "domains: {a.test: {primary: mx, recipients: [x]}}\n";
-        String narrow = domain + "permit_mx_backup: {networks: [192.0.2.0/25]}";
-        String wide = domain + "permit_mx_backup: {networks: [192.0.2.0/24, 198.51.100.0/24]}";
+        String narrow = domain + "permit_mx_backup: {networks: [192.0.2.0/25]" + UNLISTED + "}";
+        String wide = domain + "permit_mx_backup: {networks: [192.0.2.0/24, 198.51.100.0/24]" + UNLISTED + "}";
 
         assertThat(shrinkages(domain, narrow)).isEmpty();
         assertThat(shrinkages(narrow, wide)).isEmpty();
@@ -189,6 +193,58 @@ final class TableChangesTest {
         assertThat(shrinkages(narrow, domain)).containsExactly("permit_mx_backup: from 192.0.2.0/25 to no networks");
         assertThat(TableChanges.between(load(narrow), load(wide)).isEmpty()).isFalse();
         assertThat(TableChanges.between(load(narrow), load(narrow)).isEmpty()).isTrue();
+    }
+
+    /** Of domains that nobody has configured: the file is all that says who exists there. */
+    @Test
+    void aListOfADomainThatItsMxRecordsMakeOursIsGuardedLikeAnyOther() throws IOException {
+        write("full", "a@a.test x\nx@else.test x\ny@else.test x\nz@else.test x\n@open.test x\n");
+        write("less", "a@a.test x\nx@else.test x\n@open.test x\n");
+        write("empty", "a@a.test x\n");
+        write("other", "a@a.test x\nx@else.test x\ny@else.test x\nz@else.test x\nq@open.test x\nnew@new.test x\n");
+        String yaml = "{domains: {a.test: mx}, relay_recipients: %s, permit_mx_backup: {networks: [192.0.2.0/24]"
+                + UNLISTED + "}}";
+
+        assertThat(shrinkages(yaml.formatted("full"), yaml.formatted("less")))
+                .containsExactly("else.test: from 3 recipients to 1 recipient, 2 gone");
+        assertThat(shrinkages(yaml.formatted("full"), yaml.formatted("empty")))
+                .containsExactly("else.test: from 3 recipients to every address (nobody is listed), 3 gone");
+        assertThat(shrinkages(yaml.formatted("full"), yaml.formatted("other")))
+                .containsExactlyInAnyOrder(
+                        "open.test: from every address to 1 recipient",
+                        "new.test: from every address (nobody is listed) to 1 recipient");
+        assertThat(shrinkages(yaml.formatted("empty"), yaml.formatted("empty"))).isEmpty();
+        assertThat(TableChanges.between(load(yaml.formatted("full")), load(yaml.formatted("less")))
+                        .addresses()
+                        .someRemoved())
+                .containsExactly("y@else.test", "z@else.test");
+    }
+
+    /** With sources nobody is refused for an empty list, and where it is all that counts everybody is. */
+    @Test
+    void whatAnEmptyListMeansTheSectionSays() throws IOException {
+        write("full", "a@a.test x\nx@else.test x\n");
+        write("empty", "a@a.test x\n");
+        String yaml = "{domains: {a.test: mx}, relay_recipients: %s, permit_mx_backup: {networks: [192.0.2.0/24], %s}}";
+        String asked = "recipient_sources: [primary]";
+        String reject = "unlisted_recipients: reject";
+
+        assertThat(shrinkages(yaml.formatted("full", asked), yaml.formatted("empty", asked)))
+                .isEmpty();
+        assertThat(shrinkages(yaml.formatted("full", reject), yaml.formatted("empty", reject)))
+                .containsExactly("else.test: from 1 recipient to 0 recipients, 1 gone");
+    }
+
+    @Test
+    void theSectionItselfIsNoListThatComesOrGoes() throws IOException {
+        write("list", "a@a.test x\nx@else.test x\n");
+        String without = "{domains: {a.test: mx}, relay_recipients: list}";
+        String with = "{domains: {a.test: mx}, relay_recipients: list, permit_mx_backup: {networks: [192.0.2.0/24]"
+                + UNLISTED + "}}";
+
+        assertThat(shrinkages(without, with)).isEmpty();
+        assertThat(TableChanges.between(load(without), load(with)).added()).isEmpty();
+        assertThat(shrinkages(with, without)).containsExactly("permit_mx_backup: from 192.0.2.0/24 to no networks");
     }
 
     private static String users(int count, String prefix) {

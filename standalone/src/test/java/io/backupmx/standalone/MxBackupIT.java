@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,8 @@ class MxBackupIT {
             dns.mx("ours.test", 20, "backup.example");
             dns.mx("spammer.test", 10, "mx1.spammer.test").address("mx1.spammer.test", "127.0.0.99");
             dns.mx("spammer.test", 20, "backup.example");
+            dns.mx("stranger.test", 10, "unused.stranger.test").address("unused.stranger.test", "127.0.0.5");
+            dns.mx("stranger.test", 20, "backup.example");
             Files.writeString(file(), PERMITTED);
             primary.start();
             run.ready();
@@ -55,6 +58,9 @@ class MxBackupIT {
             assertThat(rcpt(run.smtpPort(), "alice@ours.test")).startsWith("250 2.1.5");
             assertThat(rcpt(run.smtpPort(), "bob@ours.test")).startsWith("550 5.1.1");
             assertThat(rcpt(run.smtpPort(), "alice@spammer.test")).startsWith("554 5.7.1");
+            for (String user : List.of("alice", "postmaster")) { // within our networks, but nobody is there
+                assertThat(rcpt(run.smtpPort(), user + "@stranger.test")).startsWith("451 4.3.0");
+            }
             assertThat(run.cli("lookup", "-c", file().toString(), "alice@ours.test", "bob@spammer.test")
                             .succeeded()
                             .out())

@@ -46,10 +46,17 @@ final class ImportedConfig {
 
     /** Says {@code key}, a list of words or times. */
     Optional<String> setList(String key, List<String> items) {
-        List<String> quoted = items.stream().map(ImportedConfig::quoted).toList();
-        Optional<String> problem = set(key, quoted.toString());
+        return setLists(Map.of(key, items));
+    }
+
+    /** Says several lists of words or times that do not go one without the other, or none of them. */
+    Optional<String> setLists(Map<String, List<String>> together) {
+        Map<String, String> texts = new TreeMap<>();
+        together.forEach((key, items) -> texts.put(
+                key, items.stream().map(ImportedConfig::quoted).toList().toString()));
+        Optional<String> problem = setTogether(texts);
         if (problem.isEmpty()) {
-            values.put(key, quoted.toString());
+            values.putAll(texts); // lists, not quoted
         }
         return problem;
     }

@@ -1,8 +1,10 @@
 package io.backupmx.worker.postfix;
 
+import io.backupmx.config.RecipientSourcesConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Domains that Postfix takes mail for because their MX records say so. */
@@ -12,6 +14,7 @@ final class MxBackupImport {
 
     private static final String NETWORKS = "permit_mx_backup_networks";
     private static final String KEY = "permit_mx_backup.networks";
+    private static final String SOURCES = "permit_mx_backup.recipient_sources";
 
     private final Parameters parameters;
     private final ImportedConfig config;
@@ -65,10 +68,15 @@ final class MxBackupImport {
         if (taken.isEmpty()) {
             return;
         }
-        config.setList(KEY, taken)
+        config.setLists(Map.of(KEY, taken, SOURCES, List.of(RecipientSourcesConfig.PRIMARY)))
                 .ifPresentOrElse(problem -> report.attention(NETWORKS, "is not taken: " + problem), () -> {
                     report.taken(NETWORKS, KEY + ": " + String.join(", ", taken));
-                    report.taken(parameter, PERMIT);
+                    report.attention(
+                            parameter,
+                            "permit_mx_backup is taken with " + SOURCES
+                                    + ": [primary]: Postfix takes every address of these"
+                                    + " domains, here their primaries are asked who exists, or whoever points a domain of"
+                                    + " his at an unused address within the networks fills the spool");
                 });
     }
 

@@ -40,7 +40,9 @@ class MxBackupIT {
                         "mx.self",
                         "[203.0.113.9]",
                         "permit_mx_backup.networks",
-                        "[192.0.2.0/24, '2001:db8::/32']"));
+                        "[192.0.2.0/24, '2001:db8::/32']",
+                        "permit_mx_backup.unlisted_recipients",
+                        "accept"));
         return new MxBackupDirectory(
                 new TableRecipientDirectory(checked.tables()),
                 new BackupStandings(BackupMx.of(Domain.of(US), checked.config())::standing, new SimpleMeterRegistry()));
