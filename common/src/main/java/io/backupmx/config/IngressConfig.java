@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * @param contentSpillBytes a content larger than this goes to a temporary file
  * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
  * @param stopGrace how long sessions past 354 may take to finish at a stop
- * @param tls whether and with what STARTTLS is offered
+ * @param tls whether, where and with what TLS is offered
  */
 public record IngressConfig(
         String listen,
@@ -113,6 +113,14 @@ public record IngressConfig(
                 untrustworthy(network).isEmpty(),
                 untrustworthy(network).orElse("")));
         ranges.checkListen("listen", listen)
+                .require(
+                        "listen",
+                        tls.listen()
+                                .flatMap(HostPort::parse)
+                                .filter(door -> door.port() > 0)
+                                .filter(door -> Optional.of(door).equals(HostPort.parse(listen)))
+                                .isEmpty(),
+                        listen + " is the address of tls.listen, too: each needs a port of its own")
                 .require(
                         "banner",
                         banner.map(BANNER.asMatchPredicate()::test).orElse(true),

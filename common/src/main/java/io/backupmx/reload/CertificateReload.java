@@ -1,5 +1,6 @@
 package io.backupmx.reload;
 
+import io.backupmx.tls.CertificateFiles;
 import io.backupmx.tls.ServerCertificate;
 import io.backupmx.tls.UnusableCertificate;
 import java.nio.file.Path;
@@ -19,8 +20,7 @@ public final class CertificateReload implements Companion {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateReload.class);
 
-    private final Path certificateFile;
-    private final Path keyFile;
+    private final CertificateFiles files;
     private final InstantSource clock;
     private Map<Path, FileStamp> read;
     private Map<Path, FileStamp> seen;
@@ -29,14 +29,21 @@ public final class CertificateReload implements Companion {
     private Consumer<ServerCertificate> taker = _ -> {};
 
     /** @throws UnusableCertificate of the first one, to start with */
-    public CertificateReload(Path certificateFile, Path keyFile, InstantSource clock) throws UnusableCertificate {
-        this.certificateFile = certificateFile;
-        this.keyFile = keyFile;
+    public CertificateReload(CertificateFiles files, InstantSource clock) throws UnusableCertificate {
+        this.files = files;
         this.clock = clock;
-        this.read = now(certificateFile, keyFile);
+        this.read = now();
         this.seen = read;
-        this.inUse = ServerCertificate.read(certificateFile, keyFile);
-        warn();
+        this.inUse = files.readAndTry();
+    }
+
+    public CertificateFiles files() {
+        return files;
+    }
+
+    /** What of {@link #inUse} deserves a thought now. */
+    public List<String> warnings() {
+        return files.warnings(inUse, clock.instant());
     }
 
     public ServerCertificate inUse() {
@@ -45,8 +52,6 @@ public final class CertificateReload implements Companion {
 
     /**
      * Gives {@code taker} what takes the place of {@link #inUse}.
-     *
-     * @param taker throws {@link IllegalArgumentException} when it cannot use it, and goes on as before
      */
     public void handTo(Consumer<ServerCertificate> taker) {
         this.taker = taker;
@@ -64,7 +69,7 @@ public final class CertificateReload implements Companion {
 
     @Override
     public void look() {
-        Map<Path, FileStamp> now = now(certificateFile, keyFile);
+        Map<Path, FileStamp> now = now();
         boolean settled = now.equals(seen);
         seen = now;
         if (settled && !now.equals(read)) {
@@ -80,18 +85,16 @@ public final class CertificateReload implements Companion {
     }
 
     private List<String> reload(boolean again) {
-        read = now(certificateFile, keyFile);
+        read = now();
         seen = read;
         try {
-            ServerCertificate fresh = ServerCertificate.read(certificateFile, keyFile);
+            ServerCertificate fresh = files.readAndTry();
             if (!fresh.equals(inUse)) {
                 use(fresh);
             }
             problems = List.of();
         } catch (UnusableCertificate e) {
             failed(e.problems(), again);
-        } catch (IllegalArgumentException e) {
-            failed(List.of("ingress.tls.certificate: " + e.getMessage()), again); // who is to take it cannot
         }
         return problems;
     }
@@ -103,7 +106,7 @@ public final class CertificateReload implements Companion {
                 .addKeyValue("subject", fresh.certificate().getSubjectX500Principal())
                 .addKeyValue("expires", fresh.expires())
                 .log("certificate loaded");
-        warn();
+        warnings().forEach(LOG::warn);
     }
 
     private void failed(List<String> now, boolean again) {
@@ -114,14 +117,10 @@ public final class CertificateReload implements Companion {
                 .log("certificate not loaded, the old one stays in use");
     }
 
-    private void warn() {
-        inUse.warnings(clock.instant()).forEach(LOG::warn);
-    }
-
-    private static Map<Path, FileStamp> now(Path certificate, Path key) {
-        FileStamp stamp = FileStamp.of(certificate);
-        return certificate.equals(key)
-                ? Map.of(certificate, stamp)
-                : Map.of(certificate, stamp, key, FileStamp.of(key));
+    private Map<Path, FileStamp> now() {
+        FileStamp stamp = FileStamp.of(files.certificate());
+        return files.certificate().equals(files.key())
+                ? Map.of(files.certificate(), stamp)
+                : Map.of(files.certificate(), stamp, files.key(), FileStamp.of(files.key()));
     }
 }

@@ -6,7 +6,12 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.DSAKey;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 
 /** Private keys as they lie in PEM files: PKCS #8, and the older forms of RSA (PKCS #1) and EC (SEC 1) keys. */
 final class PrivateKeys {
@@ -32,14 +37,29 @@ final class PrivateKeys {
                 switch (open.getAlgorithm()) {
                     case "RSA" -> "SHA256withRSA";
                     case "EC" -> "SHA256withECDSA";
-                    default -> open.getAlgorithm(); // EdDSA names its signatures as its keys
+                    case "DSA" -> "SHA256withDSA";
+                    default -> open.getAlgorithm(); // others name their signatures as their keys
                 });
+        if (open.getAlgorithm().equals("RSASSA-PSS")) {
+            signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        }
         signature.initSign(secret);
         signature.update(PROBE);
         byte[] signed = signature.sign();
         signature.initVerify(open);
         signature.update(PROBE);
         return signature.verify(signed);
+    }
+
+    /** For people: {@code EC key of 256 bits}. */
+    static String kind(PublicKey key) {
+        int bits = switch (key) {
+            case RSAKey rsa -> rsa.getModulus().bitLength();
+            case ECKey ec -> ec.getParams().getCurve().getField().getFieldSize();
+            case DSAKey dsa -> dsa.getParams().getP().bitLength();
+            default -> 0;
+        };
+        return key.getAlgorithm() + " key" + (bits == 0 ? "" : " of " + bits + " bits");
     }
 
     /** The AlgorithmIdentifier of a SubjectPublicKeyInfo, its first element (RFC 5280 §4.1): that of the private key, too. */

@@ -9,7 +9,7 @@ public final class UnusableCertificate extends Exception {
 
     private final transient List<String> problems;
 
-    UnusableCertificate(List<String> problems) {
+    public UnusableCertificate(List<String> problems) {
         super(String.join("; ", problems));
         this.problems = List.copyOf(problems);
     }

@@ -24,6 +24,40 @@ final class ConfigProblemsTest {
     private Path directory;
 
     @Test
+    void certificatesHaveKeysAndDoorsHavePortsOfTheirOwn() {
+        assertThat(problems("""
+                        ingress:
+                          listen: 0.0.0.0:465
+                          tls:
+                            listen: 0.0.0.0:465
+                            certificates:
+                              other: {certificate: a.pem}
+                        """))
+                .containsExactly(
+                        "ingress.tls.certificate: is missing, and certificates are there: name the one for clients that"
+                                + " ask for none of them",
+                        "ingress.tls.certificates: other has no key, which may be the same file (FILE line 5)",
+                        "ingress.listen: 0.0.0.0:465 is the address of tls.listen, too: each needs a port of its own"
+                                + " (FILE line 2)");
+        assertThat(problems("""
+                        ingress:
+                          tls: {mode: "off", listen: 0.0.0.0:465}
+                        """))
+                .containsExactly("ingress.tls.listen: is there, and mode is off: nobody could connect (FILE line 2)");
+        assertThat(problems("""
+                        ingress:
+                          tls:
+                            certificate: a.pem
+                            key: a.pem
+                            certificates:
+                              mx.example.org: {certificate: a.pem, key: a.pem}
+                        """))
+                .containsExactly(
+                        "ingress.tls.certificates: 'mx.example.org' is no name made of small letters, digits, -"
+                                + " and _ (FILE line 5)");
+    }
+
+    @Test
     void allProblemsAreReportedAtOnceAndNameTheirLines() {
         assertThat(problems("""
                         hostname: not a host

@@ -3,12 +3,15 @@ package io.backupmx.standalone;
 import io.backupmx.config.HostPort;
 import io.backupmx.worker.cli.ConfigSummary;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a process says on stdout when it has started. The line of the metrics comes when everything runs. */
 final class Announcement {
 
     private final PrintWriter out;
     private final ConfigSummary summary;
+    private final List<String> warnings = new ArrayList<>();
 
     Announcement(Host host, PrintWriter out) {
         this.out = out;
@@ -27,9 +30,15 @@ final class Announcement {
         summary.backedUp().forEach(out::println);
     }
 
+    /** What is to be said at the end, beside what the configuration as such gives rise to. */
+    void warn(List<String> more) {
+        warnings.addAll(more);
+    }
+
     void end(HostPort ops) {
         line("metrics", "http://" + ops + "/metrics");
-        summary.warnings().forEach(warning -> line("warning", warning));
+        warnings.addAll(summary.warnings());
+        warnings.forEach(warning -> line("warning", warning));
         out.flush();
     }
 }

@@ -47,16 +47,17 @@ final class IngressCommand implements Callable<Integer> {
     }
 
     private static void start(Host host, PrintWriter out) {
-        TlsParts tls = TlsParts.begin(host);
+        TlsParts tlsParts = TlsParts.begin(host);
         SeparateBroker broker = SeparateBroker.of(host, "ingress");
         RecipientParts recipients = RecipientParts.start(host, broker.spool());
-        Optional<IngressTls> usable = tls.get(); // or nothing begins
+        Optional<IngressTls> tls = tlsParts.get(); // or nothing begins
         HostPort ops = host.serveOps(recipients.requests(), AdminRequests.none(NO_QUEUE));
-        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients, usable);
+        IngressParts ingress = IngressParts.start(host, broker.spool(), recipients, tls);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX ingress " + host.name().domain() + " is running");
-        announcement.line("listens", ingress.address());
+        ingress.announce(announcement);
+        tls.ifPresent(begun -> announcement.warn(begun.warnings()));
         announcement.backedUp();
         broker.announce(announcement, ingress.hasSpool());
         announcement.end(ops);

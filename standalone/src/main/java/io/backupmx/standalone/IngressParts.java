@@ -23,10 +23,12 @@ final class IngressParts {
 
     private final ArtemisSpool.Writer writer;
     private final HostPort address;
+    private final Optional<HostPort> tlsAddress;
 
-    private IngressParts(ArtemisSpool.Writer writer, HostPort address) {
+    private IngressParts(ArtemisSpool.Writer writer, HostPort address, Optional<HostPort> tlsAddress) {
         this.writer = writer;
         this.address = address;
+        this.tlsAddress = tlsAddress;
     }
 
     /** Opens the door; whoever comes while the broker is away is told 451. */
@@ -46,20 +48,29 @@ final class IngressParts {
                 writer,
                 tls,
                 host.registry());
-        HostPort configured = config.ingress().listenAddress();
-        SocketAddress bound = Host.await(ingress.listen()
-                .recover(e -> Future.failedFuture(StartException.cannotListen("ingress.listen", configured, e))));
-        IngressTls.warn(config.ingress().tls());
         // A session whose mail is with the spool already gets its answer after its grace, too.
         Duration stopBound =
                 config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
         host.stop().add("ingress", stopBound, () -> Host.await(ingress.stop(), stopBound));
-        return new IngressParts(writer, new HostPort(configured.host(), bound.port()));
+        HostPort address = bound("ingress.listen", config.ingress().listenAddress(), ingress.listen());
+        Optional<HostPort> tlsAddress = config.ingress()
+                .tls()
+                .listenAddress()
+                .map(configured -> bound("ingress.tls.listen", configured, ingress.listenWithTls(configured)));
+        return new IngressParts(writer, address, tlsAddress);
     }
 
-    /** What it listens on. */
-    HostPort address() {
-        return address;
+    /** Waits until clients can connect there. */
+    private static HostPort bound(String key, HostPort configured, Future<SocketAddress> listening) {
+        SocketAddress bound = Host.await(
+                listening.recover(e -> Future.failedFuture(StartException.cannotListen(key, configured, e))));
+        return new HostPort(configured.host(), bound.port());
+    }
+
+    /** Says where it listens. */
+    void announce(Announcement announcement) {
+        announcement.line("listens", address);
+        tlsAddress.ifPresent(door -> announcement.line("", door + ", where TLS comes first"));
     }
 
     /** Whether the spool answers now. */

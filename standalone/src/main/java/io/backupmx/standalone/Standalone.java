@@ -23,19 +23,20 @@ final class Standalone implements Service {
             throw new StartException(
                     "spool.broker: run embeds its own broker and would not use " + url + ": worker and ingress do");
         });
-        TlsParts tls = TlsParts.begin(host);
+        TlsParts tlsParts = TlsParts.begin(host);
         EmbeddedBroker broker = EmbeddedBroker.start(host.data().spool(), Standalone::endFor);
         host.stop().add("broker", BROKER_STOP, broker::close);
         ArtemisSpool spool = host.spool(broker.url());
         RecipientParts recipients = RecipientParts.start(host, spool);
-        Optional<IngressTls> usable = tls.get(); // or nothing begins
+        Optional<IngressTls> tls = tlsParts.get(); // or nothing begins
         HostPort ops = host.serveOps(
                 recipients.requests(), WorkerParts.start(host, spool).requests());
-        IngressParts ingress = IngressParts.start(host, spool, recipients, usable);
+        IngressParts ingress = IngressParts.start(host, spool, recipients, tls);
 
         Announcement announcement = new Announcement(host, out);
         announcement.title("Backup MX " + host.name().domain() + " is ready");
-        announcement.line("listens", ingress.address());
+        ingress.announce(announcement);
+        tls.ifPresent(begun -> announcement.warn(begun.warnings()));
         announcement.backedUp();
         announcement.line("spool", host.data().spool());
         announcement.end(ops);

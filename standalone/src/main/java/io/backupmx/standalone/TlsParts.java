@@ -19,11 +19,7 @@ final class TlsParts {
     private TlsParts(Host host) {
         this.host = host;
         this.start = new FutureTask<>(() -> IngressTls.start(
-                host.config().ingress().tls(),
-                host.name().domain(),
-                host.data().path(),
-                host.reloads(),
-                host.registry()));
+                host.config().ingress(), host.name().domain(), host.data().path(), host.reloads(), host.registry()));
     }
 
     /** Returns at once. */

@@ -75,6 +75,9 @@ class BadStartIT {
             assertOneLine(
                     runFor("example.test", "--listen", "127.0.0.1:0", "--set", "ops.listen=" + address),
                     "backupmx: ops.listen" + why);
+            assertOneLine(
+                    runFor("example.test", "--listen", "127.0.0.1:0", "--set", "ingress.tls.listen=" + address),
+                    "backupmx: ingress.tls.listen" + why);
         }
         try (Instance instance = Instance.of(directory.resolve("data"), 9)) {
             assertThat(instance.mailq()).as("after failed starts").isEqualTo(Instance.EMPTY);

@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.testing.MailCorpus;
+import io.backupmx.testing.Ports;
 import io.backupmx.testing.PostfixPrimary;
 import io.backupmx.testing.Program;
 import io.backupmx.testing.Programs;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** STARTTLS with other people's clients, and a certificate that is renewed. One instance for all. */
+/** TLS with other people's clients, and certificates that are renewed. One instance for all. */
 @SystemTest
 class TlsIT {
 
@@ -39,6 +40,7 @@ class TlsIT {
     private static Path directory;
 
     private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+    private static final int TLS_PORT = Ports.free();
     private static Instance instance;
     private static PostfixPrimary postfix;
 
@@ -46,7 +48,10 @@ class TlsIT {
     static void start() throws IOException {
         issue("first");
         issue("second");
+        issue("other.example.net");
+        issue("another.example.net");
         install("first");
+        install("other.example.net", "other");
         postfix = PostfixPrimary.stopped(
                 "postfix.test",
                 Map.of(
@@ -64,7 +69,10 @@ class TlsIT {
                 .set(
                         "hostname=mx2.example.net",
                         "ingress.tls.certificate=" + directory.resolve("live.pem"),
-                        "ingress.tls.key=" + directory.resolve("live.key"))
+                        "ingress.tls.key=" + directory.resolve("live.key"),
+                        "ingress.tls.certificates.other.certificate=" + directory.resolve("other.pem"),
+                        "ingress.tls.certificates.other.key=" + directory.resolve("other.key"),
+                        "ingress.tls.listen=127.0.0.1:" + TLS_PORT)
                 .started();
     }
 
@@ -191,6 +199,57 @@ class TlsIT {
         PRIMARY.awaitMails(1, PATIENCE);
     }
 
+    @Test
+    void swaksSendsWhereTlsComesFirst() {
+        Programs.require("swaks", "swaks")
+                .run(
+                        PATIENCE,
+                        "--tls-on-connect",
+                        "--server",
+                        "127.0.0.1:" + TLS_PORT,
+                        "--helo",
+                        "client.example",
+                        "--from",
+                        "carol@client.example",
+                        "--to",
+                        "alice@example.test")
+                .succeeded();
+        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text()).contains("\tby mx2.example.net with ESMTPS id ");
+        assertThat(instance.output()).contains("127.0.0.1:" + TLS_PORT + ", where TLS comes first\n");
+    }
+
+    @Test
+    void aClientGetsTheCertificateOfWhomItAsksForAndThatIsRenewedToo() throws IOException, GeneralSecurityException {
+        install("first");
+        install("other.example.net", "other");
+        instance.cli("reload").succeeded();
+        assertThat(serverName("other.example.net")).isEqualTo("CN=other.example.net");
+        assertThat(serverName("nobody.example.net")).isEqualTo("CN=first");
+        assertThat(instance.metric(
+                        "backupmx_ingress_tls_certificate_expires_timestamp_seconds", "certificate=\"other\""))
+                .isGreaterThan(instance.metric(
+                        "backupmx_ingress_tls_certificate_begins_timestamp_seconds", "certificate=\"default\""));
+
+        install("another.example.net", "other");
+        instance.cli("reload").succeeded();
+        assertThat(serverName("another.example.net")).isEqualTo("CN=another.example.net");
+        assertThat(serverName("other.example.net")).isEqualTo("CN=first");
+
+        Files.writeString(directory.resolve("other.pem"), "-----BEGIN CERTIFICATE-----\n");
+        assertThat(instance.cli("reload").err())
+                .contains("ingress.tls.certificates.other.certificate: ", "begins in line 1 has no END");
+        assertThat(instance.metric(FAILED, "certificate=\"other\"")).isOne();
+        assertThat(instance.metric(FAILED, "certificate=\"default\"")).isZero();
+        assertThat(serverName("another.example.net")).isEqualTo("CN=another.example.net");
+    }
+
+    private static String serverName(String asked) throws IOException, GeneralSecurityException {
+        try (TlsClient client = new TlsClient(TLS_PORT)) {
+            client.startTlsWith(asked);
+            return client.serverName();
+        }
+    }
+
     private static String serverName() throws IOException, GeneralSecurityException {
         try (TlsClient client = TlsClient.atStartTls(instance.smtpPort())) {
             client.startTls();
@@ -238,10 +297,14 @@ class TlsIT {
 
     /** As certbot does: one file in another's place. */
     private static void install(String name) throws IOException {
+        install(name, "live");
+    }
+
+    private static void install(String name, String as) throws IOException {
         for (String suffix : List.of(".pem", ".key")) {
             Path fresh = Files.copy(
                     directory.resolve(name + suffix), directory.resolve("fresh"), StandardCopyOption.REPLACE_EXISTING);
-            Files.move(fresh, directory.resolve("live" + suffix), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, directory.resolve(as + suffix), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

@@ -24,6 +24,7 @@ public final class TlsClient implements AutoCloseable {
     private final Socket plain;
     private Socket socket; // plain, or around it
     private BufferedReader in;
+    private @Nullable SSLSocket tls;
     private @Nullable X509Certificate certificate;
 
     public TlsClient(int port) throws IOException {
@@ -77,16 +78,49 @@ public final class TlsClient implements AutoCloseable {
         var _ = handshake(null, "TLSv1.3");
     }
 
+    /** As {@link #startTls}, asking for the certificate of {@code host}. */
+    public String startTlsWith(String host) throws IOException, GeneralSecurityException {
+        return handshake(new TrustManager[] {new Credulous()}, host, new String[0]);
+    }
+
     private String handshake(TrustManager @Nullable [] trusted, String... versions)
+            throws IOException, GeneralSecurityException {
+        return handshake(trusted, "mx2.example.net", versions);
+    }
+
+    private String handshake(TrustManager @Nullable [] trusted, String host, String[] versions)
             throws IOException, GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trusted, null);
-        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, "mx2.example.net", 25, true);
-        tls.setEnabledProtocols(versions.length == 0 ? new String[] {"TLSv1.3", "TLSv1.2"} : versions);
-        tls.startHandshake();
-        use(tls);
-        certificate = (X509Certificate) tls.getSession().getPeerCertificates()[0];
-        return tls.getSession().getProtocol();
+        SSLSocket begun = (SSLSocket) context.getSocketFactory().createSocket(plain, host, 25, false);
+        begun.setEnabledProtocols(versions.length == 0 ? new String[] {"TLSv1.3", "TLSv1.2"} : versions);
+        begun.startHandshake();
+        use(begun);
+        tls = begun;
+        certificate = (X509Certificate) begun.getSession().getPeerCertificates()[0];
+        return begun.getSession().getProtocol();
+    }
+
+    /** Has both sides change their keys (TLS 1.3, RFC 8446 §4.6.3), or asks for a handshake anew (TLS 1.2). Reads nothing. */
+    public void changeKeys() throws IOException {
+        begun().startHandshake();
+    }
+
+    /** TLS's goodbye, and goes on listening; the connection stays as it is. */
+    public void sayGoodbye() throws IOException {
+        begun().shutdownOutput();
+    }
+
+    /** Closes its direction of the connection, without a goodbye, and goes on listening. */
+    public void closeOutput() throws IOException {
+        plain.shutdownOutput();
+    }
+
+    private SSLSocket begun() {
+        if (tls == null) {
+            throw new AssertionError("no TLS");
+        }
+        return tls;
     }
 
     /** Who the server said it is; its subject. */

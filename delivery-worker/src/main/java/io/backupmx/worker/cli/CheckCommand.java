@@ -4,15 +4,16 @@ import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.ops.MachineName;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.tls.CertificateFiles;
 import io.backupmx.tls.ServerCertificate;
 import io.backupmx.tls.UnusableCertificate;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,14 +40,14 @@ public final class CheckCommand implements Callable<Integer> {
         List<String> problems = new ArrayList<>();
         try {
             CheckedConfig checked = options.load(Map.of());
-            Optional<ServerCertificate> certificate = certificate(checked.config(), problems);
+            Map<CertificateFiles, ServerCertificate> certificates = certificates(checked.config(), problems);
             if (problems.isEmpty()) {
-                print(checked, certificate);
+                print(checked, certificates);
                 return 0;
             }
         } catch (ConfigException e) {
             problems.addAll(e.problems());
-            var _ = certificate(e.usable(), problems);
+            var _ = certificates(e.usable(), problems);
         }
         PrintWriter err = spec.commandLine().getErr();
         problems.forEach(err::println);
@@ -54,16 +55,19 @@ public final class CheckCommand implements Callable<Integer> {
         return 1;
     }
 
-    private static Optional<ServerCertificate> certificate(Config config, List<String> problems) {
-        try {
-            return ServerCertificate.named(config.ingress().tls());
-        } catch (UnusableCertificate e) {
-            problems.addAll(e.problems());
-            return Optional.empty();
+    private static Map<CertificateFiles, ServerCertificate> certificates(Config config, List<String> problems) {
+        Map<CertificateFiles, ServerCertificate> read = new LinkedHashMap<>();
+        for (CertificateFiles files : CertificateFiles.of(config.ingress().tls())) {
+            try {
+                read.put(files, files.readAndTry());
+            } catch (UnusableCertificate e) {
+                problems.addAll(e.problems());
+            }
         }
+        return read;
     }
 
-    private void print(CheckedConfig checked, Optional<ServerCertificate> certificate) {
+    private void print(CheckedConfig checked, Map<CertificateFiles, ServerCertificate> certificates) {
         Config config = checked.config();
         MachineName name = MachineName.of(config.hostname());
         ConfigSummary summary = new ConfigSummary(checked, name);
@@ -72,15 +76,19 @@ public final class CheckCommand implements Callable<Integer> {
                 "read", options.file().map(Path::toString).orElse("no file, only environment and command line")));
         out.println(ConfigSummary.line("name", name.domain()));
         out.println(ConfigSummary.line("smtp", config.ingress().listen()));
-        certificate.ifPresent(named -> out.println(ConfigSummary.line(
-                "tls", named.certificate().getSubjectX500Principal() + ", until " + named.expires())));
+        config.ingress().tls().listen().ifPresent(address -> out.println(ConfigSummary.line("smtps", address)));
+        certificates
+                .values()
+                .forEach(named -> out.println(ConfigSummary.line(
+                        "tls",
+                        named.certificate().getSubjectX500Principal() + ", until " + named.expires() + ", for "
+                                + (named.names().isEmpty() ? "no host" : String.join(", ", named.names())))));
         out.println(ConfigSummary.line("ops", "http://" + config.ops().listen()));
         out.println(ConfigSummary.line("data", config.data().toAbsolutePath().normalize()));
         config.spool().brokerShown().ifPresent(url -> out.println(ConfigSummary.line("broker", url)));
         summary.backedUp().forEach(out::println);
-        certificate.stream()
-                .flatMap(named -> named.warnings(Instant.now()).stream())
-                .forEach(warning -> out.println(ConfigSummary.line("warning", warning)));
+        certificates.forEach((files, named) -> files.warnings(named, Instant.now())
+                .forEach(warning -> out.println(ConfigSummary.line("warning", warning))));
         summary.warnings().forEach(warning -> out.println(ConfigSummary.line("warning", warning)));
         out.println("ok");
     }

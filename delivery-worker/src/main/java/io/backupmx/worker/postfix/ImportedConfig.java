@@ -44,6 +44,17 @@ final class ImportedConfig {
         return Optional.empty();
     }
 
+    /** As above, with {@code key} besides, whose value is YAML written in one line. */
+    Optional<String> setTogether(Map<String, String> together, String key, String inline) {
+        Map<String, String> all = new TreeMap<>(together);
+        all.put(key, inline);
+        Optional<String> problem = setTogether(all);
+        if (problem.isEmpty()) {
+            values.put(key, inline);
+        }
+        return problem;
+    }
+
     /** Says {@code key}, a list of words or times. */
     Optional<String> setList(String key, List<String> items) {
         return setLists(Map.of(key, items));
@@ -108,7 +119,8 @@ final class ImportedConfig {
         }
     }
 
-    private static String quoted(String text) {
+    /** As YAML has it in any place. */
+    static String quoted(String text) {
         if (PLAIN.matcher(text).matches() || (ITEM.matcher(text).matches() && isNeitherBooleanNorNull(text))) {
             return text;
         }

@@ -25,8 +25,9 @@ final class SafetyChecks {
     private static final String FILTER = "is not taken: nothing filters mail here; let the primary do it";
     private static final String TLS =
             "is not taken: worker.tls says whether mail travels encrypted to the next hop, to all of them alike";
-    private static final String ONE_CERTIFICATE =
-            "is not taken: there is one certificate here, ingress.tls.certificate";
+    private static final String DSA = "is not taken: hardly a sender can do with a DSA key any more";
+    private static final String SNI =
+            "is not taken: list those certificates in ingress.tls.certificates, which are chosen by their names";
 
     /** What changes the mail's way, or who is refused, and has no counterpart. */
     private static final Map<String, String> WITHOUT_COUNTERPART = Map.ofEntries(
@@ -53,8 +54,8 @@ final class SafetyChecks {
             Map.entry("smtp_use_tls", TLS),
             Map.entry("smtp_enforce_tls", TLS),
             Map.entry("smtp_tls_policy_maps", TLS),
-            Map.entry("smtpd_tls_eccert_file", ONE_CERTIFICATE),
-            Map.entry("smtpd_tls_dcert_file", ONE_CERTIFICATE),
+            Map.entry("smtpd_tls_dcert_file", DSA),
+            Map.entry("tls_server_sni_maps", SNI),
             Map.entry("smtp_sasl_auth_enable", "is not taken: we do not log in at a next hop"),
             Map.entry("soft_bounce", "is not taken: what is refused here is refused for good"),
             Map.entry("defer_transports", "is not taken: hold a route with backupmx route hold"));

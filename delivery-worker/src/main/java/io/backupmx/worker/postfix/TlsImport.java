@@ -3,9 +3,11 @@ package io.backupmx.worker.postfix;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Whether clients may encrypt, and with which certificate. */
 final class TlsImport {
@@ -15,6 +17,12 @@ final class TlsImport {
     private static final String CHAIN = "smtpd_tls_chain_files";
     private static final String CERTIFICATE = "smtpd_tls_cert_file";
     private static final String KEY = "smtpd_tls_key_file";
+    private static final String EC_CERTIFICATE = "smtpd_tls_eccert_file";
+    private static final String EC_KEY = "smtpd_tls_eckey_file";
+    private static final String CERTIFICATES = "ingress.tls.certificates";
+
+    /** Two files, and which parameters name them. */
+    private record Pair(String parameter, String keyParameter, String certificate, String key) {}
 
     private final Parameters parameters;
     private final ImportedConfig config;
@@ -30,34 +38,42 @@ final class TlsImport {
         parameters.set(CLIENT_LEVEL).filter(level -> !level.isEmpty()).ifPresent(this::deliveries);
         Optional<String> level = parameters.set(LEVEL);
         if (level.filter("none"::equals).isPresent()) {
-            take(LEVEL, Map.of("ingress.tls.mode", "off"));
+            var _ = config.set("ingress.tls.mode", "off"); // which is right
+            report.taken(LEVEL, "ingress.tls.mode: off");
             return;
         }
         level.ifPresent(this::offered);
         if (parameters.set("smtpd_enforce_tls").filter("yes"::equals).isPresent()) {
             demanded("smtpd_enforce_tls");
         }
-        if (parameters.isSet(CHAIN)) {
-            chain(parameters.words(CHAIN));
-        } else {
-            parameters.set(CERTIFICATE).filter(file -> !file.equals("none")).ifPresent(this::certificate);
-        }
+        List<Pair> pairs = parameters.isSet(CHAIN)
+                ? parameters.words(CHAIN).stream()
+                        .map(file -> new Pair(CHAIN, CHAIN, path(file), path(file)))
+                        .toList()
+                : Stream.concat(pair(CERTIFICATE, KEY).stream(), pair(EC_CERTIFICATE, EC_KEY).stream())
+                        .toList();
+        pairs.stream().limit(1).forEach(first -> take(first.parameter(), pairs));
     }
 
     private void deliveries(String level) {
         switch (level) {
-            case "none" -> take(CLIENT_LEVEL, Map.of("worker.tls", "off"));
+            case "none" -> setDeliveries("off");
             case "may" -> report.taken(CLIENT_LEVEL, "worker.tls: opportunistic, as by default");
-            case "encrypt" -> take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
+            case "encrypt" -> setDeliveries("required");
             case "dane" ->
                 report.attention(
                         CLIENT_LEVEL,
                         "dane becomes worker.tls: opportunistic, as by default: TLSA records are not looked at here");
             default -> {
-                take(CLIENT_LEVEL, Map.of("worker.tls", "required"));
+                setDeliveries("required");
                 report.attention(CLIENT_LEVEL, level + " demands encryption here; certificates are not looked at");
             }
         }
+    }
+
+    private void setDeliveries(String value) {
+        var _ = config.set("worker.tls", value); // which is right
+        report.taken(CLIENT_LEVEL, "worker.tls: " + value);
     }
 
     private void offered(String level) {
@@ -75,47 +91,58 @@ final class TlsImport {
                         + " world sends");
     }
 
-    /** Its files hold a key and then its certificates each; we have one certificate. */
-    private void chain(List<String> files) {
-        if (files.size() == 1) {
-            take(
-                    CHAIN,
-                    Map.of(
-                            "ingress.tls.certificate",
-                            path(files.getFirst()),
-                            "ingress.tls.key",
-                            path(files.getFirst())));
-        } else {
-            report.attention(
-                    CHAIN,
-                    "is not taken, for there is one certificate here: name one of them in ingress.tls.certificate"
-                            + " and ingress.tls.key");
-        }
+    private Optional<Pair> pair(String certificate, String key) {
+        return parameters
+                .set(certificate)
+                .filter(file -> !file.equals("none"))
+                .map(file -> parameters
+                        .set(key)
+                        .map(named -> new Pair(certificate, key, path(file), path(named)))
+                        .orElseGet(() -> new Pair(certificate, certificate, path(file), path(file)))); // postconf(5)
     }
 
-    private void certificate(String certificate) {
-        String key = parameters.set(KEY).orElse(certificate); // postconf(5): $smtpd_tls_cert_file
-        take(CERTIFICATE, Map.of("ingress.tls.certificate", path(certificate), "ingress.tls.key", path(key)));
-        if (parameters.isSet(KEY) && !report.isTold(KEY)) {
-            report.taken(KEY, "ingress.tls.key: " + path(key));
-        }
-    }
-
-    private void take(String parameter, Map<String, String> values) {
-        Optional<String> problem = config.setTogether(values);
+    /** The first is everybody's; what Postfix has beside it is chosen by its names, or by the kind of its key. */
+    private void take(String parameter, List<Pair> pairs) {
+        Pair first = pairs.getFirst();
+        Map<String, String> values =
+                Map.of("ingress.tls.certificate", first.certificate(), "ingress.tls.key", first.key());
+        List<Pair> others = pairs.subList(1, pairs.size());
+        Optional<String> problem = others.isEmpty()
+                ? config.setTogether(values)
+                : config.setTogether(values, CERTIFICATES, inline(others));
         if (problem.isPresent()) {
             report.attention(parameter, "is not taken: " + problem.get());
             return;
         }
-        values.keySet().stream()
-                .sorted()
-                .limit(1)
-                .forEach(key -> report.taken(parameter, key + ": " + values.get(key)));
-        String key = values.getOrDefault("ingress.tls.key", "");
-        if (!key.isEmpty() && !Files.isReadable(Path.of(key))) {
+        report.taken(parameter, "ingress.tls.certificate: " + first.certificate());
+        told(first.keyParameter(), "ingress.tls.key: " + first.key());
+        others.forEach(other -> {
+            told(other.parameter(), CERTIFICATES);
+            told(other.keyParameter(), CERTIFICATES);
+        });
+        pairs.forEach(this::warnOfUnreadable);
+    }
+
+    private void told(String parameter, String said) {
+        if (!report.isTold(parameter)) {
+            report.taken(parameter, said);
+        }
+    }
+
+    private static String inline(List<Pair> pairs) {
+        List<String> entries = new ArrayList<>();
+        for (Pair pair : pairs) {
+            entries.add("other-" + (entries.size() + 1) + ": {certificate: " + ImportedConfig.quoted(pair.certificate())
+                    + ", key: " + ImportedConfig.quoted(pair.key()) + "}");
+        }
+        return "{" + String.join(", ", entries) + "}";
+    }
+
+    private void warnOfUnreadable(Pair pair) {
+        if (!Files.isReadable(Path.of(pair.key()))) {
             report.attention(
-                    values.size() == 1 || !parameters.isSet(KEY) ? parameter : KEY,
-                    key
+                    pair.keyParameter(),
+                    pair.key()
                             + " cannot be read by who runs this import. Postfix reads it as root; here the user that runs the"
                             + " ingress must be able to");
         }

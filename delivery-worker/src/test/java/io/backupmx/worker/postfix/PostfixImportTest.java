@@ -2,6 +2,7 @@ package io.backupmx.worker.postfix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.config.CertificateConfig;
 import io.backupmx.config.ConfigException;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientVerdict;
@@ -317,6 +318,22 @@ final class PostfixImportTest {
         assertThat(checked(one).config().ingress().tls().key()).contains(directory.resolve("all.pem"));
         assertThat(lines(one, Kind.ATTENTION))
                 .anyMatch(line -> line.startsWith("attention  smtpd_tls_chain_files: DIR/all.pem cannot be read by"));
+
+        PostfixImport kinds = read(main + "smtpd_tls_cert_file = DIR/cert.pem\nsmtpd_tls_key_file = DIR/key.pem\n"
+                + "smtpd_tls_eccert_file = DIR/ec.pem\nsmtpd_tls_eckey_file = DIR/key.pem\n");
+        assertThat(checked(kinds).config().ingress().tls().certificates())
+                .isEqualTo(Map.of(
+                        "other-1",
+                        new CertificateConfig(
+                                Optional.of(directory.resolve("ec.pem")), Optional.of(directory.resolve("key.pem")))));
+        assertThat(lines(kinds, Kind.TAKEN))
+                .contains(
+                        "taken      smtpd_tls_eccert_file: ingress.tls.certificates",
+                        "taken      smtpd_tls_eckey_file: ingress.tls.certificates");
+        PostfixImport chains = read(main + "smtpd_tls_chain_files = DIR/key.pem, DIR/b.pem DIR/c.pem\n");
+        assertThat(checked(chains).config().ingress().tls().certificate()).contains(directory.resolve("key.pem"));
+        assertThat(checked(chains).config().ingress().tls().certificates().keySet())
+                .containsExactly("other-1", "other-2");
 
         assertThat(checked(read(main.replace("may", "none")))
                         .config()

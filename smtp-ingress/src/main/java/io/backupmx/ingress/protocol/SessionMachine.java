@@ -60,6 +60,11 @@ public final class SessionMachine {
         return Step.reply(new Connected(Optional.empty()), Replies.greeting(hostname, banner));
     }
 
+    /** A client has connected and begun with TLS (RFC 8314 §3.3): it is greeted after that. */
+    public Step onConnected(TlsFacts tls) {
+        return Step.reply(new Connected(Optional.of(tls)), Replies.greeting(hostname, banner));
+    }
+
     /** A line the client has said, be it a command or not; {@code room} as in {@link #onCommand}. */
     public Step onLine(Listening state, Line line, Room room) {
         return switch (line) {

@@ -16,10 +16,12 @@ enum ConnectionOutcome {
     FLOOD,
     /** Its BDAT did not say how much would follow. */
     OUT_OF_STEP,
-    /** The handshake that STARTTLS was to begin came to nothing. */
+    /** The handshake came to nothing. */
     TLS_FAILED,
     /** The client spoke TLS where SMTP begins. */
     TLS_AT_ONCE,
+    /** The client spoke HTTP. */
+    HTTP,
     /** We stopped. */
     SHUT_DOWN,
     /** A defect of ours. */

@@ -16,19 +16,21 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The SMTP ingress as a whole: listens on one address, with every core. To be started once and stopped once. */
+/** The SMTP ingress as a whole: listens with every core, on each address. To be started once and stopped once. */
 public final class IngressServer {
 
     /** Vert.x shares a free port among servers that ask for it under the same number. */
     private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
     private final Vertx vertx;
-    private final HostPort listen;
+    private final IngressConfig config;
     private final IngressParts parts;
-    private Optional<String> deployment = Optional.empty();
+    private final List<String> deployments = new CopyOnWriteArrayList<>();
 
     /**
      * @param hostname our name in greetings and trace headers
@@ -48,7 +50,7 @@ public final class IngressServer {
             Optional<IngressTls> tls,
             MeterRegistry registry) {
         this.vertx = vertx;
-        this.listen = config.listenAddress();
+        this.config = config;
         ClientAddresses clients = new ClientAddresses(config.trusted(), lifted(config.gatewayLimits(), gateways));
         ConnectionLimits limits =
                 new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress(), clients);
@@ -79,19 +81,28 @@ public final class IngressServer {
 
     /** Done when clients can connect, with the address they can connect to; fails when that is taken or not ours. */
     public Future<SocketAddress> listen() {
-        SocketAddress shared = listen.port() > 0
-                ? SocketAddress.inetSocketAddress(listen.port(), listen.host())
-                : SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), listen.host());
-        AtomicInteger port = new AtomicInteger();
-        int loops = Runtime.getRuntime().availableProcessors();
         return vertx.executeBlocking(
                         () -> Files.createDirectories(parts.spillSpace().directory()))
-                .compose(_ -> vertx.deployVerticle(
-                        () -> new IngressVerticle(parts, shared, port::set),
-                        new DeploymentOptions().setInstances(loops)))
+                .compose(_ -> open(Door.SMTP, config.listenAddress()));
+    }
+
+    /** As {@link #listen}, to be called after it: where TLS begins with the connection; {@code address} is the configuration's. */
+    public Future<SocketAddress> listenWithTls(HostPort address) {
+        return open(Door.SMTPS, address);
+    }
+
+    private Future<SocketAddress> open(Door door, HostPort address) {
+        SocketAddress shared = address.port() > 0
+                ? SocketAddress.inetSocketAddress(address.port(), address.host())
+                : SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), address.host());
+        AtomicInteger port = new AtomicInteger();
+        int loops = Runtime.getRuntime().availableProcessors();
+        return vertx.deployVerticle(
+                        () -> new IngressVerticle(parts, door, shared, port::set),
+                        new DeploymentOptions().setInstances(loops))
                 .map(id -> {
-                    deployment = Optional.of(id);
-                    return SocketAddress.inetSocketAddress(port.get(), listen.host());
+                    deployments.add(id);
+                    return SocketAddress.inetSocketAddress(port.get(), address.host());
                 });
     }
 
@@ -101,8 +112,8 @@ public final class IngressServer {
      * is left.
      */
     public Future<Void> stop() {
-        Optional<String> running = deployment;
-        deployment = Optional.empty();
-        return running.map(vertx::undeploy).orElseGet(Future::succeededFuture);
+        List<Future<Void>> stopping = deployments.stream().map(vertx::undeploy).toList();
+        deployments.clear();
+        return Future.join(stopping).mapEmpty();
     }
 }

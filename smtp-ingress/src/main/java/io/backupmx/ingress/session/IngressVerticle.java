@@ -37,6 +37,7 @@ final class IngressVerticle extends VerticleBase {
     private static final int ACCEPT_BACKLOG = 1024;
 
     private final IngressParts parts;
+    private final Door door;
     private final SocketAddress listen;
     private final IntConsumer whenListening;
     private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
@@ -45,8 +46,9 @@ final class IngressVerticle extends VerticleBase {
     private boolean stopping;
 
     /** @param whenListening is told the port */
-    IngressVerticle(IngressParts parts, SocketAddress listen, IntConsumer whenListening) {
+    IngressVerticle(IngressParts parts, Door door, SocketAddress listen, IntConsumer whenListening) {
         this.parts = parts;
+        this.door = door;
         this.listen = listen;
         this.whenListening = whenListening;
     }
@@ -98,7 +100,7 @@ final class IngressVerticle extends VerticleBase {
     }
 
     private void open(NetSocket socket, EventLoop loop) {
-        Session session = new Session(parts, new SessionSocket(socket), loop);
+        Session session = new Session(parts, door, new SessionSocket(socket), loop);
         sessions.add(session);
         session.start(() -> sessions.remove(session));
     }
@@ -107,7 +109,10 @@ final class IngressVerticle extends VerticleBase {
         new SessionLog(socket.remoteAddress().hostAddress()).turnedAway(why);
         parts.metrics().connectionEnded(why);
         socket.exceptionHandler(_ -> {}); // it may be gone, too
-        socket.write(Buffer.buffer(reply.toWire())).onComplete(_ -> close(socket));
+        switch (door) {
+            case SMTP -> socket.write(Buffer.buffer(reply.toWire())).onComplete(_ -> close(socket));
+            case SMTPS -> close(socket); // it would have to shake hands with us to hear why
+        }
     }
 
     private static void close(NetSocket socket) {

@@ -17,6 +17,7 @@ import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
 import io.backupmx.ingress.protocol.Tolerance;
+import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.SmtpReply;
@@ -31,6 +32,7 @@ import java.util.Optional;
 final class Session {
 
     private final IngressParts parts;
+    private final Door door;
     private final SessionMachine machine;
     private final SessionSocket socket;
     private final SessionLog log;
@@ -56,8 +58,9 @@ final class Session {
     private boolean ended;
     private boolean heard;
 
-    Session(IngressParts parts, SessionSocket socket, EventLoop loop) {
+    Session(IngressParts parts, Door door, SessionSocket socket, EventLoop loop) {
         this.parts = parts;
+        this.door = door;
         this.machine = parts.machine();
         this.socket = socket;
         this.replies = new ReplyBatch(socket);
@@ -79,14 +82,31 @@ final class Session {
             input.add(octets);
             pump();
         });
-        socket.onInputOver(loop, () -> {
-            inputOver = true;
-            if (state instanceof StartingTls) {
-                giveUpTls(TlsFailure.DISCONNECTED);
+        socket.onSignals(loop, this::inputOver, this::flooded);
+        act(() -> {
+            switch (door) {
+                case SMTP -> apply(machine.onConnected());
+                case SMTPS -> startTls();
             }
-            pump();
         });
-        act(() -> apply(machine.onConnected()));
+    }
+
+    private void inputOver() {
+        inputOver = true;
+        if (state instanceof StartingTls) {
+            giveUpTls(TlsFailure.DISCONNECTED);
+        }
+        pump();
+    }
+
+    private void flooded() {
+        if (state instanceof StartingTls) {
+            giveUpTls(TlsFailure.FLOOD);
+        } else {
+            outcome = ConnectionOutcome.FLOOD;
+            log.turnedAway(outcome);
+            socket.close();
+        }
     }
 
     /** The service stops: say goodbye, now or when the content begun is stored. */
@@ -193,9 +213,9 @@ final class Session {
     }
 
     private boolean readLine(Listening listening) {
-        if (!heard && TlsStart.isAtOnce(input.current())) {
-            outcome = ConnectionOutcome.TLS_AT_ONCE;
-            close();
+        Optional<Stranger> stranger = heard ? Optional.empty() : Stranger.saying(input.current());
+        if (stranger.isPresent()) {
+            turnAway(stranger.get().outcome());
             return true;
         }
         heard |= !input.isEmpty();
@@ -309,15 +329,25 @@ final class Session {
     private void startTls(SmtpReply reply) {
         replies.flush();
         input.clear(); // said in the clear, by whoever it was
-        tls.begin(
-                reply,
-                agreed -> act(() -> {
-                    if (agreed.isPresent() && state instanceof StartingTls starting) {
-                        apply(machine.onTls(starting, agreed.get()));
-                    } else if (agreed.isEmpty()) {
-                        tlsFailed();
-                    }
-                }));
+        tls.begin(reply, agreed -> act(() -> handshakeEnded(agreed)));
+    }
+
+    private void startTls() {
+        state = new StartingTls();
+        deadline.renew(state);
+        tls.begin(agreed -> act(() -> handshakeEnded(agreed)));
+    }
+
+    private void handshakeEnded(Optional<TlsFacts> agreed) {
+        if (agreed.isEmpty()) {
+            tlsFailed();
+        } else if (state instanceof StartingTls starting) {
+            apply(
+                    switch (door) {
+                        case SMTP -> machine.onTls(starting, agreed.get());
+                        case SMTPS -> machine.onConnected(agreed.get());
+                    });
+        }
     }
 
     private void giveUpTls(TlsFailure why) {
@@ -328,7 +358,9 @@ final class Session {
 
     /** There is nothing we could say that the client would understand. */
     private void tlsFailed() {
-        outcome = ConnectionOutcome.TLS_FAILED;
+        if (tls.hasFailed()) {
+            outcome = ConnectionOutcome.TLS_FAILED;
+        }
         state = new Closing();
         turn++;
         deadline.renew(state);
@@ -365,6 +397,13 @@ final class Session {
         close();
     }
 
+    private void turnAway(ConnectionOutcome why) {
+        outcome = why;
+        log.turnedAway(why);
+        replies.add(Replies.NOT_SMTP);
+        close();
+    }
+
     /** Once what has been said so far has left. */
     private void close() {
         state = new Closing();
@@ -376,6 +415,10 @@ final class Session {
 
     private void end(Runnable whenEnded) {
         ended = true;
+        if (state instanceof StartingTls) {
+            tls.giveUp(TlsFailure.DISCONNECTED);
+            tlsFailed();
+        }
         state = new Closing();
         dropIntake();
         input.clear();

@@ -47,6 +47,7 @@ final class SessionSocket {
     private boolean inputOver;
     private boolean saidLast;
     private Optional<SslHandler> tls = Optional.empty();
+    private Optional<TlsBounds> bounds = Optional.empty();
 
     SessionSocket(NetSocket socket) {
         this.socket = socket;
@@ -72,24 +73,47 @@ final class SessionSocket {
         socket.drainHandler(_ -> action.run());
     }
 
-    /** Runs once, when the client has said its last and may still listen; not when it is gone altogether. */
-    void onInputOver(EventLoop loop, Runnable action) {
-        context.pipeline().addBefore(context.name(), "input-over", new ChannelInboundHandlerAdapter() {
+    /**
+     * Each runs once, at most.
+     *
+     * @param inputOver the client has said its last and may still listen; not when it is gone altogether
+     * @param flood TLS has cost more than we bear with; nothing more is heard
+     */
+    void onSignals(EventLoop loop, Runnable inputOver, Runnable flood) {
+        context.pipeline().addBefore(context.name(), "signals", new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext at, Object read) {
+                if (read instanceof ByteBuf octets) {
+                    int yielded = octets.readableBytes();
+                    bounds.ifPresent(tls -> tls.yielded(yielded));
+                }
+                at.fireChannelRead(read);
+            }
+
             @Override
             public void userEventTriggered(ChannelHandlerContext at, Object event) {
-                if (event == ChannelInputShutdownEvent.INSTANCE
-                        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
-                    loop.run(() -> {
-                        if (!inputOver) {
-                            inputOver = true;
-                            closeWhenBothAreDone();
-                            action.run();
-                        }
-                    });
+                if (event == TlsBounds.Event.FLOOD) {
+                    loop.run(flood);
+                } else if (isOver(event)) {
+                    loop.run(() -> inputOver(inputOver));
                 }
                 at.fireUserEventTriggered(event);
             }
         });
+    }
+
+    private static boolean isOver(Object event) {
+        return event == ChannelInputShutdownEvent.INSTANCE
+                || event == TlsBounds.Event.GOODBYE
+                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
+    }
+
+    private void inputOver(Runnable action) {
+        if (!inputOver) {
+            inputOver = true;
+            closeWhenBothAreDone();
+            action.run();
+        }
     }
 
     /** Runs once, whoever closed. */
@@ -111,13 +135,15 @@ final class SessionSocket {
     }
 
     /**
-     * Says this as it is, and nothing else ever: from now on all that comes and goes is TLS. Nothing may wait to be written.
+     * From now on all that comes and goes is TLS, but what {@code handler} lets pass. Nothing may wait to be written.
      *
      * @param then told what was agreed on, or why nothing was; in that case the connection closes by itself
      */
-    void startTls(SslHandler handler, String text, BiConsumer<Optional<TlsFacts>, Optional<Throwable>> then) {
+    void startTls(SslHandler handler, BiConsumer<Optional<TlsFacts>, Optional<Throwable>> then) {
+        TlsBounds before = new TlsBounds(handler.handshakeFuture());
         tls = Optional.of(handler);
-        channel.pipeline().addFirst("tls", handler).addFirst("tls-bounds", new TlsBounds(handler.handshakeFuture()));
+        bounds = Optional.of(before);
+        channel.pipeline().addFirst("tls", handler).addFirst("tls-bounds", before);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 SSLSession session = handler.engine().getSession();
@@ -127,7 +153,11 @@ final class SessionSocket {
                 then.accept(Optional.empty(), Optional.of(done.cause()));
             }
         });
-        socket.write(text);
+    }
+
+    /** Whether the client has said anything since TLS was to begin. */
+    boolean hasHeardTls() {
+        return bounds.filter(TlsBounds::hasHeard).isPresent();
     }
 
     /** Says this, and that it was the last. The client may go on talking until it, or we, close. */

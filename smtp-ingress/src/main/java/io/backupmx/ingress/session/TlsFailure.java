@@ -8,7 +8,11 @@ enum TlsFailure {
     REFUSED,
     /** The client was gone before it was done. */
     DISCONNECTED,
-    TIMED_OUT;
+    TIMED_OUT,
+    /** It sent more than a handshake has. */
+    FLOOD,
+    /** More handshakes wait to be computed than there may be sessions. */
+    BUSY;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);

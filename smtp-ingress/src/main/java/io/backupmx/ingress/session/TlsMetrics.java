@@ -31,7 +31,7 @@ final class TlsMetrics {
             failures.put(
                     failure,
                     Counter.builder("backupmx.ingress.tls.handshakes.failed")
-                            .description("Handshakes of STARTTLS that failed")
+                            .description("Handshakes that failed")
                             .tag("reason", failure.label())
                             .register(registry));
         }

@@ -1,18 +1,16 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
 import io.netty.handler.ssl.NotSslRecordException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** How one session turns to TLS: at most once. Belongs to one event loop. */
 final class TlsStart {
-
-    /** The type of a TLS record that holds a handshake (RFC 8446 §5.1): SYN, which begins no command. */
-    private static final byte HANDSHAKE = 0x16;
 
     private static final int MAX_CAUSE = 200;
 
@@ -23,17 +21,14 @@ final class TlsStart {
 
     private Optional<TlsFacts> facts = Optional.empty();
     private boolean handshaking;
+    private boolean comesFirst;
+    private boolean failed;
 
     TlsStart(IngressParts parts, SessionSocket socket, SessionLog log, EventLoop loop) {
         this.parts = parts;
         this.socket = socket;
         this.log = log;
         this.loop = loop;
-    }
-
-    /** Whether a client begins with TLS where it is to begin with SMTP. */
-    static boolean isAtOnce(ByteBuffer firstOctets) {
-        return firstOctets.hasRemaining() && firstOctets.get(firstOctets.position()) == HANDSHAKE;
     }
 
     /**
@@ -43,19 +38,38 @@ final class TlsStart {
      */
     void begin(SmtpReply reply, Consumer<Optional<TlsFacts>> then) {
         handshaking = true;
-        socket.startTls(
-                parts.tls().orElseThrow().newHandler(),
-                reply.toWire(),
-                (agreed, failure) -> loop.run(() -> {
-                    if (handshaking) {
-                        facts = agreed;
-                        failure.ifPresent(cause -> failed(
-                                cause instanceof ClosedChannelException ? TlsFailure.DISCONNECTED : TlsFailure.REFUSED,
-                                text(cause)));
-                        handshaking = false;
-                        then.accept(agreed);
-                    }
-                }));
+        socket.startTls(tls().newHandlerBehindReply(), (agreed, failure) -> ended(agreed, failure, then));
+        socket.write(reply.toWire());
+    }
+
+    /** As above, without a word, for a connection that is new. */
+    void begin(Consumer<Optional<TlsFacts>> then) {
+        handshaking = true;
+        comesFirst = true;
+        socket.startTls(tls().newHandler(), (agreed, failure) -> ended(agreed, failure, then));
+    }
+
+    private IngressTls tls() {
+        return parts.tls().orElseThrow();
+    }
+
+    private void ended(Optional<TlsFacts> agreed, Optional<Throwable> failure, Consumer<Optional<TlsFacts>> then) {
+        loop.run(() -> {
+            if (handshaking) {
+                facts = agreed;
+                failure.ifPresent(cause -> failed(reason(cause), text(cause)));
+                handshaking = false;
+                then.accept(agreed);
+            }
+        });
+    }
+
+    private static TlsFailure reason(Throwable cause) {
+        return switch (cause) {
+            case ClosedChannelException _ -> TlsFailure.DISCONNECTED;
+            case RejectedExecutionException _ -> TlsFailure.BUSY;
+            default -> TlsFailure.REFUSED;
+        };
     }
 
     /** The handshake is not waited for any longer. */
@@ -77,7 +91,16 @@ final class TlsStart {
         return said.length() <= MAX_CAUSE ? said : said.substring(0, MAX_CAUSE) + "...";
     }
 
+    /** Whether there was a handshake, and it came to nothing. */
+    boolean hasFailed() {
+        return failed;
+    }
+
     private void failed(TlsFailure why, String cause) {
+        if (why == TlsFailure.DISCONNECTED && comesFirst && !socket.hasHeardTls()) {
+            return; // nobody asked for one: a balancer's probe is like this, every other second
+        }
+        failed = true;
         log.handshakeFailed(why, cause);
         parts.metrics().tls().handshakeFailed(why);
     }

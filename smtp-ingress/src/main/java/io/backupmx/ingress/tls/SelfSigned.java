@@ -10,6 +10,7 @@ import com.unboundid.util.ssl.cert.SubjectAlternativeNameExtension;
 import com.unboundid.util.ssl.cert.X509Certificate;
 import com.unboundid.util.ssl.cert.X509CertificateExtension;
 import io.backupmx.smtp.Domain;
+import io.backupmx.tls.CertificateFiles;
 import io.backupmx.tls.ServerCertificate;
 import io.backupmx.tls.UnusableCertificate;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class SelfSigned {
         Path file = directory.resolve(FILE);
         if (Files.exists(file)) {
             try {
-                ServerCertificate kept = ServerCertificate.read(file, file);
+                ServerCertificate kept = CertificateFiles.ofOurOwn(file).read();
                 if (kept.warnings(now).isEmpty() && isOf(hostname, kept)) {
                     return kept;
                 }

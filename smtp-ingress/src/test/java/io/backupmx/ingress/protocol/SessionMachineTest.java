@@ -41,8 +41,7 @@ class SessionMachineTest {
     private static final Client CLIENT = new Client("client.example", true, Optional.empty());
     private static final Connected CONNECTED = new Connected(Optional.empty());
     private static final Greeted GREETED = new Greeted(CLIENT);
-    private static final IngressConfig WITHOUT_TLS =
-            IngressConfig.DEFAULT.with(new TlsConfig(TlsConfig.Mode.OFF, Optional.empty(), Optional.empty()));
+    private static final IngressConfig WITHOUT_TLS = IngressConfig.DEFAULT.with(TlsConfig.OFF);
     private static final TlsFacts TLS = new TlsFacts("TLSv1.3", "TLS_AES_128_GCM_SHA256");
     private static final Connected CONNECTED_BY_TLS = new Connected(Optional.of(TLS));
     private static final ForwardPath ALICE = new ForwardPath.To(Mailbox.of("alice@example.test"));

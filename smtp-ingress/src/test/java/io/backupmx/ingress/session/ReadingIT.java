@@ -79,6 +79,7 @@ class ReadingIT {
         accepted.set(((NetSocketInternal) socket).channelHandlerContext().channel());
         new Session(
                         parts,
+                        Door.SMTP,
                         new SessionSocket(socket),
                         new EventLoop(vertx.getOrCreateContext(), new SplittableRandom(1)))
                 .start(() -> {});

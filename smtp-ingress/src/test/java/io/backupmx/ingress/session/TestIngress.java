@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.config.HostPort;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
@@ -75,7 +76,8 @@ final class TestIngress implements AutoCloseable {
                 tuning.policy,
                 spool,
                 tuning.tls
-                        ? Optional.of(IngressTls.selfSigned(hostname, spillDirectory.resolve("none")))
+                        ? Optional.of(
+                                IngressTls.selfSigned(hostname, spillDirectory.resolve("none"), tuning.maxConnections))
                         : Optional.empty(),
                 metrics);
         port = get(server.listen()).port();
@@ -95,6 +97,11 @@ final class TestIngress implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Opens a door where TLS comes first; its port. */
+    int openTlsDoor() {
+        return get(server.listenWithTls(HostPort.of("127.0.0.1:0"))).port();
     }
 
     Future<Void> stop() {

@@ -59,6 +59,6 @@ final class Tuning {
                 contentSpillBytes,
                 contentSpillLimitBytes,
                 stopGrace,
-                new TlsConfig(tls ? TlsConfig.Mode.STARTTLS : TlsConfig.Mode.OFF, Optional.empty(), Optional.empty()));
+                tls ? TlsConfig.DEFAULT : TlsConfig.OFF);
     }
 }

@@ -16,12 +16,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates as OpenSSL writes them, sound and not. */
 @SystemTest
-class ServerCertificateIT {
+class CertificateFilesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -35,11 +36,12 @@ class ServerCertificateIT {
         openssl("ecparam -genkey -name prime256v1 -out sec1.key"); // parameters first, then the key, as acme.sh has it
         openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out ec.key");
         openssl("genpkey -algorithm ED25519 -out ed25519.key");
+        openssl("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out pss.key");
         assertThat(Files.readString(at("pkcs1.key"))).contains("BEGIN RSA PRIVATE KEY");
         assertThat(Files.readString(at("sec1.key"))).contains("BEGIN EC PARAMETERS", "BEGIN EC PRIVATE KEY");
-        for (String key : List.of("rsa.key", "pkcs1.key", "sec1.key", "ec.key", "ed25519.key")) {
+        for (String key : List.of("rsa.key", "pkcs1.key", "sec1.key", "ec.key", "ed25519.key", "pss.key")) {
             certify(key, key + ".pem");
-            ServerCertificate read = ServerCertificate.read(at(key + ".pem"), at(key));
+            ServerCertificate read = files(key + ".pem", key).readAndTry();
             assertThat(read.certificate().getSubjectX500Principal().getName())
                     .as(key)
                     .isEqualTo("CN=mx2.example.org");
@@ -49,7 +51,7 @@ class ServerCertificateIT {
                 at("both.pem"),
                 Files.readString(at("ec.key")) + "text between\n" + Files.readString(at("ec.key.pem"))
                         + Files.readString(at("rsa.key.pem")));
-        assertThat(ServerCertificate.read(at("both.pem"), at("both.pem")).chain())
+        assertThat(files("both.pem", "both.pem").readAndTry().chain())
                 .as("one file for both, and a chain")
                 .hasSize(2);
     }
@@ -76,12 +78,16 @@ class ServerCertificateIT {
                 "no.key",
                 "ingress.tls.certificate: DIR/no.pem cannot be read: no such file",
                 "ingress.tls.key: DIR/no.key cannot be read: no such file");
-        ServerCertificate sound = ServerCertificate.read(at("a.pem"), at("a.key"));
-        assertThat(sound.warnings(Instant.now().plus(Duration.ofDays(31))))
+        CertificateFiles files = files("a.pem", "a.key");
+        ServerCertificate sound = files.read();
+        assertThat(files.warnings(sound, Instant.now().plus(Duration.ofDays(31))))
                 .singleElement()
                 .asString()
                 .startsWith("ingress.tls.certificate: has expired at ");
-        assertThat(sound.warnings(Instant.now().minus(Duration.ofDays(1)))).hasSize(1);
+        assertThat(files.warnings(sound, Instant.now().minus(Duration.ofDays(1))))
+                .singleElement()
+                .asString()
+                .startsWith("ingress.tls.certificate: is valid from ");
     }
 
     @Test
@@ -90,9 +96,9 @@ class ServerCertificateIT {
         openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out b.key");
         certify("a.key", "a.pem");
         certify("b.key", "b.pem");
-        Path certificate = replace("a.pem", "live.pem");
+        replace("a.pem", "live.pem");
         Path key = replace("a.key", "live.key");
-        CertificateReload reload = new CertificateReload(certificate, key, InstantSource.system());
+        CertificateReload reload = new CertificateReload(files("live.pem", "live.key"), InstantSource.system());
         List<ServerCertificate> taken = new ArrayList<>();
         reload.handTo(taken::add);
 
@@ -111,7 +117,7 @@ class ServerCertificateIT {
         assertThat(taken).as("it may not be whole").isEmpty();
         reload.look();
         assertThat(reload.isStale()).isFalse();
-        assertThat(taken).containsExactly(ServerCertificate.read(at("b.pem"), at("b.key")));
+        assertThat(taken).containsExactly(files("b.pem", "b.key").read());
 
         Files.delete(key);
         assertThat(reload.reload()).singleElement().asString().contains("live.key cannot be read: no such file");
@@ -121,8 +127,98 @@ class ServerCertificateIT {
         assertThat(taken).as("it is the same again").hasSize(1);
     }
 
+    /** Keys that the JDK reads and no sender can do with; what is in use stays so. */
+    @Test
+    void whatNoClientCouldAgreeOnIsRefused() throws Exception {
+        openssl("genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 -out dsa.par");
+        openssl("genpkey -paramfile dsa.par -out dsa.key");
+        openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out a.key");
+        openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:512 -out short.key");
+        certify("dsa.key", "dsa.pem");
+        certify("a.key", "a.pem");
+        certify("short.key", "short.pem");
+
+        assertProblems(
+                "dsa.pem",
+                "dsa.key",
+                "ingress.tls.certificate: DIR/dsa.pem cannot be served, for no client could agree on it with us"
+                        + " (DSA key of 1024 bits; TLSv1.3: ");
+        assertProblems(
+                "short.pem",
+                "short.key",
+                "ingress.tls.certificate: DIR/short.pem cannot be served, for no client could agree on it with us"
+                        + " (RSA key of 512 bits; TLSv1.3: ");
+
+        replace("a.pem", "live.pem");
+        replace("a.key", "live.key");
+        CertificateReload reload = new CertificateReload(files("live.pem", "live.key"), InstantSource.system());
+        replace("dsa.pem", "live.pem");
+        replace("dsa.key", "live.key");
+        assertThat(reload.reload()).singleElement().asString().contains("live.pem cannot be served");
+        assertThat(reload.isStale()).isTrue();
+        assertThat(reload.inUse()).isEqualTo(files("a.pem", "a.key").read());
+    }
+
+    @Test
+    void aChainThatIsNotWholeIsRefused() throws Exception {
+        openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out a.key");
+        certify("a.key", "a.pem");
+        List<String> lines = Files.readAllLines(at("a.pem"));
+        Files.write(at("cut.pem"), concat(List.of(lines, lines.subList(0, 3))));
+        Files.write(at("gap.pem"), concat(List.of(lines, lines.subList(0, 3), lines)));
+        Files.write(
+                at("torn.pem"),
+                concat(List.of(lines.subList(0, 2), List.of("<html>"), lines.subList(2, lines.size()))));
+        Files.write(at("lost.pem"), concat(List.of(lines.subList(0, 2), lines.subList(3, lines.size()))));
+        int length = lines.size();
+
+        assertProblems(
+                "cut.pem",
+                "a.key",
+                "ingress.tls.certificate: DIR/cut.pem is not PEM: the CERTIFICATE that begins in line " + (length + 1)
+                        + " has no END: the file is cut");
+        assertProblems(
+                "gap.pem",
+                "a.key",
+                "ingress.tls.certificate: DIR/gap.pem is not PEM: line " + (length + 4)
+                        + " begins a CERTIFICATE within the CERTIFICATE of line " + (length + 1));
+        assertProblems(
+                "torn.pem", "a.key", "ingress.tls.certificate: DIR/torn.pem is not PEM: line 3 is not base64, within");
+        assertProblems("lost.pem", "a.key", "ingress.tls.certificate: DIR/lost.pem holds no X.509 certificate: ");
+    }
+
+    @Test
+    void aClientGetsTheCertificateOfTheHostThatItAsksFor() throws Exception {
+        openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out a.key");
+        certify("a.key", "first.pem", "mx2.example.org", "DNS:mx2.example.org");
+        certify("a.key", "also.pem", "mx2.example.org", "DNS:MX2.example.org");
+        certify("a.key", "wild.pem", "x", "DNS:*.example.net,DNS:example.com");
+        ServerCertificate first = files("first.pem", "a.key").read();
+        ServerCertificate also = files("also.pem", "a.key").read();
+        ServerCertificate wild = files("wild.pem", "a.key").read();
+        CertificateChoice choice = new CertificateChoice(List.of(first, also, wild));
+
+        assertThat(choice.of(Optional.empty())).containsExactly(first, also);
+        assertThat(choice.of(Optional.of("nobody.example.org"))).containsExactly(first, also);
+        assertThat(choice.of(Optional.of("mx2.EXAMPLE.org"))).containsExactly(first, also);
+        assertThat(choice.of(Optional.of("mx7.example.net"))).containsExactly(wild);
+        assertThat(choice.of(Optional.of("a.mx7.example.net"))).containsExactly(first, also);
+        assertThat(choice.of(Optional.of("example.com"))).containsExactly(wild);
+        assertThat(choice.of(Optional.of("x")))
+                .as("a subject counts without other names")
+                .containsExactly(first, also);
+    }
+
+    private static List<String> concat(List<List<String>> parts) {
+        return parts.stream().flatMap(List::stream).toList();
+    }
+
+    private CertificateFiles files(String certificate, String key) {
+        return new CertificateFiles("default", "ingress.tls", at(certificate), at(key));
+    }
+
     private void assertProblems(String certificate, String key, String... problems) {
-        assertThatThrownBy(() -> ServerCertificate.read(at(certificate), at(key)))
+        assertThatThrownBy(() -> files(certificate, key).readAndTry())
                 .isInstanceOfSatisfying(UnusableCertificate.class, e -> {
                     assertThat(e.problems()).hasSameSizeAs(problems);
                     for (int i = 0; i < problems.length; i++) {
@@ -139,6 +235,11 @@ class ServerCertificateIT {
 
     private void certify(String key, String certificate) {
         openssl("req -x509 -new -key " + key + " -subj /CN=mx2.example.org -days 30 -out " + certificate);
+    }
+
+    private void certify(String key, String certificate, String subject, String names) {
+        openssl("req -x509 -new -key " + at(key) + " -subj /CN=" + subject + " -addext subjectAltName=" + names
+                + " -days 30 -out " + at(certificate));
     }
 
     private Path at(String name) {
