@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param maxConnectionsPerAddress open sessions of one client address, of IPv6 one /64; beyond it 421
  * @param gatewayLimits whether that holds for the address of our own default gateway, too
  * @param trustedNetworks clients from there have no limits of their own; what they may send to whom is as for everybody
+ * @param trustedNetworksConfirmed those of them that strangers may well be in, named a second time
  * @param maxErrors replies of 500 and more, and mails told to come again, before 421 ends a session
  * @param maxHops Received headers before a mail is refused as looping (RFC 5321 §6.3)
  * @param commandTimeout silence between commands (RFC 5321 §4.5.3.2.7)
@@ -26,6 +27,12 @@ import java.util.regex.Pattern;
  * @param contentSpillBytes a content larger than this goes to a temporary file
  * @param contentSpillLimitBytes disk for contents in temporary files, all sessions together; beyond it 452
  * @param stopGrace how long sessions past 354 may take to finish at a stop
+ * @param sessionTimeout how long a session may last in all, whatever it does
+ * @param greetingDelay how long a client that is not trusted waits for its greeting; who talks before it is refused
+ * @param maxHeapPercent heap in use after a collection from which on new clients are told to come again
+ * @param clientLimits what one client may have of late
+ * @param dnsbl lists of clients to refuse mail from
+ * @param proxyProtocol who passes clients on to us
  * @param tls whether, where and with what TLS is offered
  */
 public record IngressConfig(
@@ -37,6 +44,7 @@ public record IngressConfig(
         int maxConnectionsPerAddress,
         GatewayLimits gatewayLimits,
         List<String> trustedNetworks,
+        List<String> trustedNetworksConfirmed,
         int maxErrors,
         int maxHops,
         Duration commandTimeout,
@@ -47,6 +55,12 @@ public record IngressConfig(
         long contentSpillBytes,
         long contentSpillLimitBytes,
         Duration stopGrace,
+        Duration sessionTimeout,
+        Duration greetingDelay,
+        int maxHeapPercent,
+        ClientLimitsConfig clientLimits,
+        DnsblConfig dnsbl,
+        ProxyProtocolConfig proxyProtocol,
         TlsConfig tls) {
 
     /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
@@ -88,6 +102,7 @@ public record IngressConfig(
             100,
             GatewayLimits.LIFT,
             List.of(),
+            List.of(),
             20,
             50,
             Duration.ofMinutes(5),
@@ -98,20 +113,19 @@ public record IngressConfig(
             100L << 10,
             2L << 30,
             Duration.ofSeconds(20),
+            Duration.ofHours(2),
+            Duration.ZERO,
+            90,
+            ClientLimitsConfig.DEFAULT,
+            DnsblConfig.DEFAULT,
+            ProxyProtocolConfig.DEFAULT,
             TlsConfig.DEFAULT);
-
-    /** A network that is shorter trusts strangers: nobody has that many addresses. */
-    private static final int SHORTEST_IPV4 = 8;
-
-    private static final int SHORTEST_IPV6 = 16;
 
     public IngressConfig {
         trustedNetworks = List.copyOf(trustedNetworks);
+        trustedNetworksConfirmed = List.copyOf(trustedNetworksConfirmed);
         Ranges ranges = new Ranges();
-        trustedNetworks.forEach(network -> ranges.require(
-                "trusted_networks",
-                untrustworthy(network).isEmpty(),
-                untrustworthy(network).orElse("")));
+        TrustedNetworks.judge(trustedNetworks, trustedNetworksConfirmed, ranges);
         ranges.checkListen("listen", listen)
                 .require(
                         "listen",
@@ -142,27 +156,15 @@ public record IngressConfig(
                         Sizes.format(contentSpillLimitBytes) + " is less than max_message_bytes, "
                                 + Sizes.format(maxMessageBytes) + ": the largest mails would never be taken")
                 .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(10))
+                .check("session_timeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofDays(7))
+                .check("greeting_delay", greetingDelay, Duration.ZERO, Duration.ofMinutes(1))
+                .check("max_heap_percent", maxHeapPercent, 50, 100)
                 .enforce();
-    }
-
-    private static Optional<String> untrustworthy(String text) {
-        Optional<Network> network = Network.parse(text);
-        if (network.isEmpty()) {
-            return Optional.of("'" + text + "' is not "
-                    + Network.around(text)
-                            .map(around -> "one, for there are bits behind its prefix: write " + around)
-                            .orElse(Network.FORM + ", or an address"));
-        }
-        return network.filter(one -> one.prefix() < (one.isIpv4() ? SHORTEST_IPV4 : SHORTEST_IPV6))
-                .map(_ -> "'" + text + "' would trust strangers: a network is no shorter than /" + SHORTEST_IPV4
-                        + ", of IPv6 /" + SHORTEST_IPV6);
     }
 
     /** {@link #trustedNetworks} taken apart. */
     public Networks trusted() {
-        return new Networks(trustedNetworks.stream()
-                .flatMap(text -> Network.parse(text).stream())
-                .toList());
+        return Networks.of(trustedNetworks);
     }
 
     /** This, with other TLS. */
@@ -176,6 +178,7 @@ public record IngressConfig(
                 maxConnectionsPerAddress,
                 gatewayLimits,
                 trustedNetworks,
+                trustedNetworksConfirmed,
                 maxErrors,
                 maxHops,
                 commandTimeout,
@@ -186,6 +189,12 @@ public record IngressConfig(
                 contentSpillBytes,
                 contentSpillLimitBytes,
                 stopGrace,
+                sessionTimeout,
+                greetingDelay,
+                maxHeapPercent,
+                clientLimits,
+                dnsbl,
+                proxyProtocol,
                 other);
     }
 

@@ -11,6 +11,12 @@ public record Networks(List<Network> list) {
         list = List.copyOf(list);
     }
 
+    /** Of texts that are known to be networks. */
+    static Networks of(List<String> texts) {
+        return new Networks(
+                texts.stream().flatMap(text -> Network.parse(text).stream()).toList());
+    }
+
     public boolean contains(InetAddress address) {
         return list.stream().anyMatch(network -> network.contains(address));
     }

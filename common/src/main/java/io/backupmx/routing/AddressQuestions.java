@@ -81,7 +81,8 @@ final class AddressQuestions {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
 
-    private static Stream<InetAddress> address(Record record) {
+    /** That a record holds. */
+    static Stream<InetAddress> address(Record record) {
         return switch (record) {
             case ARecord a -> Stream.of(a.getAddress());
             case AAAARecord aaaa -> Stream.of(aaaa.getAddress());

@@ -29,12 +29,13 @@ import org.xbill.DNS.lookup.NoSuchRRSetException;
 final class Dns {
 
     private static final int MAX_CACHED = 50_000;
-    private static final int MAX_CACHED_SECONDS = (int) TimeUnit.DAYS.toSeconds(1);
+    private static final Duration MAX_CACHED_TIME = Duration.ofDays(1);
 
     /** What is not there now may be there soon: somebody may be mending it. */
     private static final int MAX_CACHED_NEGATIVE_SECONDS = 60;
 
     private static final int MAX_QUESTIONS = 100;
+    private static final Answer TOO_MANY = new Answer.Failed("too many questions to the DNS at once");
     private static final int MAX_REDIRECTS = 8;
     private static final int ROUNDS = 2;
 
@@ -59,9 +60,14 @@ final class Dns {
     private final Semaphore questions = new Semaphore(MAX_QUESTIONS);
 
     Dns(DnsConfig config) {
+        this(config, MAX_CACHED_TIME);
+    }
+
+    /** @param most how long answers are kept at most, whatever they say */
+    Dns(DnsConfig config, Duration most) {
         Cache cache = new Cache(DClass.IN);
         cache.setMaxEntries(MAX_CACHED);
-        cache.setMaxCache(MAX_CACHED_SECONDS);
+        cache.setMaxCache(Math.toIntExact(most.toSeconds()));
         cache.setMaxNCache(MAX_CACHED_NEGATIVE_SECONDS);
         this.patience = config.timeout().multipliedBy(3);
         this.session = LookupSession.builder()
@@ -100,9 +106,17 @@ final class Dns {
 
     /** @param limit for it to be its turn, no longer than {@link #patience} */
     CompletableFuture<Answer> ask(Name name, int type, Duration limit) throws InterruptedException {
-        if (!questions.tryAcquire(sooner(limit).toMillis(), TimeUnit.MILLISECONDS)) {
-            return CompletableFuture.completedFuture(new Answer.Failed("too many questions to the DNS at once"));
-        }
+        return questions.tryAcquire(sooner(limit).toMillis(), TimeUnit.MILLISECONDS)
+                ? send(name, type)
+                : CompletableFuture.completedFuture(TOO_MANY);
+    }
+
+    /** Never fails, never blocks: when others are asking too much, there is no answer. */
+    CompletableFuture<Answer> askNow(Name name, int type) {
+        return questions.tryAcquire() ? send(name, type) : CompletableFuture.completedFuture(TOO_MANY);
+    }
+
+    private CompletableFuture<Answer> send(Name name, int type) {
         CompletableFuture<Answer> answer;
         try {
             answer = session.lookupAsync(name, type)

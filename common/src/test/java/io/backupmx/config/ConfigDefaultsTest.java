@@ -40,6 +40,7 @@ final class ConfigDefaultsTest {
                             "max_connections_per_address" : 100,
                             "gateway_limits" : "lift",
                             "trusted_networks" : [ ],
+                            "trusted_networks_confirmed" : [ ],
                             "max_errors" : 20,
                             "max_hops" : 50,
                             "command_timeout" : "5m",
@@ -50,6 +51,24 @@ final class ConfigDefaultsTest {
                             "content_spill_bytes" : 102400,
                             "content_spill_limit_bytes" : 2147483648,
                             "stop_grace" : "20s",
+                            "session_timeout" : "2h",
+                            "greeting_delay" : "0s",
+                            "max_heap_percent" : 90,
+                            "client_limits" : {
+                              "connections_per_minute" : 1200,
+                              "messages_per_minute" : 0,
+                              "recipients_per_minute" : 0,
+                              "unknown_recipients" : 5,
+                              "unknown_delay" : "1s",
+                              "unknown_delay_max" : "10s"
+                            },
+                            "dnsbl" : {
+                              "sites" : [ ],
+                              "threshold" : 1
+                            },
+                            "proxy_protocol" : {
+                              "networks" : [ ]
+                            },
                             "tls" : {
                               "mode" : "starttls",
                               "certificate" : null,

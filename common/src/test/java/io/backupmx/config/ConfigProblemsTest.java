@@ -335,9 +335,11 @@ final class ConfigProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.0.0.0/0    | would trust strangers: a network is no shorter than /8, of IPv6 /16
-            ::/0         | would trust strangers: a network is no shorter than /8, of IPv6 /16
-            128.0.0.0/7  | would trust strangers: a network is no shorter than /8, of IPv6 /16
+            0.0.0.0/0    | would trust strangers: a network is no shorter than /8, of IPv6 /16; who means it names it in trusted_networks_confirmed, too
+            ::/0         | would trust strangers: a network is no shorter than /8, of IPv6 /16; who means it names it in trusted_networks_confirmed, too
+            128.0.0.0/7  | would trust strangers: a network is no shorter than /8, of IPv6 /16; who means it names it in trusted_networks_confirmed, too
+            172.16.0.0/12 | would trust strangers: it holds 172.16.0.0/12, where everybody seems to be behind a container's proxy; who means it names it in trusted_networks_confirmed, too
+            172.0.0.0/8  | would trust strangers: it holds 172.16.0.0/12, where everybody seems to be behind a container's proxy; who means it names it in trusted_networks_confirmed, too
             10.0.0.1/8   | is not one, for there are bits behind its prefix: write 10.0.0.0/8
             mail.test    | is not a network, as in 192.0.2.0/24 or 2001:db8::/32, or an address
             """)
@@ -349,5 +351,30 @@ final class ConfigProblemsTest {
                         e -> assertThat(e.problems())
                                 .containsExactly(
                                         "ingress.trusted_networks: '" + network + "' " + problem + " (command line)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0/0", "::/0", "172.16.0.0/12"})
+    void aNetworkOfStrangersIsTrustedByWhoSaysItTwice(String network) {
+        IngressConfig ingress = ConfigLoader.load(
+                        Optional.empty(),
+                        Map.of(),
+                        Map.of(
+                                "ingress.trusted_networks", "['192.0.2.0/24', '" + network + "']",
+                                "ingress.trusted_networks_confirmed", "['" + network + "']"))
+                .ingress();
+
+        assertThat(ingress.trusted().list()).hasSize(2);
+    }
+
+    @Test
+    void onlyWhatIsTrustedCanBeConfirmed() {
+        assertThatThrownBy(() -> ConfigLoader.load(
+                        Optional.empty(), Map.of(), Map.of("ingress.trusted_networks_confirmed", "['0.0.0.0/0']")))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly("ingress.trusted_networks_confirmed: '0.0.0.0/0' is not in"
+                                        + " trusted_networks (command line)"));
     }
 }

@@ -2,9 +2,10 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
-import io.backupmx.ingress.session.DefaultGateways;
+import io.backupmx.ingress.dnsbl.ScoredBlocklists;
 import io.backupmx.ingress.session.IngressServer;
 import io.backupmx.ingress.tls.IngressTls;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.ops.StartException;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.spool.artemis.ArtemisSpool;
@@ -34,6 +35,10 @@ final class IngressParts {
     /** Opens the door; whoever comes while the broker is away is told 451. */
     static IngressParts start(Host host, ArtemisSpool spool, RecipientParts recipients, Optional<IngressTls> tls) {
         Config config = host.config();
+        DefaultGateways gateways = DefaultGateways.ofThisMachine();
+        gateways.problems(config.ingress()).stream().findFirst().ifPresent(problem -> {
+            throw new StartException(problem);
+        });
         ArtemisSpool.Writer writer = spool.writer(host.vertx());
         host.stop().add("spool-writer", SPOOL_STOP, writer::close);
         host.readiness().check("ingress", () -> problem(writer));
@@ -41,10 +46,11 @@ final class IngressParts {
                 host.vertx(),
                 host.name().domain(),
                 config.ingress(),
-                DefaultGateways.ofThisMachine(),
+                gateways,
                 host.data().inFlight(),
                 recipients.directory(),
                 recipients.policy(),
+                ScoredBlocklists.of(config.ingress().dnsbl(), config.dns(), host.registry()),
                 writer,
                 tls,
                 host.registry());

@@ -138,8 +138,10 @@ class PostfixParityIT {
         }
         Map<String, Verdict> ours;
         Path data = Files.createDirectory(directory.resolve("data"));
-        try (ServiceProcess product =
-                ServiceProcess.run(data).config(imported(settings)).started()) {
+        try (ServiceProcess product = ServiceProcess.run(data)
+                .config(imported(settings))
+                .set("ingress.client_limits.unknown_delay=0s")
+                .started()) {
             ours = ask(product.smtpPort());
         }
 

@@ -114,7 +114,7 @@ final class SourcesOfAllKinds implements AutoCloseable {
         lists.forEach(list -> text.append("  %s: {primary: '127.0.0.1:%d', recipient_sources: [%s]}\n"
                 .formatted(listDomain(list), primaryPort, list)));
         text.append("""
-                ingress: {max_errors: 10000, max_connections_per_address: 1000}
+                ingress: {max_errors: 10000, max_connections_per_address: 1000, client_limits: {unknown_delay: 0s}}
                 recipient_sources:
                   ldap:
                     directory:

@@ -2,6 +2,7 @@ package io.backupmx.worker.cli;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.ops.MachineName;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.tls.CertificateFiles;
@@ -41,6 +42,8 @@ public final class CheckCommand implements Callable<Integer> {
         try {
             CheckedConfig checked = options.load(Map.of());
             Map<CertificateFiles, ServerCertificate> certificates = certificates(checked.config(), problems);
+            problems.addAll(
+                    DefaultGateways.ofThisMachine().problems(checked.config().ingress()));
             if (problems.isEmpty()) {
                 print(checked, certificates);
                 return 0;

@@ -54,6 +54,7 @@ public sealed interface Effect {
         FLOOD,
         /** What comes next cannot be told from commands. */
         OUT_OF_STEP,
+        EARLY_TALKER,
         SHUT_DOWN
     }
 }

@@ -14,6 +14,12 @@ public enum Refusal {
     /** The primary is up, and the client has not come back yet. */
     PRIMARY_IS_UP(true, true),
     TOO_MANY_RECIPIENTS(true, true),
+    /** The client is in a list in the DNS. */
+    CLIENT_LISTED(true, false),
+    /** The client has had its mails for now. */
+    MESSAGE_RATE(true, true),
+    /** The client has had its recipients for now. */
+    RECIPIENT_RATE(true, true),
     TOO_LARGE(false, false),
     BARE_LINE_END(false, false),
     TOO_MANY_HOPS(false, false),

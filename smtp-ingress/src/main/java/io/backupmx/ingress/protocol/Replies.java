@@ -121,6 +121,23 @@ public final class Replies {
         return SmtpReply.of(451, "4.3.0", to + ": Temporary lookup failure");
     }
 
+    /** @param zone as an operator has named it: the client is to ask there */
+    static SmtpReply clientListed(ForwardPath to, String zone) {
+        return SmtpReply.of(554, "5.7.1", to + ": Client host rejected: your address is listed by " + zone);
+    }
+
+    static SmtpReply tooManyMessages(ForwardPath to) {
+        return SmtpReply.of(450, "4.7.1", to + ": Too many messages from your address, try again later");
+    }
+
+    static SmtpReply tooManyRecipientsOfLate(ForwardPath to) {
+        return SmtpReply.of(450, "4.7.1", to + ": Too many recipients from your address, try again later");
+    }
+
+    static SmtpReply earlyTalker(Domain us) {
+        return SmtpReply.of(554, "5.5.1", us + " You talked before my greeting, closing connection");
+    }
+
     static SmtpReply flood(Domain us) {
         return closing("4.3.4", us, "Message far too large, closing connection");
     }
@@ -142,7 +159,15 @@ public final class Replies {
     }
 
     public static SmtpReply tooManyConnections(Domain us) {
-        return closing("4.7.0", us, "Too many connections, try again later");
+        return closing("4.3.2", us, "Too many connections, try again later");
+    }
+
+    public static SmtpReply overloaded(Domain us) {
+        return closing("4.3.2", us, "System busy, try again later");
+    }
+
+    public static SmtpReply tooFastFromYou(Domain us) {
+        return closing("4.7.0", us, "Too many connections from your address of late, try again later");
     }
 
     public static SmtpReply tooManyConnectionsFromYou(Domain us) {

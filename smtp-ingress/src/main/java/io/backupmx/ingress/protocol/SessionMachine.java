@@ -65,6 +65,11 @@ public final class SessionMachine {
         return Step.reply(new Connected(Optional.of(tls)), Replies.greeting(hostname, banner));
     }
 
+    /** A client has talked before it was greeted: it does not care what it is told (§4.3.1). */
+    public Step onEarlyTalk() {
+        return Step.close(Replies.earlyTalker(hostname), Ending.EARLY_TALKER);
+    }
+
     /** A line the client has said, be it a command or not; {@code room} as in {@link #onCommand}. */
     public Step onLine(Listening state, Line line, Room room) {
         return switch (line) {
@@ -131,6 +136,18 @@ public final class SessionMachine {
                 refused(state, Replies.leftToPrimary(state.to()), Refusal.PRIMARY_IS_UP);
             case RecipientVerdict.Unsettled _, RecipientVerdict.IfMxBackup _, RecipientVerdict.Unavailable _ ->
                 refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
+        };
+    }
+
+    /** The recipient may get mail, but not from this client, or not now. */
+    public Step onClientRefused(AwaitingRecipient state, ClientRefusal why) {
+        return switch (why) {
+            case ClientRefusal.Listed(String zone) ->
+                refused(state, Replies.clientListed(state.to(), zone), Refusal.CLIENT_LISTED);
+            case ClientRefusal.TooManyMessages _ ->
+                refused(state, Replies.tooManyMessages(state.to()), Refusal.MESSAGE_RATE);
+            case ClientRefusal.TooManyRecipients _ ->
+                refused(state, Replies.tooManyRecipientsOfLate(state.to()), Refusal.RECIPIENT_RATE);
         };
     }
 

@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.config.Networks;
+import io.backupmx.ops.DefaultGateways;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ record ClientAddresses(Networks trusted, DefaultGateways many) {
 
     /** Whether {@code address}, as a socket has it, says nothing about the client. */
     boolean isMany(String address) {
-        return many.contain(address);
+        return !many.addresses().isEmpty() && many.contain(PeerAddress.parse(address));
     }
 
     /** Whether {@code address}, as a socket has it, is a client that we know. */

@@ -16,6 +16,8 @@ enum ConnectionOutcome {
     FLOOD,
     /** Its BDAT did not say how much would follow. */
     OUT_OF_STEP,
+    /** The client talked before it was greeted. */
+    EARLY_TALKER,
     /** The handshake came to nothing. */
     TLS_FAILED,
     /** The client spoke TLS where SMTP begins. */
@@ -29,7 +31,13 @@ enum ConnectionOutcome {
     /** Refused: too many sessions in all. */
     TOO_MANY,
     /** Refused: too many sessions of that address. */
-    TOO_MANY_FROM_ADDRESS;
+    TOO_MANY_FROM_ADDRESS,
+    /** Refused: too many sessions of that address of late. */
+    TOO_FAST_FROM_ADDRESS,
+    /** Refused: memory, or the place for contents, has run out. */
+    OVERLOADED,
+    /** Refused: a proxy that did not say whom it passes on. */
+    NO_PROXY_HEADER;
 
     static ConnectionOutcome of(Effect.Ending ending) {
         return switch (ending) {
@@ -39,6 +47,7 @@ enum ConnectionOutcome {
             case TOO_MANY_COMMANDS -> TOO_MANY_COMMANDS;
             case FLOOD -> FLOOD;
             case OUT_OF_STEP -> OUT_OF_STEP;
+            case EARLY_TALKER -> EARLY_TALKER;
             case SHUT_DOWN -> SHUT_DOWN;
         };
     }

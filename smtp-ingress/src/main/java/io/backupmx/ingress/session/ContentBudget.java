@@ -5,6 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What contents in flight may take of the heap, or of the disk, all sessions together. Thread-safe. */
 final class ContentBudget {
 
+    /** One read of a socket. */
+    private static final long SPARE_BYTES = 32 << 10;
+
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
@@ -19,6 +22,11 @@ final class ContentBudget {
             return false;
         }
         return true;
+    }
+
+    /** Whether even one read of a socket may find no room any more. */
+    boolean isUsedUp() {
+        return usedBytes.get() > maxBytes - SPARE_BYTES;
     }
 
     void giveBack(long bytes) {

@@ -4,7 +4,7 @@ import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.protocol.SessionState;
 import java.time.Duration;
 
-/** Until when one session may stay as it is without anything happening (RFC 5321 §4.5.3.2). */
+/** Until when one session may stay as it is without anything happening (RFC 5321 §4.5.3.2), and until when it may last at all. */
 final class Deadline {
 
     /** How long a client that was told goodbye may take to go. */
@@ -14,10 +14,13 @@ final class Deadline {
     private static final Duration HANDSHAKE = Duration.ofSeconds(30);
 
     private final IngressConfig config;
+    private final long endNanos;
     private long nanos;
 
     Deadline(IngressConfig config) {
         this.config = config;
+        this.endNanos = System.nanoTime() + config.sessionTimeout().toNanos();
+        this.nanos = endNanos;
     }
 
     /** Something has happened to a session that is {@code state} now. */
@@ -30,7 +33,8 @@ final class Deadline {
             case SessionState.Listening _, SessionState.AwaitingRecipient _, SessionState.Storing _ ->
                 config.commandTimeout();
         };
-        nanos = System.nanoTime() + patience.toNanos();
+        long until = System.nanoTime() + patience.toNanos();
+        nanos = state instanceof SessionState.Closing || until - endNanos < 0 ? until : endNanos;
     }
 
     boolean isOver(long nowNanos) {

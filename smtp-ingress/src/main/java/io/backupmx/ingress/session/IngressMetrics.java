@@ -20,6 +20,7 @@ final class IngressMetrics {
     private final Counter acceptedMessages;
     private final Counter acceptedRecipients;
     private final Counter receivedBytes;
+    private final Counter delayed;
     private final Timer store;
     private final TlsMetrics tls;
 
@@ -55,6 +56,10 @@ final class IngressMetrics {
                 .description("Content of accepted messages")
                 .baseUnit("bytes")
                 .register(registry);
+        delayed = Counter.builder("backupmx.ingress.unknown.recipients.delayed")
+                .description(
+                        "Answers about recipients that do not exist, given late to clients that have asked for many")
+                .register(registry);
         store = Timer.builder("backupmx.ingress.store")
                 .description("From the final dot to the 250")
                 .serviceLevelObjectives(
@@ -83,6 +88,10 @@ final class IngressMetrics {
     /** A mail, or one recipient of it, was not taken. */
     void refused(Refusal reason) {
         count(refusals, reason);
+    }
+
+    void unknownRecipientDelayed() {
+        delayed.increment();
     }
 
     void recipientAccepted() {

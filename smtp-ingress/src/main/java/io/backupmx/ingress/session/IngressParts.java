@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.ingress.recipient.DeferralPolicy;
@@ -8,6 +9,7 @@ import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -21,9 +23,13 @@ record IngressParts(
         SessionMachine machine,
         RecipientDirectory directory,
         DeferralPolicy policy,
+        Blocklists blocklists,
         SpoolWriter spool,
+        Proxies proxies,
         ClientAddresses clients,
         ConnectionLimits limits,
+        ClientShares shares,
+        Overload overload,
         GatewayClients gatewayClients,
         ContentBudget heap,
         SpillSpace spillSpace,
@@ -37,13 +43,22 @@ record IngressParts(
 
     /** For a session with a client of that address: who is trusted is never told to come again for want of coming back. */
     RecipientChecks newRecipientChecks(String address, EventLoop loop, SessionLog log) {
+        boolean trusted = clients.isTrusted(address);
         return new RecipientChecks(
                 directory,
-                clients.isTrusted(address) ? DeferralPolicy.NONE : policy,
+                trusted ? DeferralPolicy.NONE : policy,
+                trusted ? Blocklists.NONE : blocklists,
+                shares.of(address),
+                new TarPit(loop, metrics),
                 clients.telling(address),
                 loop,
                 log,
                 RecipientChecks.PATIENCE);
+    }
+
+    /** How long a client of that address waits for its greeting. */
+    Duration greetingDelay(String address) {
+        return clients.isTrusted(address) ? Duration.ZERO : config.greetingDelay();
     }
 
     /** For one content of a session of {@code loop}. */

@@ -3,10 +3,12 @@ package io.backupmx.ingress.session;
 import io.backupmx.config.HostPort;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,14 +29,19 @@ public final class IngressServer {
     /** Vert.x shares a free port among servers that ask for it under the same number. */
     private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
+    private static final long LOOK_MILLIS = 1000;
+
     private final Vertx vertx;
     private final IngressConfig config;
+    private final HeapInUse heapInUse;
     private final IngressParts parts;
     private final List<String> deployments = new CopyOnWriteArrayList<>();
+    private Optional<Long> looking = Optional.empty();
 
     /**
      * @param hostname our name in greetings and trace headers
      * @param gateways our own default gateways, which may hide many clients
+     * @param blocklists who is asked about clients
      * @param tls there when the configuration offers it
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
      */
@@ -46,25 +53,34 @@ public final class IngressServer {
             Path spillDirectory,
             RecipientDirectory directory,
             DeferralPolicy policy,
+            Blocklists blocklists,
             SpoolWriter spool,
             Optional<IngressTls> tls,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.config = config;
         ClientAddresses clients = new ClientAddresses(config.trusted(), lifted(config.gatewayLimits(), gateways));
-        ConnectionLimits limits =
-                new ConnectionLimits(config.maxConnections(), config.maxConnectionsPerAddress(), clients);
+        ConnectionLimits limits = new ConnectionLimits(
+                config.maxConnections(),
+                config.maxConnectionsPerAddress(),
+                Rate.perMinute(config.clientLimits().connectionsPerMinute(), System::nanoTime),
+                clients);
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
+        this.heapInUse = HeapInUse.ofThisProcess(config.maxHeapPercent());
         this.parts = new IngressParts(
                 hostname,
                 config,
                 new SessionMachine(hostname, config),
                 directory,
                 policy,
+                blocklists,
                 spool,
+                new Proxies(config.proxyProtocol().proxies(), config.maxConnections()),
                 clients,
                 limits,
+                new ClientShares(config.clientLimits(), clients, limits, System::nanoTime),
+                new Overload(heapInUse::isTooMuch, heap, disk),
                 new GatewayClients(registry),
                 heap,
                 new SpillSpace(spillDirectory, disk, spool::room),
@@ -83,7 +99,9 @@ public final class IngressServer {
     public Future<SocketAddress> listen() {
         return vertx.executeBlocking(
                         () -> Files.createDirectories(parts.spillSpace().directory()))
-                .compose(_ -> open(Door.SMTP, config.listenAddress()));
+                .compose(_ -> open(Door.SMTP, config.listenAddress()))
+                .onSuccess(_ ->
+                        looking = Optional.of(vertx.setPeriodic(LOOK_MILLIS, _ -> vertx.executeBlocking(this::look))));
     }
 
     /** As {@link #listen}, to be called after it: where TLS begins with the connection; {@code address} is the configuration's. */
@@ -106,12 +124,19 @@ public final class IngressServer {
                 });
     }
 
+    private boolean look() {
+        heapInUse.look();
+        return heapInUse.isTooMuch();
+    }
+
     /**
      * Stops accepting, tells sessions 421, lets those past 354 finish within the grace of the configuration, and closes
      * the rest. A mail that is being stored then is still answered, within the spool's store timeout. Done when no session
      * is left.
      */
     public Future<Void> stop() {
+        looking.ifPresent(vertx::cancelTimer);
+        looking = Optional.empty();
         List<Future<Void>> stopping = deployments.stream().map(vertx::undeploy).toList();
         deployments.clear();
         return Future.join(stopping).mapEmpty();

@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.ingress.protocol.Replies;
+import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -79,40 +80,67 @@ final class IngressVerticle extends VerticleBase {
     private void connected(NetSocket socket, EventLoop loop) {
         if (socket.remoteAddress() == null) {
             close(socket); // gone as soon as it came
-        } else if (stopping) {
-            turnAway(socket, ConnectionOutcome.SHUT_DOWN, Replies.shuttingDown(parts.hostname()));
+            return;
+        }
+        String peer = socket.remoteAddress().hostAddress();
+        if (parts.proxies().has(peer)) {
+            parts.proxies().passesOn(socket, loop, client -> admit(socket, client, loop), () -> noProxyHeader(socket));
         } else {
-            switch (parts.limits().enter(socket.remoteAddress().hostAddress())) {
-                case ADMITTED -> open(socket, loop);
-                case ADMITTED_AS_ONE_OF_MANY -> {
-                    parts.gatewayClients().came(socket.remoteAddress().hostAddress());
-                    open(socket, loop);
-                }
-                case TOO_MANY ->
-                    turnAway(socket, ConnectionOutcome.TOO_MANY, Replies.tooManyConnections(parts.hostname()));
-                case TOO_MANY_FROM_ADDRESS ->
-                    turnAway(
-                            socket,
-                            ConnectionOutcome.TOO_MANY_FROM_ADDRESS,
-                            Replies.tooManyConnectionsFromYou(parts.hostname()));
-            }
+            admit(socket, peer, loop);
         }
     }
 
-    private void open(NetSocket socket, EventLoop loop) {
-        Session session = new Session(parts, door, new SessionSocket(socket), loop);
+    /** @param client its address, be it by way of a proxy */
+    private void admit(NetSocket socket, String client, EventLoop loop) {
+        Optional<Overload.Cause> overload = parts.overload().cause();
+        if (stopping) {
+            turnAway(socket, client, ConnectionOutcome.SHUT_DOWN, Replies.shuttingDown(parts.hostname()));
+        } else if (overload.isPresent()) {
+            parts.overload().turnedAway(overload.get());
+            turnAway(socket, client, ConnectionOutcome.OVERLOADED, Replies.overloaded(parts.hostname()));
+        } else {
+            enter(socket, client, loop);
+        }
+    }
+
+    private void enter(NetSocket socket, String client, EventLoop loop) {
+        Domain us = parts.hostname();
+        switch (parts.limits().enter(client)) {
+            case ADMITTED -> open(socket, client, loop);
+            case ADMITTED_AS_ONE_OF_MANY -> {
+                parts.gatewayClients().came(client);
+                open(socket, client, loop);
+            }
+            case TOO_MANY -> turnAway(socket, client, ConnectionOutcome.TOO_MANY, Replies.tooManyConnections(us));
+            case TOO_MANY_FROM_ADDRESS ->
+                turnAway(
+                        socket, client, ConnectionOutcome.TOO_MANY_FROM_ADDRESS, Replies.tooManyConnectionsFromYou(us));
+            case TOO_FAST_FROM_ADDRESS ->
+                turnAway(socket, client, ConnectionOutcome.TOO_FAST_FROM_ADDRESS, Replies.tooFastFromYou(us));
+        }
+    }
+
+    private void open(NetSocket socket, String client, EventLoop loop) {
+        Session session = new Session(parts, door, new SessionSocket(socket, client), loop);
         sessions.add(session);
         session.start(() -> sessions.remove(session));
     }
 
-    private void turnAway(NetSocket socket, ConnectionOutcome why, SmtpReply reply) {
-        new SessionLog(socket.remoteAddress().hostAddress()).turnedAway(why);
+    private void turnAway(NetSocket socket, String client, ConnectionOutcome why, SmtpReply reply) {
+        new SessionLog(client).turnedAway(why);
         parts.metrics().connectionEnded(why);
         socket.exceptionHandler(_ -> {}); // it may be gone, too
         switch (door) {
             case SMTP -> socket.write(Buffer.buffer(reply.toWire())).onComplete(_ -> close(socket));
             case SMTPS -> close(socket); // it would have to shake hands with us to hear why
         }
+    }
+
+    /** A proxy that does not say whom it passes on is told nothing: whatever that is, it is no client of ours. */
+    private void noProxyHeader(NetSocket socket) {
+        new SessionLog(socket.remoteAddress().hostAddress()).turnedAway(ConnectionOutcome.NO_PROXY_HEADER);
+        parts.metrics().connectionEnded(ConnectionOutcome.NO_PROXY_HEADER);
+        close(socket);
     }
 
     private static void close(NetSocket socket) {

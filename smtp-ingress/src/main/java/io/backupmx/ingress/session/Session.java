@@ -11,6 +11,7 @@ import io.backupmx.ingress.protocol.SessionState.BetweenChunks;
 import io.backupmx.ingress.protocol.SessionState.Closing;
 import io.backupmx.ingress.protocol.SessionState.Connected;
 import io.backupmx.ingress.protocol.SessionState.Listening;
+import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.Receiving;
 import io.backupmx.ingress.protocol.SessionState.SkippingChunk;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
@@ -22,6 +23,7 @@ import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.SmtpReply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,9 @@ final class Session {
     private boolean ended;
     private boolean heard;
 
+    /** What ends the wait for our greeting; there while a client is to be silent. */
+    private Optional<Runnable> greeting = Optional.empty();
+
     Session(IngressParts parts, Door door, SessionSocket socket, EventLoop loop) {
         this.parts = parts;
         this.door = door;
@@ -80,15 +85,39 @@ final class Session {
         socket.onDrained(this::pump);
         socket.onOctets(octets -> {
             input.add(octets);
-            pump();
-        });
-        socket.onSignals(loop, this::inputOver, this::flooded);
-        act(() -> {
-            switch (door) {
-                case SMTP -> apply(machine.onConnected());
-                case SMTPS -> startTls();
+            if (greeting.isPresent()) {
+                stopWaiting();
+                act(() -> apply(machine.onEarlyTalk()));
+            } else {
+                pump();
             }
         });
+        socket.onSignals(loop, this::inputOver, this::flooded);
+        switch (door) {
+            case SMTP -> awaitSilence();
+            case SMTPS -> act(this::startTls);
+        }
+    }
+
+    private void awaitSilence() {
+        Duration wait = parts.greetingDelay(socket.clientAddress());
+        if (wait.isZero()) {
+            act(() -> apply(machine.onConnected()));
+        } else {
+            greeting = Optional.of(loop.after(wait, this::greet));
+        }
+    }
+
+    private void greet() {
+        greeting = Optional.empty();
+        if (state instanceof Connected) {
+            act(() -> apply(machine.onConnected()));
+        }
+    }
+
+    private void stopWaiting() {
+        greeting.ifPresent(Runnable::run);
+        greeting = Optional.empty();
     }
 
     private void inputOver() {
@@ -180,8 +209,8 @@ final class Session {
             pumping = false;
         }
         if (!ended) {
-            if (inputOver && wantsInput()) {
-                close(); // everything it has said is answered
+            if (inputOver && (wantsInput() || recipients.isDelaying())) {
+                close(); // everything it has said is answered, or it does not wait for what is late on purpose
             }
             replies.flush();
         }
@@ -306,15 +335,14 @@ final class Session {
 
     private void checkRecipient(ForwardPath to) {
         int asked = turn;
+        MailOpen mail = ((AwaitingRecipient) state).mail();
         recipients.check(
-                ((AwaitingRecipient) state).mail().from(),
+                mail.from(),
                 to,
-                verdict -> act(() -> {
+                mail.recipients().isEmpty(),
+                answer -> act(() -> {
                     if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
-                        if (verdict instanceof RecipientVerdict.Accepted) {
-                            parts.metrics().recipientAccepted();
-                        }
-                        apply(machine.onVerdict(awaiting, verdict));
+                        apply(told(awaiting, answer));
                     }
                 }));
     }
@@ -324,6 +352,16 @@ final class Session {
         intake = Optional.of(content);
         content.beginChunk(chunk.bytes(), chunk.last());
         tolerance.onChunk(chunk.bytes());
+    }
+
+    private Step told(AwaitingRecipient awaiting, RecipientChecks.Answer answer) {
+        if (answer.refusal().isPresent()) {
+            return machine.onClientRefused(awaiting, answer.refusal().get());
+        }
+        if (answer.verdict() instanceof RecipientVerdict.Accepted) {
+            parts.metrics().recipientAccepted();
+        }
+        return machine.onVerdict(awaiting, answer.verdict());
     }
 
     private void startTls(SmtpReply reply) {
@@ -419,6 +457,8 @@ final class Session {
             tls.giveUp(TlsFailure.DISCONNECTED);
             tlsFailed();
         }
+        stopWaiting();
+        recipients.close();
         state = new Closing();
         dropIntake();
         input.clear();

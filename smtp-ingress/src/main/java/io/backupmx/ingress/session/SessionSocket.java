@@ -49,7 +49,8 @@ final class SessionSocket {
     private Optional<SslHandler> tls = Optional.empty();
     private Optional<TlsBounds> bounds = Optional.empty();
 
-    SessionSocket(NetSocket socket) {
+    /** @param clientAddress whose connection it is, be it by way of a proxy; IPv6 without brackets */
+    SessionSocket(NetSocket socket, String clientAddress) {
         this.socket = socket;
         this.context = ((NetSocketInternal) socket).channelHandlerContext();
         this.channel = context.channel();
@@ -57,7 +58,7 @@ final class SessionSocket {
         channel.config()
                 .setRecvByteBufAllocator(
                         new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES));
-        this.clientAddress = socket.remoteAddress().hostAddress();
+        this.clientAddress = clientAddress;
     }
 
     /** IPv6 without brackets. */

@@ -2,9 +2,12 @@ package io.backupmx.ingress.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.config.ClientLimitsConfig;
+import io.backupmx.config.DnsblConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.config.ProxyProtocolConfig;
 import io.backupmx.config.TlsConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -103,6 +106,7 @@ class ContentReaderTest {
                         10,
                         GatewayLimits.LIFT,
                         List.of(),
+                        List.of(),
                         10,
                         10,
                         Duration.ofMinutes(1),
@@ -113,6 +117,12 @@ class ContentReaderTest {
                         1 << 10,
                         1 << 30,
                         Duration.ZERO,
+                        Duration.ofHours(1),
+                        Duration.ZERO,
+                        90,
+                        ClientLimitsConfig.DEFAULT,
+                        DnsblConfig.DEFAULT,
+                        ProxyProtocolConfig.DEFAULT,
                         TlsConfig.DEFAULT),
                 taken::write);
     }

@@ -169,6 +169,24 @@ class SessionMachineTest {
     }
 
     @Test
+    void aListedClientIsRefusedWithTheListsName() {
+        Step step = machine.onClientRefused(
+                new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), new ClientRefusal.Listed("zen.example.net"));
+        assertStep(
+                step,
+                MAIL.withRefused(),
+                "554 5.7.1 <alice@example.test>: Client host rejected: your address is listed by zen.example.net");
+        assertRefusal(step, Refusal.CLIENT_LISTED);
+    }
+
+    @Test
+    void aClientThatHasHadItsShareIsToComeAgain() {
+        AwaitingRecipient awaiting = new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE);
+        assertRefusal(machine.onClientRefused(awaiting, new ClientRefusal.TooManyMessages()), Refusal.MESSAGE_RATE);
+        assertRefusal(machine.onClientRefused(awaiting, new ClientRefusal.TooManyRecipients()), Refusal.RECIPIENT_RATE);
+    }
+
+    @Test
     void theTransportTablesAnswerIsPassedOn() {
         Step refused = machine.onVerdict(
                 new AwaitingRecipient(MAIL, ALICE, RcptOptions.NONE), answer("5.7.1", "not for taking"));

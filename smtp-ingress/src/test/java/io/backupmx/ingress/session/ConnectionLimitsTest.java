@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.config.Network;
 import io.backupmx.config.Networks;
 import io.backupmx.ingress.session.ConnectionLimits.Admission;
+import io.backupmx.ops.DefaultGateways;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionLimitsTest {
 
-    private final ConnectionLimits limits = new ConnectionLimits(3, 2, ClientAddresses.STRANGERS);
+    private final ConnectionLimits limits = new ConnectionLimits(3, 2, Rate.UNLIMITED, ClientAddresses.STRANGERS);
 
     @Test
     void whoIsRefusedTakesNoPlace() {
@@ -68,7 +69,8 @@ class ConnectionLimitsTest {
     }
 
     private static ConnectionLimits behind(String gateway) {
-        return new ConnectionLimits(4, 1, new ClientAddresses(new Networks(List.of()), gateway(gateway)));
+        return new ConnectionLimits(
+                4, 1, Rate.UNLIMITED, new ClientAddresses(new Networks(List.of()), gateway(gateway)));
     }
 
     private static Networks networks(String text) {
@@ -81,8 +83,8 @@ class ConnectionLimitsTest {
 
     @Test
     void whoIsTrustedHasNoShareOfItsOwn() {
-        ConnectionLimits trusting =
-                new ConnectionLimits(4, 1, new ClientAddresses(networks("10.0.0.0/8"), DefaultGateways.NONE));
+        ConnectionLimits trusting = new ConnectionLimits(
+                4, 1, Rate.UNLIMITED, new ClientAddresses(networks("10.0.0.0/8"), DefaultGateways.NONE));
         assertThat(trusting.enter("10.1.2.3")).isEqualTo(Admission.ADMITTED);
         assertThat(trusting.enter("::ffff:10.1.2.3")).isEqualTo(Admission.ADMITTED);
         assertThat(trusting.enter("192.0.2.1")).isEqualTo(Admission.ADMITTED);
@@ -100,6 +102,32 @@ class ConnectionLimitsTest {
         assertThat(clients.isTrusted("172.17.0.1")).isFalse();
         assertThat(clients.telling("172.17.0.1")).isEmpty();
         assertThat(clients.telling("172.17.0.2")).contains(InetAddress.ofLiteral("172.17.0.2"));
+    }
+
+    @Test
+    void anAddressOfManyIsComparedByAddressNotByText() {
+        assertThat(many("172.17.0.1", "172.17.0.1")).isTrue();
+        assertThat(many("172.17.0.1", "::ffff:172.17.0.1")).isTrue();
+        assertThat(many("fe80::1", "fe80:0:0:0:0:0:0:1%2")).isTrue();
+        assertThat(many("172.17.0.1", "172.17.0.2")).isFalse();
+        assertThat(many("fe80::1", "fe80::2%eth0")).isFalse();
+        assertThat(ClientAddresses.STRANGERS.isMany("172.17.0.1")).isFalse();
+    }
+
+    private static boolean many(String gateway, String address) {
+        return new ClientAddresses(networks("10.0.0.0/8"), gateway(gateway)).isMany(address);
+    }
+
+    @Test
+    void newSessionsOfOneClientAreLimited() {
+        ConnectionLimits slow =
+                new ConnectionLimits(9, 9, Rate.perMinute(2, System::nanoTime), ClientAddresses.STRANGERS);
+        assertThat(slow.enter("192.0.2.1")).isEqualTo(Admission.ADMITTED);
+        slow.leave("192.0.2.1");
+        assertThat(slow.enter("192.0.2.1")).isEqualTo(Admission.ADMITTED);
+        assertThat(slow.enter("::ffff:192.0.2.1")).isEqualTo(Admission.TOO_FAST_FROM_ADDRESS);
+        assertThat(slow.enter("192.0.2.2")).isEqualTo(Admission.ADMITTED);
+        assertThat(slow.open()).isEqualTo(2);
     }
 
     @Test

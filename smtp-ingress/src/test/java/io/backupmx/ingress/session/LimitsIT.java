@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig.GatewayLimits;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class LimitsIT {
         ingress = behindGateway(GatewayLimits.LIFT);
         try (Conversation first = greeted();
                 Conversation second = greeted()) {
-            ingress.play("S: 421 4.7.0 mx2.example.net Too many connections, try again later\nS: <closed>\n");
+            ingress.play("S: 421 4.3.2 mx2.example.net Too many connections, try again later\nS: <closed>\n");
             assertThat(ingress.count("backupmx.ingress.gateway.sessions")).isEqualTo(2);
             first.play("C: NOOP\nS: 250 *\n");
             second.play("C: NOOP\nS: 250 *\n");
@@ -93,7 +94,7 @@ class LimitsIT {
         ingress.close();
         ingress = new TestIngress(tuning -> tuning.maxConnections = 1);
         try (Conversation first = greeted()) {
-            ingress.play("S: 421 4.7.0 mx2.example.net Too many connections, try again later\nS: <closed>\n");
+            ingress.play("S: 421 4.3.2 mx2.example.net Too many connections, try again later\nS: <closed>\n");
             first.play("C: NOOP\nS: 250 *\n");
         }
         assertThat(ingress.count("backupmx.ingress.connections", "outcome", "too_many"))

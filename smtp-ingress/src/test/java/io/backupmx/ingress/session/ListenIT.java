@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.smtp.Domain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -67,6 +69,7 @@ class ListenIT {
                 directory.resolve("made/by/listen"),
                 new FakeDirectory(),
                 DeferralPolicy.NONE,
+                Blocklists.NONE,
                 new MemorySpool(),
                 Optional.empty(),
                 new SimpleMeterRegistry());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.smtp.Domain;
@@ -80,14 +81,14 @@ class ReadingIT {
         new Session(
                         parts,
                         Door.SMTP,
-                        new SessionSocket(socket),
+                        new SessionSocket(socket, "127.0.0.1"),
                         new EventLoop(vertx.getOrCreateContext(), new SplittableRandom(1)))
                 .start(() -> {});
     }
 
     private IngressParts parts(IngressConfig config) {
         Domain hostname = Domain.of("mx2.example.net");
-        ConnectionLimits limits = new ConnectionLimits(10, 10, ClientAddresses.STRANGERS);
+        ConnectionLimits limits = new ConnectionLimits(10, 10, Rate.UNLIMITED, ClientAddresses.STRANGERS);
         ContentBudget heap = new ContentBudget(config.contentHeapBytes());
         ContentBudget disk = new ContentBudget(config.contentSpillLimitBytes());
         return new IngressParts(
@@ -96,9 +97,13 @@ class ReadingIT {
                 new SessionMachine(hostname, config),
                 directory,
                 DeferralPolicy.NONE,
+                Blocklists.NONE,
                 spool,
+                new Proxies(config.proxyProtocol().proxies(), 10),
                 ClientAddresses.STRANGERS,
                 limits,
+                new ClientShares(config.clientLimits(), ClientAddresses.STRANGERS, limits, System::nanoTime),
+                new Overload(() -> false, heap, disk),
                 new GatewayClients(new SimpleMeterRegistry()),
                 heap,
                 new SpillSpace(Path.of("unused"), disk, () -> Room.OPEN),

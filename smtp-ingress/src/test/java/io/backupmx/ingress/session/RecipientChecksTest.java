@@ -3,10 +3,14 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -34,10 +38,27 @@ class RecipientChecksTest {
 
     private void check(String address, DeferralPolicy policy, Duration patience) {
         EventLoop loop = new EventLoop(vertx.getOrCreateContext(), new Random(1));
-        RecipientChecks checks =
-                new RecipientChecks(directory, policy, Optional.empty(), loop, new SessionLog("192.0.2.1"), patience);
+        IngressConfig config = IngressConfig.DEFAULT;
+        ClientAddresses clients = new ClientAddresses(config.trusted(), DefaultGateways.NONE);
+        ConnectionLimits limits = new ConnectionLimits(10, 10, Rate.perMinute(10, System::nanoTime), clients);
+        ClientShares shares = new ClientShares(config.clientLimits(), clients, limits, System::nanoTime);
+        IngressMetrics metrics =
+                new IngressMetrics(new SimpleMeterRegistry(), limits, new ContentBudget(1), new ContentBudget(1));
+        RecipientChecks checks = new RecipientChecks(
+                directory,
+                policy,
+                Blocklists.NONE,
+                shares.of("192.0.2.1"),
+                new TarPit(loop, metrics),
+                Optional.empty(),
+                loop,
+                new SessionLog("192.0.2.1"),
+                patience);
         loop.run(() -> checks.check(
-                new ReversePath.Null(), ForwardPath.parse("<" + address + ">").orElseThrow(), verdicts::add));
+                new ReversePath.Null(),
+                ForwardPath.parse("<" + address + ">").orElseThrow(),
+                true,
+                answer -> verdicts.add(answer.verdict())));
     }
 
     @Test

@@ -74,6 +74,7 @@ final class TestIngress implements AutoCloseable {
                 spillDirectory,
                 asked.orElse(directory),
                 tuning.policy,
+                tuning.blocklists,
                 spool,
                 tuning.tls
                         ? Optional.of(

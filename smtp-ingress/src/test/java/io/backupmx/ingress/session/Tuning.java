@@ -1,11 +1,16 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.config.ClientLimitsConfig;
+import io.backupmx.config.DnsblConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.config.IngressConfig.SmtpUtf8;
+import io.backupmx.config.ProxyProtocolConfig;
 import io.backupmx.config.TlsConfig;
+import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ops.DefaultGateways;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +25,7 @@ final class Tuning {
     GatewayLimits gatewayLimits = IngressConfig.DEFAULT.gatewayLimits();
     DefaultGateways gateways = DefaultGateways.NONE;
     List<String> trustedNetworks = IngressConfig.DEFAULT.trustedNetworks();
+    List<String> trustedNetworksConfirmed = IngressConfig.DEFAULT.trustedNetworksConfirmed();
     DeferralPolicy policy = DeferralPolicy.NONE;
     int maxErrors = IngressConfig.DEFAULT.maxErrors();
     Duration commandTimeout = IngressConfig.DEFAULT.commandTimeout();
@@ -31,6 +37,16 @@ final class Tuning {
     Duration stopGrace = IngressConfig.DEFAULT.stopGrace();
 
     SmtpUtf8 smtputf8 = IngressConfig.DEFAULT.smtputf8();
+    Duration sessionTimeout = IngressConfig.DEFAULT.sessionTimeout();
+    Duration greetingDelay = IngressConfig.DEFAULT.greetingDelay();
+    int connectionsPerMinute = ClientLimitsConfig.DEFAULT.connectionsPerMinute();
+    int messagesPerMinute = ClientLimitsConfig.DEFAULT.messagesPerMinute();
+    int recipientsPerMinute = ClientLimitsConfig.DEFAULT.recipientsPerMinute();
+    int unknownRecipients = ClientLimitsConfig.DEFAULT.unknownRecipients();
+    Duration unknownDelay = ClientLimitsConfig.DEFAULT.unknownDelay();
+    Duration unknownDelayMax = ClientLimitsConfig.DEFAULT.unknownDelayMax();
+    Blocklists blocklists = Blocklists.NONE;
+    List<String> proxies = List.of();
 
     /** Made by the ingress itself. */
     boolean tls;
@@ -49,6 +65,7 @@ final class Tuning {
                 maxConnectionsPerAddress,
                 gatewayLimits,
                 trustedNetworks,
+                trustedNetworksConfirmed,
                 maxErrors,
                 IngressConfig.DEFAULT.maxHops(),
                 commandTimeout,
@@ -59,6 +76,18 @@ final class Tuning {
                 contentSpillBytes,
                 contentSpillLimitBytes,
                 stopGrace,
+                sessionTimeout,
+                greetingDelay,
+                IngressConfig.DEFAULT.maxHeapPercent(),
+                new ClientLimitsConfig(
+                        connectionsPerMinute,
+                        messagesPerMinute,
+                        recipientsPerMinute,
+                        unknownRecipients,
+                        unknownDelay,
+                        unknownDelayMax),
+                DnsblConfig.DEFAULT,
+                new ProxyProtocolConfig(proxies),
                 tls ? TlsConfig.DEFAULT : TlsConfig.OFF);
     }
 }

@@ -1,5 +1,7 @@
-package io.backupmx.ingress.session;
+package io.backupmx.ops;
 
+import io.backupmx.config.IngressConfig;
+import io.backupmx.config.Network;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -56,9 +58,31 @@ public record DefaultGateways(Set<InetAddress> addresses) {
                 .collect(Collectors.toSet()));
     }
 
-    /** Whether {@code address}, as a socket has it, is one of them. */
-    boolean contain(String address) {
-        return !addresses.isEmpty() && addresses.contains(PeerAddress.parse(address));
+    /** Whether {@code address} is one of them. */
+    public boolean contain(InetAddress address) {
+        return addresses.contains(address);
+    }
+
+    /** What is wrong with the networks that an ingress trusts, for people, as one of these is in them. */
+    public List<String> problems(IngressConfig ingress) {
+        return ingress.trustedNetworks().stream()
+                .filter(text -> !ingress.trustedNetworksConfirmed().contains(text))
+                .flatMap(text -> Network.parse(text).stream())
+                .flatMap(network -> addresses.stream()
+                        .filter(gateway -> isTrusted(gateway, network, ingress.gatewayLimits()))
+                        .map(gateway -> "ingress.trusted_networks: " + network + " has our own default gateway, "
+                                + gateway.getHostAddress() + ", and behind a container's proxy everybody seems to be"
+                                + " that; who means it names it in trusted_networks_confirmed, too"))
+                .sorted()
+                .toList();
+    }
+
+    /** In a wider network the gateway is not meant, and not trusted unless it is an address like any other. */
+    private static boolean isTrusted(InetAddress gateway, Network network, IngressConfig.GatewayLimits limits) {
+        return switch (limits) {
+            case LIFT -> network.first().equals(gateway);
+            case KEEP -> network.contains(gateway);
+        };
     }
 
     private static Optional<InetAddress> ipv4Gateway(String line, ByteOrder order) {

@@ -1,10 +1,13 @@
-package io.backupmx.ingress.session;
+package io.backupmx.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.config.ConfigLoader;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DefaultGatewaysTest {
@@ -75,17 +78,36 @@ class DefaultGatewaysTest {
     }
 
     @Test
-    void clientIsComparedByAddressNotByText() {
-        DefaultGateways gateways = little(
-                CONTAINER,
-                List.of("00000000000000000000000000000000 00 00000000000000000000000000000000 00 "
-                        + "fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth0"));
-        assertThat(gateways.contain("172.17.0.1")).isTrue();
-        assertThat(gateways.contain("::ffff:172.17.0.1")).isTrue();
-        assertThat(gateways.contain("fe80:0:0:0:0:0:0:1%2")).isTrue();
-        assertThat(gateways.contain("172.17.0.2")).isFalse();
-        assertThat(gateways.contain("fe80::2%eth0")).isFalse();
-        assertThat(DefaultGateways.NONE.contain("172.17.0.1")).isFalse();
+    void aTrustedNetworkThatIsTheGatewayIsAProblem() {
+        assertThat(problems("172.17.0.1", "lift")).singleElement().asString().startsWith("ingress.trusted_networks: ");
+        assertThat(problems("172.17.0.1", "keep")).hasSize(1);
+    }
+
+    @Test
+    void aTrustedNetworkThatHasTheGatewayIsAProblemWhereThatIsLikeAnyOther() {
+        assertThat(problems("172.17.0.0/16", "keep")).hasSize(1);
+        assertThat(problems("172.17.0.0/16", "lift")).as("it is not trusted").isEmpty();
+        assertThat(problems("172.18.0.0/16", "keep")).isEmpty();
+    }
+
+    @Test
+    void whatIsConfirmedIsNoProblem() {
+        assertThat(problems("172.17.0.0/16", "keep", "172.17.0.0/16")).isEmpty();
+    }
+
+    private static List<String> problems(String trusted, String limits, String... confirmed) {
+        return little(CONTAINER, List.of())
+                .problems(ConfigLoader.load(
+                                Optional.empty(),
+                                Map.of(),
+                                Map.of(
+                                        "ingress.trusted_networks",
+                                        "[" + trusted + "]",
+                                        "ingress.trusted_networks_confirmed",
+                                        List.of(confirmed).toString(),
+                                        "ingress.gateway_limits",
+                                        limits))
+                        .ingress());
     }
 
     @Test
