@@ -71,8 +71,10 @@ final class ConfigDefaultsTest {
                             },
                             "tls" : {
                               "mode" : "starttls",
+                              "listen" : null,
                               "certificate" : null,
-                              "key" : null
+                              "key" : null,
+                              "certificates" : { }
                             }
                           },
                           "worker" : {
