@@ -18,7 +18,10 @@ public record ProxyProtocolConfig(List<String> networks) {
                         "networks", Network.parse(text).isPresent(), TrustedNetworks.noNetwork(text))
                 .require(
                         "networks",
-                        Network.parse(text).filter(TrustedNetworks::isShort).isEmpty(),
+                        Network.parse(text)
+                                .filter(network ->
+                                        TrustedNetworks.isShort(network) || TrustedNetworks.holdsContainers(network))
+                                .isEmpty(),
                         "'" + text + "' is too wide: whoever is in it may claim to be any client"));
         ranges.enforce();
     }

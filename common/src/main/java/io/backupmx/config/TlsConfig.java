@@ -57,6 +57,7 @@ public record TlsConfig(
                         "certificates",
                         NAME.matcher(name).matches(),
                         "'" + name + "' is no name made of small letters, digits, - and _")
+                .require("certificates", !name.equals("default"), "default is the name of ingress.tls.certificate")
                 .require("certificates", one.certificate().isPresent(), name + " has no certificate")
                 .require("certificates", one.key().isPresent(), name + " has no key, which may be the same file"));
         ranges.enforce();

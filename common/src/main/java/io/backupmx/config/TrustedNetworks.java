@@ -50,12 +50,17 @@ final class TrustedNetworks {
         return network.prefix() < (network.isIpv4() ? SHORTEST_IPV4 : SHORTEST_IPV6);
     }
 
+    /** Whether it holds all that engines give containers' networks from, and so addresses where everybody seems to be. */
+    static boolean holdsContainers(Network network) {
+        return network.contains(CONTAINERS);
+    }
+
     private static Optional<String> doubt(String text, Network network) {
         if (isShort(network)) {
             return Optional.of("'" + text + "' would trust strangers: a network is no shorter than /" + SHORTEST_IPV4
                     + ", of IPv6 /" + SHORTEST_IPV6);
         }
-        return network.contains(CONTAINERS)
+        return holdsContainers(network)
                 ? Optional.of("'" + text + "' would trust strangers: it holds " + CONTAINERS
                         + ", where everybody seems to be behind a container's proxy")
                 : Optional.empty();

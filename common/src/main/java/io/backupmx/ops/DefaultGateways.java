@@ -63,8 +63,26 @@ public record DefaultGateways(Set<InetAddress> addresses) {
         return addresses.contains(address);
     }
 
-    /** What is wrong with the networks that an ingress trusts, for people, as one of these is in them. */
+    /** What is wrong with the networks that an ingress trusts or has proxies in, for people, as one of these is in them. */
     public List<String> problems(IngressConfig ingress) {
+        return Stream.concat(ofTrusted(ingress), ofProxies(ingress)).sorted().toList();
+    }
+
+    private Stream<String> ofProxies(IngressConfig ingress) {
+        return ingress.proxyProtocol().networks().stream()
+                .flatMap(text -> Network.parse(text).stream())
+                .flatMap(network -> addresses.stream()
+                        .filter(gateway -> network.contains(gateway) && !isThatAddress(network, gateway))
+                        .map(gateway -> "ingress.proxy_protocol.networks: " + network + " has our own default gateway, "
+                                + gateway.getHostAddress() + ", which everybody seems to be behind a container's proxy,"
+                                + " and who is believed may claim to be any client; who means it names that address"));
+    }
+
+    private static boolean isThatAddress(Network network, InetAddress address) {
+        return network.prefix() == 8 * address.getAddress().length && network.contains(address);
+    }
+
+    private Stream<String> ofTrusted(IngressConfig ingress) {
         return ingress.trustedNetworks().stream()
                 .filter(text -> !ingress.trustedNetworksConfirmed().contains(text))
                 .flatMap(text -> Network.parse(text).stream())
@@ -72,9 +90,7 @@ public record DefaultGateways(Set<InetAddress> addresses) {
                         .filter(gateway -> isTrusted(gateway, network, ingress.gatewayLimits()))
                         .map(gateway -> "ingress.trusted_networks: " + network + " has our own default gateway, "
                                 + gateway.getHostAddress() + ", and behind a container's proxy everybody seems to be"
-                                + " that; who means it names it in trusted_networks_confirmed, too"))
-                .sorted()
-                .toList();
+                                + " that; who means it names it in trusted_networks_confirmed, too"));
     }
 
     /** In a wider network the gateway is not meant, and not trusted unless it is an address like any other. */

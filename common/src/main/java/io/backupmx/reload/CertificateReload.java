@@ -95,6 +95,8 @@ public final class CertificateReload implements Companion {
             problems = List.of();
         } catch (UnusableCertificate e) {
             failed(e.problems(), again);
+        } catch (RuntimeException e) { // of a provider of the JDK, for one
+            failed(List.of(e.toString()), again);
         }
         return problems;
     }

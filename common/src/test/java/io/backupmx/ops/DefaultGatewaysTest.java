@@ -95,6 +95,26 @@ class DefaultGatewaysTest {
         assertThat(problems("172.17.0.0/16", "keep", "172.17.0.0/16")).isEmpty();
     }
 
+    /** Who is believed about clients may claim to be any; everybody may seem to be the gateway. */
+    @Test
+    void proxiesThatMayBeTheGatewayAreAProblemUnlessTheyAreIt() {
+        assertThat(proxyProblems("172.17.0.0/16"))
+                .singleElement()
+                .asString()
+                .startsWith("ingress.proxy_protocol.networks: 172.17.0.0/16 has our own default gateway, 172.17.0.1,");
+        assertThat(proxyProblems("172.17.0.1")).isEmpty();
+        assertThat(proxyProblems("172.18.0.0/16")).isEmpty();
+    }
+
+    private static List<String> proxyProblems(String networks) {
+        return little(CONTAINER, List.of())
+                .problems(ConfigLoader.load(
+                                Optional.empty(),
+                                Map.of(),
+                                Map.of("ingress.proxy_protocol.networks", "[" + networks + "]"))
+                        .ingress());
+    }
+
     private static List<String> problems(String trusted, String limits, String... confirmed) {
         return little(CONTAINER, List.of())
                 .problems(ConfigLoader.load(

@@ -97,7 +97,9 @@ public final class ScoredBlocklists implements Blocklists {
                 }
             };
             metrics.count(result);
-            return new Listing(site, result == Result.LISTED);
+            // In doubt for the client: one that is away counts for it where it lists good clients, and not against it.
+            boolean listed = result == Result.LISTED || (result == Result.UNAVAILABLE && site.score() < 0);
+            return new Listing(site, listed);
         });
     }
 

@@ -19,6 +19,9 @@ final class Proxies {
     /** A header is the first thing that a proxy says, in one piece. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** The name of what reads the header, in a connection's pipeline. */
+    static final String DECODER = "proxy-decoder";
+
     private final Networks networks;
     private final int maxSilent;
     private final AtomicInteger silent = new AtomicInteger();
@@ -50,7 +53,12 @@ final class Proxies {
         ProxyHeader header = new ProxyHeader(
                 client -> {
                     silent.decrementAndGet();
-                    then.accept(client.orElse(proxy));
+                    try {
+                        then.accept(client.orElse(proxy));
+                    } catch (RuntimeException | Error e) {
+                        var _ = socket.close(); // nobody else would
+                        throw e;
+                    }
                 },
                 failed -> {
                     silent.decrementAndGet();
@@ -61,6 +69,6 @@ final class Proxies {
         header.forgetAfter(loop, PATIENCE);
         ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
         ChannelPipeline pipeline = context.pipeline();
-        pipeline.addFirst("proxy-header", header).addFirst("proxy-decoder", new HAProxyMessageDecoder(true));
+        pipeline.addFirst("proxy-header", header).addFirst(DECODER, new HAProxyMessageDecoder(true));
     }
 }

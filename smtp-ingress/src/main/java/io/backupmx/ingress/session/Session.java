@@ -85,7 +85,7 @@ final class Session {
         socket.onDrained(this::pump);
         socket.onOctets(octets -> {
             input.add(octets);
-            if (greeting.isPresent()) {
+            if (greeting.isPresent() && state instanceof Connected) {
                 stopWaiting();
                 act(() -> apply(machine.onEarlyTalk()));
             } else {
@@ -141,6 +141,7 @@ final class Session {
     /** The service stops: say goodbye, now or when the content begun is stored. */
     void shutDown() {
         stopping = true;
+        stopWaiting();
         act(() -> apply(machine.onShutDown(state)));
     }
 
@@ -453,20 +454,23 @@ final class Session {
 
     private void end(Runnable whenEnded) {
         ended = true;
-        if (state instanceof StartingTls) {
-            tls.giveUp(TlsFailure.DISCONNECTED);
-            tlsFailed();
+        try {
+            if (state instanceof StartingTls) {
+                tls.giveUp(TlsFailure.DISCONNECTED);
+                tlsFailed();
+            }
+            stopWaiting();
+            recipients.close();
+            dropIntake();
+        } finally {
+            state = new Closing();
+            input.clear();
+            parts.limits().leave(socket.clientAddress());
+            parts.metrics().connectionEnded(outcome);
+            parts.metrics().tls().sessionEnded(tls.facts());
+            log.ended(outcome);
+            whenEnded.run();
         }
-        stopWaiting();
-        recipients.close();
-        state = new Closing();
-        dropIntake();
-        input.clear();
-        parts.limits().leave(socket.clientAddress());
-        parts.metrics().connectionEnded(outcome);
-        parts.metrics().tls().sessionEnded(tls.facts());
-        log.ended(outcome);
-        whenEnded.run();
     }
 
     private void dropIntake() {

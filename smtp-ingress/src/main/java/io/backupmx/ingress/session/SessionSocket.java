@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -144,7 +145,12 @@ final class SessionSocket {
         TlsBounds before = new TlsBounds(handler.handshakeFuture());
         tls = Optional.of(handler);
         bounds = Optional.of(before);
-        channel.pipeline().addFirst("tls", handler).addFirst("tls-bounds", before);
+        ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(Proxies.DECODER) == null) {
+            pipeline.addFirst("tls", handler).addFirst("tls-bounds", before);
+        } else { // it is still to give away what came behind the header in one read
+            pipeline.addAfter(Proxies.DECODER, "tls", handler).addAfter(Proxies.DECODER, "tls-bounds", before);
+        }
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 SSLSession session = handler.engine().getSession();

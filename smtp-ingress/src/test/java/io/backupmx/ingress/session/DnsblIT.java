@@ -46,6 +46,7 @@ class DnsblIT {
         DNS.fails("7.2.0.192.dark.test").fails("7.2.0.192.bad.test");
         DNS.isSilentOn("8.2.0.192.silent.test").address("8.2.0.192.bad.test", "127.0.0.2");
         DNS.isSilentOn("9.2.0.192.silent.test");
+        DNS.address("10.2.0.192.bad.test", "127.0.0.2").fails("10.2.0.192.good.test");
         DNS.address("77.2.0.192.bad.test", "127.0.0.2");
         DNS.address("b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bad.test", "127.0.0.2");
     }
@@ -102,6 +103,11 @@ class DnsblIT {
     void aListThatIsSilentKeepsNoOtherFromCounting() {
         assertRefused("192.0.2.8", "bad.test");
         assertTaken("192.0.2.9");
+    }
+
+    @Test
+    void aGoodListThatFailsCountsForTheClient() {
+        assertTaken("192.0.2.10");
     }
 
     @Test

@@ -9,13 +9,21 @@ import io.backupmx.testing.TlsClient;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
 /** The door where TLS comes first (RFC 8314 §3.3). */
 class SmtpsIT {
+
+    private static final byte[] PROXY =
+            "PROXY TCP4 192.0.2.1 203.0.113.9 51000 465\r\n".getBytes(StandardCharsets.US_ASCII);
 
     @Test
     void aSessionIsAsAfterStartTls() throws IOException, GeneralSecurityException {
@@ -87,6 +95,46 @@ class SmtpsIT {
                 assertThat(silent.reply()).isEmpty();
             }
             await().until(() -> failures(ingress, "timed_out") == 1);
+            ingress.awaitNothingHeld();
+        }
+    }
+
+    /** As from a balancer that has read the client's first octets before it connects to us. */
+    @Test
+    void theHandshakeMayComeInOneReadWithAProxysHeader() throws IOException, GeneralSecurityException {
+        try (TestIngress ingress = withTls(tuning -> tuning.proxies = List.of("127.0.0.0/8"));
+                Socket client = new Socket(Ports.loopback(), ingress.openTlsDoor())) {
+            client.setSoTimeout(10_000);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, null, null);
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(true);
+            ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), hello);
+            client.getOutputStream()
+                    .write(ByteBuffer.allocate(PROXY.length + hello.position())
+                            .put(PROXY)
+                            .put(hello.flip())
+                            .array());
+            assertThat(client.getInputStream().read())
+                    .as("a record of a handshake")
+                    .isEqualTo(0x16);
+        }
+    }
+
+    /** CVE-2011-0411, by who is between the client and the proxy. */
+    @Test
+    void whatComesInTheClearBehindAProxysHeaderIsNotHeard() throws IOException {
+        try (TestIngress ingress = withTls(tuning -> tuning.proxies = List.of("127.0.0.0/8"))) {
+            try (Socket client = new Socket(Ports.loopback(), ingress.openTlsDoor())) {
+                client.setSoTimeout(10_000);
+                client.getOutputStream()
+                        .write(ByteBuffer.allocate(PROXY.length + 6)
+                                .put(PROXY)
+                                .put("QUIT\r\n".getBytes(StandardCharsets.US_ASCII))
+                                .array());
+                await().until(() -> failures(ingress, "refused") == 1);
+            }
             ingress.awaitNothingHeld();
         }
     }
