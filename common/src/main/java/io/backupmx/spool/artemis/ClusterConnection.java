@@ -221,6 +221,9 @@ final class ClusterConnection {
         if (!answer.isExists()) {
             throw new ActiveMQException("the queue of lock " + lock + " is gone");
         }
+        if (locks.isCutOff(lock)) {
+            throw new ActiveMQException("the queue of lock " + lock + " was another for a while");
+        }
         if (answer.getMessageCount() == 0) {
             locks.missing(lock);
         }

@@ -22,7 +22,7 @@ final class ClusterLock {
     private final SimpleString queue;
     private final ClientSession session;
     private final ClientProducer producer;
-    private @Nullable ClientConsumer consumer;
+    private volatile @Nullable ClientConsumer consumer; // looked at by another thread
     private @Nullable ClientMessage baton;
     private long epoch;
 
@@ -52,6 +52,15 @@ final class ClusterLock {
         return consumer != null;
     }
 
+    /**
+     * Whether it competes in vain, or holds what another may hold: the broker has taken its consumer away, as it does when
+     * somebody removes the queue. Another worker may have made that anew. From any thread.
+     */
+    boolean isCutOff() {
+        ClientConsumer competing = consumer;
+        return competing != null && competing.isClosed();
+    }
+
     /** The queue, and a baton unless there is one. Not committed. */
     void ensure() throws ActiveMQException {
         ClusterQueues.ensureLock(session, number);
@@ -70,9 +79,10 @@ final class ClusterLock {
 
     /** Gives up holding and competing. The next in line has the baton at once. */
     void rest() throws ActiveMQException {
-        if (consumer != null) {
-            consumer.close();
+        ClientConsumer competing = consumer;
+        if (competing != null) {
             consumer = null;
+            competing.close();
             baton = null;
             epoch = 0;
         }

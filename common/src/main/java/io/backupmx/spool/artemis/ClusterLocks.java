@@ -139,6 +139,11 @@ final class ClusterLocks {
         orders.add(new Order.Missing(lock));
     }
 
+    /** From any thread: whether the lock's consumer is not ours any more, nor anybody's. */
+    boolean isCutOff(int lock) {
+        return lock < locks.length && locks[lock].isCutOff();
+    }
+
     /** From any thread: gives up everything, in order. {@link #run} returns then. */
     void leave() {
         orders.add(new Order.Leave());
