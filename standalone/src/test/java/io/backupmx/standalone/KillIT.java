@@ -22,7 +22,7 @@ class KillIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration DRAIN = Duration.ofSeconds(120);
-    private static final int KILLS = Integer.getInteger("backupmx.kills", 12);
+    private static final int KILLS = Integer.getInteger("backupmx.kills", 9);
     private static final int CLIENTS = 24;
 
     /** Of a route: mails in delivery, and mails delivered whose settlement is not on disk yet. */

@@ -141,7 +141,7 @@ final class ClusterLocks {
 
     /** From any thread: whether the lock's consumer is not ours any more, nor anybody's. */
     boolean isCutOff(int lock) {
-        return lock < locks.length && locks[lock].isCutOff();
+        return lock < locks.length && locks[lock].isCutOff() && !isBroken(); // who leaves closes them itself
     }
 
     /** From any thread: gives up everything, in order. {@link #run} returns then. */
