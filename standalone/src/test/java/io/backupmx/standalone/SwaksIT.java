@@ -69,7 +69,7 @@ class SwaksIT {
                 .contains("=== TLS started with cipher TLSv1.3:");
 
         assertThat(primary.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
-        assertThat(instance.output()).containsOnlyOnce("no certificate is configured");
+        assertThat(instance.output()).containsOnlyOnce("a certificate that we signed ourselves");
         assertThat(directory.resolve("data/self-signed.pem")).isRegularFile();
     }
 
