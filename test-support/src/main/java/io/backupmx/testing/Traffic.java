@@ -26,7 +26,13 @@ public record Traffic(List<Connection> connections, List<Transaction> transactio
      * @param transactions MAIL commands
      */
     public record Connection(int number, Instant begun, Optional<Instant> ended, boolean greeted, int transactions)
-            implements Span {}
+            implements Span {
+
+        private Connection overBefore(Duration notice) {
+            Optional<Instant> over = ended.map(end -> end.minus(notice)).map(end -> end.isBefore(begun) ? begun : end);
+            return new Connection(number, begun, over, greeted, transactions);
+        }
+    }
 
     /**
      * One MAIL command and all that belongs to it.
@@ -69,6 +75,16 @@ public record Traffic(List<Connection> connections, List<Transaction> transactio
     /** The most connections that were greeted and open at one time. */
     public int maxConnections() {
         return Span.mostAtOnce(connections.stream().filter(Connection::greeted).toList());
+    }
+
+    /**
+     * The most connections that were open at one time, sent away or not, for their clients.
+     *
+     * @param notice how long it may take this server to notice that a client is gone, which has a new connection by then
+     */
+    public int maxConnectionsOfClients(Duration notice) {
+        return Span.mostAtOnce(
+                connections.stream().map(one -> one.overBefore(notice)).toList());
     }
 
     /** The most mails that were on their way at one time. */

@@ -284,7 +284,9 @@ class PrimarySourceIT {
         }
         await().atMost(Duration.ofSeconds(40)).until(() -> all.stream().allMatch(Future::isComplete));
         assertThat(all).allMatch(Future::failed);
-        assertThat(primary.maxOpenConnections()).isLessThanOrEqualTo(2);
+        // Of seconds each; one is given up for the next by us before the primary sees that.
+        assertThat(primary.traffic().maxConnectionsOfClients(Duration.ofSeconds(1)))
+                .isEqualTo(2);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
     }
 }
