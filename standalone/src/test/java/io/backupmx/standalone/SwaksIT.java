@@ -18,38 +18,45 @@ import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tools that operators try a mail server with: swaks, and Python's SMTP client. */
+/** The tools that operators try a mail server with: swaks, and Python's SMTP client. One instance for all. */
 @SystemTest
 class SwaksIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MANY = 900;
 
+    private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private final ScriptedPrimary primary = ScriptedPrimary.started();
-    private Instance instance;
+    private static Instance instance;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         List<String> known = new ArrayList<>(List.of("alice", "bob"));
         IntStream.range(0, MANY).mapToObj(i -> "user" + i).forEach(known::add);
         instance = new Instance(directory.resolve("data"))
-                .backingUp("example.test", primary.port())
+                .backingUp("example.test", PRIMARY.port())
                 .set("domains.example.test.recipients=[" + String.join(", ", known) + "]")
                 .started();
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         instance.close();
-        primary.close();
+        PRIMARY.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        PRIMARY.forget();
     }
 
     @Test
@@ -57,7 +64,7 @@ class SwaksIT {
         Program.Result said = swaks("--to", "alice@example.test", "--header", "Subject: hello", "--body", "well?");
 
         assertThat(said.succeeded().output()).containsPattern("(?m)^<-  250 2\\.0\\.0 Ok: queued as [0-9A-Z]{16}$");
-        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.sender()).isEqualTo("carol@client.example");
         assertThat(mail.recipients()).containsExactly("alice@example.test");
         assertThat(mail.text()).contains("\r\nSubject: hello\r\n").contains("\r\n\r\nwell?\r\n");
@@ -68,7 +75,7 @@ class SwaksIT {
         assertThat(swaks("--tls", "--to", "alice@example.test").succeeded().output())
                 .contains("=== TLS started with cipher TLSv1.3:");
 
-        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
+        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
         assertThat(instance.output()).containsOnlyOnce("a certificate that we signed ourselves");
         assertThat(directory.resolve("data/self-signed.pem")).isRegularFile();
     }
@@ -89,14 +96,14 @@ class SwaksIT {
                     .as(elsewhere)
                     .contains("<** 554 5.7.1 <" + elsewhere + ">: Relay access denied\n");
         }
-        assertThat(primary.attempts()).isEmpty();
+        assertThat(PRIMARY.attempts()).isEmpty();
     }
 
     @Test
     void postmasterIsAlwaysKnown() {
         swaks("--to", "Postmaster@EXAMPLE.test", "--from", "<>").succeeded();
 
-        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.sender()).isEmpty();
         assertThat(mail.recipients()).hasSize(1).first().asString().isEqualToIgnoringCase("postmaster@example.test");
     }
@@ -118,7 +125,7 @@ class SwaksIT {
                 <-  250 2.1.5 Ok
                 <-  354 End data with <CR><LF>.<CR><LF>
                 """);
-        assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients())
+        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().recipients())
                 .containsExactly("alice@example.test", "bob@example.test");
     }
 
@@ -131,7 +138,7 @@ class SwaksIT {
         swaks("--to", "alice@example.test", "--attach-type", "application/octet-stream", "--attach", "@" + file)
                 .succeeded();
 
-        String text = primary.awaitMails(1, PATIENCE).getFirst().text();
+        String text = PRIMARY.awaitMails(1, PATIENCE).getFirst().text();
         String encoded = text.substring(text.indexOf("\r\n\r\n", text.indexOf("application/octet-stream")) + 4);
         byte[] arrived = Base64.getMimeDecoder().decode(encoded.substring(0, encoded.indexOf("\r\n--")));
         assertThat(Arrays.equals(arrived, octets)).isTrue();
@@ -158,7 +165,7 @@ class SwaksIT {
 
         swaks("--to", "alice@example.test", "--body", "@" + file).succeeded();
 
-        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text())
+        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text())
                 .contains("\r\n\r\nGr\u00fc\u00dfe aus K\u00f6ln: \u0080\u00ff\r\n");
     }
 
@@ -170,9 +177,9 @@ class SwaksIT {
 
         swaks("--to", String.join(",", recipients)).succeeded();
 
-        assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactlyElementsOf(recipients);
+        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactlyElementsOf(recipients);
         instance.awaitEmptyQueue(PATIENCE);
-        assertThat(primary.attempts()).hasSize(1);
+        assertThat(PRIMARY.attempts()).hasSize(1);
     }
 
     @Test
@@ -200,12 +207,12 @@ class SwaksIT {
         assertThat(said.succeeded().output())
                 .isEqualTo("mallory@example.test 550 5.1.1 <mallory@example.test>: Recipient address rejected:"
                         + " User unknown\n");
-        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.contentBelowTrace()).isEqualTo(content);
         assertThat(mail.recipients()).containsExactly("alice@example.test");
     }
 
-    private Program.Result swaks(String... arguments) {
+    private static Program.Result swaks(String... arguments) {
         List<String> all = new ArrayList<>(List.of("--server", "127.0.0.1:" + instance.smtpPort()));
         all.addAll(List.of("--helo", "client.example", "--from", "carol@client.example"));
         all.addAll(List.of(arguments));
