@@ -2,10 +2,12 @@ package io.backupmx.ingress.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,26 +22,66 @@ import net.jqwik.api.lifecycle.AfterContainer;
 /** Whatever a client says, and however the network cuts it: the same is answered and stored, and nothing breaks. */
 class SegmentationIT {
 
-    private static final TestIngress INGRESS = new TestIngress(tuning -> {
+    private static final TestIngress INGRESS = new TestIngress(SegmentationIT::tune);
+
+    private static final TestIngress WITH_TLS = new TestIngress(tuning -> {
+        tune(tuning);
+        tuning.tls = true;
+    });
+
+    private static final TestIngress BEHIND_PROXY = new TestIngress(tuning -> {
+        tune(tuning);
+        tuning.proxies = List.of("127.0.0.0/8");
+    });
+
+    private static void tune(Tuning tuning) {
         tuning.contentSpillBytes = 1 << 10;
         tuning.maxErrors = 1000;
-    });
+    }
 
     @AfterContainer
     static void stop() {
-        INGRESS.awaitNothingHeld();
-        assertThat(INGRESS.count("backupmx.ingress.connections", "outcome", "internal_error"))
-                .isZero();
-        INGRESS.close();
+        for (TestIngress ingress : List.of(INGRESS, WITH_TLS, BEHIND_PROXY)) {
+            ingress.awaitNothingHeld();
+            assertThat(ingress.count("backupmx.ingress.connections", "outcome", "internal_error"))
+                    .isZero();
+            ingress.close();
+        }
     }
 
     @Property(tries = 300)
     void anySegmentationGivesTheSame(@ForAll("sessions") String said, @ForAll("sizes") List<Integer> sizes)
             throws IOException {
-        Outcome whole = converse(said, List.of(said.length()));
-        assertThat(converse(said, sizes)).isEqualTo(whole);
+        Outcome whole = converse(INGRESS, said, List.of(said.length()));
+        assertThat(converse(INGRESS, said, sizes)).isEqualTo(whole);
         assertThat(whole.replies()).startsWith("220 mx2.example.net ").endsWith("221 2.0.0 mx2.example.net Bye\r\n");
     }
+
+    /** The header comes in pieces, too, and what is behind it may come with it. */
+    @Property(tries = 60)
+    void soItDoesBehindAProxy(
+            @ForAll("headers") String header, @ForAll("sessions") String said, @ForAll("sizes") List<Integer> sizes)
+            throws IOException {
+        Outcome whole = converse(BEHIND_PROXY, header + said, List.of(header.length() + said.length()));
+        assertThat(converse(BEHIND_PROXY, header + said, sizes)).isEqualTo(whole);
+        assertThat(whole.replies()).startsWith("220 mx2.example.net ").endsWith("221 2.0.0 mx2.example.net Bye\r\n");
+    }
+
+    /** Whatever comes in the clear behind STARTTLS, together with it or not, is not heard (CVE-2011-0411). */
+    @Property(tries = 60)
+    void nothingIsHeardBehindStartTls(@ForAll("sessions") String said, @ForAll("sizes") List<Integer> sizes)
+            throws IOException {
+        String opening = "EHLO a\r\nNOOP\r\nSTARTTLS\r\n";
+        Outcome outcome = converse(WITH_TLS, opening + said, sizes);
+        assertThat(outcome.stored()).isEmpty();
+        String end = "250 2.0.0 Ok\r\n220 2.0.0 Ready to start TLS\r\n";
+        int last = outcome.replies().indexOf(end);
+        String after = last < 0 ? "" : outcome.replies().substring(last + end.length());
+        assertThat(after).as("nothing, or an alert of TLS").matches("(?s)(\u0015\u0003.\u0000\u0002..)?");
+        assertThat(outcome.replies()).doesNotContain("354 ", "250 2.1.", "503 ");
+    }
+
+    private static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
 
     /** All that was answered, queue ids aside, and the contents stored meanwhile. */
     private record Outcome(String replies, List<String> stored) {}
@@ -69,7 +111,17 @@ class SegmentationIT {
                 "\0\u00e9 \r\n",
                 "x".repeat(700) + "\r\n",
                 "x".repeat(3000) + "\r\n",
-                "NOOP\n");
+                "NOOP\n",
+                "BDAT 12\r\nMAIL FROM:<>\n",
+                "STARTTLS\r\n",
+                "PROXY TCP4 192.0.2.1 203.0.113.9 51000 25\r\n",
+                "MAIL FROM:<b\u00c3\u00b6b@client.example> SMTPUTF8\r\nRCPT TO:<j\u00c3\u00bcrgen@example.test>\r\n",
+                "MAIL FROM:<b\u00f6b@client.example> SMTPUTF8\r\n",
+                "\u0080\u00ff\0\r\n",
+                "DATA\n",
+                "DATA\r\0",
+                "RCPT TO:<" + "a".repeat(2035) + ">\r\n",
+                "\u00ff".repeat(20_000) + "\r\n");
         Arbitrary<String> octets =
                 Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(50);
         Arbitrary<String> noise = Arbitraries.frequencyOf(Tuple.of(5, piece), Tuple.of(1, octets))
@@ -88,25 +140,53 @@ class SegmentationIT {
         return Arbitraries.integers().between(1, 40).list().ofMinSize(1).ofMaxSize(40);
     }
 
-    private static Outcome converse(String said, List<Integer> sizes) throws IOException {
-        int before = INGRESS.spool.mails().size();
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), INGRESS.port())) {
+    @Provide
+    Arbitrary<String> headers() {
+        return Arbitraries.of(
+                "PROXY TCP4 192.0.2.1 203.0.113.9 51000 25\r\n",
+                "PROXY TCP6 2001:db8::1 2001:db8::9 51000 25\r\n",
+                "PROXY UNKNOWN\r\n",
+                SIGNATURE + "\u0021\u0011\0\u000c\u00c0\0\u0002\u0007\u00cb\0q\u0009\u00c7\u0038\0\u0019",
+                SIGNATURE + "\u0020\0\0\0");
+    }
+
+    private static Outcome converse(TestIngress ingress, String said, List<Integer> sizes) throws IOException {
+        int before = ingress.spool.mails().size();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), ingress.port())) {
             client.setTcpNoDelay(true);
             client.setSoTimeout(10_000);
-            OutputStream out = client.getOutputStream();
-            byte[] octets = said.getBytes(StandardCharsets.ISO_8859_1);
-            for (int from = 0, i = 0; from < octets.length; i++) {
-                int size = i < sizes.size() ? Math.min(sizes.get(i), octets.length - from) : octets.length - from;
-                out.write(octets, from, size);
-                from += size;
+            try {
+                write(client.getOutputStream(), said.getBytes(StandardCharsets.ISO_8859_1), sizes);
+                client.shutdownOutput();
+            } catch (IOException _) {
+                // a handshake has failed: what was answered so far may still be there
             }
-            String replies = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             return new Outcome(
-                    replies.replaceAll("queued as \\S+", "queued"),
-                    INGRESS.spool.mails().stream()
+                    repliesOf(client).replaceAll("queued as \\S+", "queued"),
+                    ingress.spool.mails().stream()
                             .skip(before)
                             .map(MemorySpool.Mail::text)
                             .collect(Collectors.toList()));
         }
+    }
+
+    private static void write(OutputStream out, byte[] octets, List<Integer> sizes) throws IOException {
+        for (int from = 0, i = 0; from < octets.length; i++) {
+            int size = i < sizes.size() ? Math.min(sizes.get(i), octets.length - from) : octets.length - from;
+            out.write(octets, from, size);
+            from += size;
+        }
+    }
+
+    private static String repliesOf(Socket client) {
+        ByteArrayOutputStream replies = new ByteArrayOutputStream();
+        try {
+            client.getInputStream().transferTo(replies);
+        } catch (IOException e) {
+            if (e instanceof SocketTimeoutException) {
+                throw new AssertionError("it does not end: " + replies, e);
+            }
+        }
+        return replies.toString(StandardCharsets.ISO_8859_1);
     }
 }
