@@ -20,6 +20,15 @@ public final class Programs {
                 .orElseThrow(() -> new AssertionError(name + " is missing: apt-get install " + debianPackage));
     }
 
+    /** Finds {@code name} among what cannot be installed and is unpacked by {@code .ci/foreign}. */
+    public static Program unpacked(String name) {
+        Path program = Path.of(System.getProperty("backupmx.root"), "target", "foreign", "usr", "sbin", name);
+        if (!Files.isExecutable(program)) {
+            throw new AssertionError(program + " is missing: run .ci/foreign");
+        }
+        return new Program(program);
+    }
+
     private static Optional<Path> find(String name) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + File.pathSeparator + SERVERS;
         for (String directory : path.split(File.pathSeparator, -1)) {
