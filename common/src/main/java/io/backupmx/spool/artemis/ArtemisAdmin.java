@@ -267,8 +267,7 @@ final class ArtemisAdmin implements SpoolAdmin {
         return value instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
     }
 
-    private static Optional<ListedMail> listed(SpoolQueue queue, ClientMessage message)
-            throws ActiveMQException, IOException {
+    static Optional<ListedMail> listed(SpoolQueue queue, ClientMessage message) throws ActiveMQException, IOException {
         try {
             MailMessages.Facts facts = MailMessages.factsOf(message);
             return Optional.of(new ListedMail(
@@ -296,7 +295,7 @@ final class ArtemisAdmin implements SpoolAdmin {
         }
     }
 
-    private static boolean isRefusal(Exception e) {
+    static boolean isRefusal(Exception e) {
         return e instanceof ActiveMQException refused
                 && (refused.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST
                         || refused.getType() == ActiveMQExceptionType.ADDRESS_FULL);

@@ -2,6 +2,7 @@ package io.backupmx.spool.artemis;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.SpoolConfig;
+import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
@@ -50,7 +51,7 @@ public final class ArtemisSpool {
      */
     public Reader reader(Path spillDirectory, Runnable onNoRoomPause) {
         ArtemisReader reader = new ArtemisReader(links, spillDirectory, onNoRoomPause);
-        return new Reader(reader, new ArtemisAdmin(links, reader));
+        return new Reader(reader, new ArtemisAdmin(links, reader), new ArtemisMails(links));
     }
 
     /**
@@ -84,12 +85,13 @@ public final class ArtemisSpool {
         void close();
     }
 
-    /** The worker's two sides of the spool: the listing knows what the feeds hold. */
-    public record Reader(SpoolReader feeds, SpoolAdmin admin) implements AutoCloseable {
+    /** The worker's sides of the spool: the listing knows what the feeds hold. */
+    public record Reader(SpoolReader feeds, SpoolAdmin admin, RestingMails mails) implements AutoCloseable {
         @Override
         public void close() {
             feeds.close();
             admin.close();
+            mails.close();
         }
     }
 

@@ -31,8 +31,14 @@ final class Browser implements AutoCloseable {
     }
 
     Browser(ClientSession session, SimpleString queue, Resting resting) throws ActiveMQException {
+        this(session, queue, null, resting);
+    }
+
+    /** @param filter which messages are looked at; {@code resting} counts these */
+    Browser(ClientSession session, SimpleString queue, @Nullable SimpleString filter, Resting resting)
+            throws ActiveMQException {
         this.resting = resting;
-        this.consumer = session.createConsumer(queue, null, WINDOW_BYTES, -1, true);
+        this.consumer = session.createConsumer(queue, filter, WINDOW_BYTES, -1, true);
         session.start();
     }
 

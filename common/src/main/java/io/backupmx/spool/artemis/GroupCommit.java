@@ -83,9 +83,12 @@ final class GroupCommit {
         if (knownQueues.add(name)) {
             Links.ensureQueue(session, name);
         }
-        producer.send(
-                SimpleString.of(name),
-                MailMessages.toMessage(session, route, envelope, MailCodec.encode(envelope), content, notBefore));
+        ClientMessage message =
+                MailMessages.toMessage(session, route, envelope, MailCodec.encode(envelope), content, notBefore);
+        if (queue instanceof SpoolQueue.Failed) {
+            MailMessages.markFailed(message, Instant.now());
+        }
+        producer.send(SimpleString.of(name), message);
     }
 
     /**

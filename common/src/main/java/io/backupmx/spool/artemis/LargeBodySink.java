@@ -1,14 +1,10 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.Envelope;
-import io.backupmx.mail.MailCodec;
 import io.backupmx.mail.SpilledContent;
 import io.backupmx.mail.UnknownFormatException;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Takes a large message apart as it streams in: the envelope to memory, the content to a file, or to nowhere. */
 final class LargeBodySink extends OutputStream {
 
-    private final ByteArrayOutputStream head = new ByteArrayOutputStream(4096);
+    private final StoredHead head = new StoredHead();
     private final Optional<Path> spillDirectory;
-    private int headBytes = MailCodec.HEADER_BYTES;
     private @Nullable SpilledContent content;
     private @Nullable SpillException failure;
 
@@ -42,19 +37,9 @@ final class LargeBodySink extends OutputStream {
 
     @Override
     public void write(byte[] octets, int offset, int length) throws IOException {
-        int at = offset;
-        int left = length;
-        while (left > 0 && head.size() < headBytes) {
-            int part = Math.min(left, headBytes - head.size());
-            head.write(octets, at, part);
-            at += part;
-            left -= part;
-            if (head.size() == MailCodec.HEADER_BYTES && headBytes == MailCodec.HEADER_BYTES) {
-                int envelopeBytes = ByteBuffer.wrap(head.toByteArray()).getInt(1);
-                // Nonsense is left to the decoder to refuse.
-                headBytes += Math.max(0, Math.min(envelopeBytes, 256 << 20));
-            }
-        }
+        int headOctets = head.take(octets, offset, length);
+        int at = offset + headOctets;
+        int left = length - headOctets;
         if (left > 0 && spillDirectory.isPresent() && failure == null) {
             try {
                 if (content == null) {
@@ -69,7 +54,7 @@ final class LargeBodySink extends OutputStream {
     }
 
     Envelope envelope() throws IOException, UnknownFormatException {
-        return MailCodec.decode(new ByteArrayInputStream(head.toByteArray()));
+        return head.envelope();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,6 +37,7 @@ final class MailMessages {
     static final SimpleString RECIPIENT_COUNT = SimpleString.of("bmx_recipient_count");
     static final SimpleString ATTEMPTS = SimpleString.of("bmx_attempts");
     static final SimpleString NOT_BEFORE = SimpleString.of("bmx_not_before");
+    static final SimpleString FAILED_AT = SimpleString.of("bmx_failed_at");
 
     /** Bodies above it are streamed by client and broker as large messages. */
     static final int LARGE_BYTES = 100 << 10;
@@ -93,6 +95,17 @@ final class MailMessages {
         return message;
     }
 
+    /** Notes in it when its mail ended without delivery. */
+    static void markFailed(ClientMessage message, Instant at) {
+        message.putLongProperty(FAILED_AT, at.toEpochMilli());
+    }
+
+    static Optional<Instant> failedAt(ClientMessage message) {
+        return message.getObjectProperty(FAILED_AT) instanceof Long millis
+                ? Optional.of(Instant.ofEpochMilli(millis))
+                : Optional.empty();
+    }
+
     /** @throws UnknownFormatException when another version, or something else altogether, wrote it */
     static Facts factsOf(ClientMessage message) throws UnknownFormatException {
         return factsOf(message, Route::of);
@@ -146,6 +159,23 @@ final class MailMessages {
             return sink.envelope();
         }
         return MailCodec.decode(new ByteArrayInputStream(octetsOf(message)));
+    }
+
+    /**
+     * Reads the whole mail and passes its content on as it comes.
+     *
+     * @param taker says, of the envelope, where that goes
+     */
+    static void pass(ClientMessage message, Function<Envelope, Optional<OutputStream>> taker)
+            throws ActiveMQException, IOException, UnknownFormatException {
+        PassingSink sink = new PassingSink(taker);
+        if (message.isLargeMessage()) {
+            message.saveToOutputStream(sink);
+        } else {
+            byte[] octets = octetsOf(message);
+            sink.write(octets, 0, octets.length);
+        }
+        sink.finish();
     }
 
     /** Envelope and content; the content is the receiver's to close. */

@@ -16,8 +16,15 @@ final class Management implements AutoCloseable {
 
     private final ClientSession session;
     private final ClientRequestor requestor;
+    private final long answerMillis;
 
     Management(Links.Link link) throws ActiveMQException {
+        this(link, ANSWER_MILLIS);
+    }
+
+    /** @param answerMillis how long the broker may take for an answer */
+    Management(Links.Link link, long answerMillis) throws ActiveMQException {
+        this.answerMillis = answerMillis;
         this.session = link.plainSession();
         try {
             session.start();
@@ -49,7 +56,7 @@ final class Management implements AutoCloseable {
 
     private @Nullable Object ask(ClientMessage request, String what) throws ActiveMQException {
         try {
-            ClientMessage reply = requestor.request(request, ANSWER_MILLIS);
+            ClientMessage reply = requestor.request(request, answerMillis);
             if (reply == null) {
                 throw new ActiveMQException(ActiveMQExceptionType.CONNECTION_TIMEDOUT, "no answer: " + what);
             }

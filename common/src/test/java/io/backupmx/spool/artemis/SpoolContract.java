@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.SpilledContent;
+import io.backupmx.route.Route;
 import io.backupmx.spool.BrokerStatus;
+import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolException;
@@ -18,7 +21,9 @@ import io.backupmx.spool.SpoolWriter;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.testing.TestBroker;
 import io.vertx.core.Future;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -224,6 +229,87 @@ abstract class SpoolContract extends SpoolFixture {
         assertThat(reader.admin().release(Optional.of(envelope.queueId()))).isOne();
         assertThat(messages(new SpoolQueue.Failed())).isZero();
         assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(1);
+    }
+
+    @Test
+    void partsOfAMailAreShownWithTheirContentAndRemoved() throws Exception {
+        Envelope small = Mails.to("alice@example.org", "bob@example.net");
+        byte[] octets = Mails.octets(4096);
+        finish(writer.store(
+                List.of(new SpoolEntry(ROUTE, small), new SpoolEntry(OTHER, small)), Content.of(octets.clone())));
+        Envelope large = Mails.to("carol@example.org");
+        byte[] many = Mails.octets(3 << 20);
+        store(ROUTE, large, many);
+        store(ROUTE, Mails.to("dave@example.org"), new byte[0]);
+        List<SpoolQueue> queues = List.of(
+                new SpoolQueue.ForRoute(ROUTE),
+                new SpoolQueue.ForRoute(Route.of("smtp:[nowhere.example]:25")),
+                new SpoolQueue.ForRoute(OTHER));
+
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        List<Route> parts = new ArrayList<>();
+        reader.mails().look(small.queueId(), queues, part -> {
+            parts.add(part.route());
+            return parts.size() == 1 ? Optional.of(content) : Optional.empty();
+        });
+        assertThat(parts).containsExactly(ROUTE, OTHER);
+        assertThat(content.toByteArray()).isEqualTo(octets);
+        content.reset();
+        reader.mails().look(large.queueId(), queues, part -> {
+            assertThat(part.envelope()).isEqualTo(large);
+            assertThat(part.sizeBytes()).isEqualTo(many.length);
+            return Optional.of(content);
+        });
+        assertThat(content.toByteArray()).isEqualTo(many);
+
+        assertThat(reader.mails().remove(small.queueId(), queues)).isEqualTo(2);
+        assertThat(reader.mails().remove(small.queueId(), queues)).isZero();
+        assertThat(list(new SpoolQueue.ForRoute(ROUTE)))
+                .extracting(mail -> mail.envelope().queueId())
+                .contains(large.queueId())
+                .hasSize(2);
+        assertThat(messages(new SpoolQueue.ForRoute(OTHER))).isZero();
+    }
+
+    @Test
+    void failedMailIsPrunedFromItsHeadOnly() throws Exception {
+        List<Envelope> failed = new ArrayList<>();
+        QueueOf taker = new QueueOf(120);
+        try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker)) {
+            for (int i = 0; i < 120; i++) {
+                Envelope envelope = Mails.to("nobody@example.org");
+                failed.add(envelope);
+                store(ROUTE, envelope, Mails.octets(i == 3 ? 200 << 10 : 3000 * (i % 5)));
+                feed.wake();
+                settle(taker.next(), new Settlement.Copy.Failed(envelope));
+            }
+        }
+        Instant now = Instant.now();
+        List<Envelope> judged = new ArrayList<>();
+        List<Envelope> removed = new ArrayList<>();
+        RestingMails.Judge first101 = new RestingMails.Judge() {
+            @Override
+            public boolean isOver(FailedMail mail) {
+                judged.add(mail.mail().envelope());
+                assertThat(mail.failedAt().orElseThrow()).isBetween(now.minusSeconds(100), now.plusSeconds(1));
+                return judged.size() <= 101;
+            }
+
+            @Override
+            public void removed(FailedMail mail) {
+                removed.add(mail.mail().envelope());
+            }
+        };
+
+        assertThat(reader.mails().prune(new SpoolQueue.Failed(), first101)).isEqualTo(101);
+
+        assertThat(judged).isEqualTo(failed.subList(0, 102));
+        assertThat(removed).isEqualTo(failed.subList(0, 101));
+        assertThat(list(new SpoolQueue.Failed()))
+                .extracting(mail -> mail.envelope())
+                .as("what was looked at and kept is in its place")
+                .isEqualTo(failed.subList(101, 120));
+        assertThat(reader.mails().prune(new SpoolQueue.DeadLetter(), first101)).isZero();
     }
 
     @Test

@@ -1,0 +1,203 @@
+package io.backupmx.spool.artemis;
+
+import io.backupmx.mail.QueueId;
+import io.backupmx.mail.UnknownFormatException;
+import io.backupmx.spool.FailedMail;
+import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.RestingMails;
+import io.backupmx.spool.SpoolQueue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Single mails, over a connection of its own, made when first wanted. By id the broker itself counts, filters and removes, for
+ * its queues page: a consumer with a filter would never see what is beyond the pages in memory, where an iteration within the
+ * broker does. From the head of a queue mail is consumed, so that exactly what was judged is what goes.
+ */
+final class ArtemisMails implements RestingMails {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArtemisMails.class);
+
+    /** For a pass over a queue with millions of mails. */
+    private static final long PASS_MILLIS = 120_000;
+
+    private static final long HEAD_MILLIS = 500;
+    private static final int GROUP = 50;
+
+    /** Mails of a format we do not know are passed over, but not without end. */
+    private static final int MAX_UNREADABLE = 1000;
+
+    private final SharedLink links;
+
+    ArtemisMails(Links links) {
+        this.links = new SharedLink(links);
+    }
+
+    @Override
+    public void look(QueueId id, List<SpoolQueue> queues, Viewer viewer) {
+        boolean _ = call(link -> {
+            try (ClientSession session = link.plainSession();
+                    Management management = new Management(link, PASS_MILLIS)) {
+                for (SpoolQueue queue : queues) {
+                    look(session, management, id, queue, viewer);
+                }
+                return true;
+            }
+        });
+    }
+
+    private static void look(ClientSession session, Management management, QueueId id, SpoolQueue queue, Viewer viewer)
+            throws ActiveMQException, IOException {
+        String name = QueueNames.nameOf(queue);
+        long there = number(management, name, "countMessages", id);
+        if (there == 0) {
+            return;
+        }
+        try (Browser browser = new Browser(session, SimpleString.of(name), SimpleString.of(filter(id)), () -> there)) {
+            for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
+                show(queue, message, viewer);
+            }
+        }
+    }
+
+    private static void show(SpoolQueue queue, ClientMessage message, Viewer viewer)
+            throws ActiveMQException, IOException {
+        try {
+            MailMessages.Facts facts = MailMessages.factsOf(message);
+            MailMessages.pass(
+                    message,
+                    envelope -> viewer.part(
+                            new ListedMail(queue, facts.route(), envelope, facts.contentBytes(), facts.notBefore())));
+        } catch (UnknownFormatException e) {
+            LOG.atWarn().addKeyValue("cause", e.getMessage()).log("mail in an unknown format: not shown");
+        }
+    }
+
+    @Override
+    public int remove(QueueId id, List<SpoolQueue> queues) {
+        return call(link -> {
+            try (Management management = new Management(link, PASS_MILLIS)) {
+                long removed = 0;
+                for (SpoolQueue queue : queues) {
+                    removed += number(management, QueueNames.nameOf(queue), "removeMessages", id);
+                }
+                return Math.toIntExact(removed);
+            }
+        });
+    }
+
+    private static long number(Management management, String queue, String operation, QueueId id)
+            throws ActiveMQException {
+        try {
+            return management.operation("queue." + queue, operation, filter(id)) instanceof Number number
+                    ? number.longValue()
+                    : 0;
+        } catch (ActiveMQException e) {
+            if (e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    private static String filter(QueueId id) {
+        return MailMessages.QUEUE_ID + " = '" + id + "'";
+    }
+
+    @Override
+    public int prune(SpoolQueue queue, Judge judge) {
+        return call(link -> {
+            SimpleString name = SimpleString.of(QueueNames.nameOf(queue));
+            try (ClientSession session = link.transactedSession()) {
+                if (session.queueQuery(name).getMessageCount() == 0) {
+                    return 0;
+                }
+                try (ClientConsumer consumer = session.createConsumer(name)) {
+                    session.start();
+                    return prune(session, consumer, queue, judge);
+                } // what is in hand returns to its place
+            }
+        });
+    }
+
+    private static int prune(ClientSession session, ClientConsumer consumer, SpoolQueue queue, Judge judge)
+            throws ActiveMQException, IOException {
+        List<FailedMail> group = new ArrayList<>(GROUP);
+        int removed = 0;
+        int unreadable = 0;
+        boolean goesOn = true;
+        while (goesOn && unreadable < MAX_UNREADABLE) {
+            ClientMessage message = consumer.receive(HEAD_MILLIS);
+            if (message == null) {
+                break;
+            }
+            Optional<ListedMail> mail = ArtemisAdmin.listed(queue, message);
+            if (mail.isEmpty()) {
+                unreadable++;
+                continue;
+            }
+            FailedMail failed = new FailedMail(mail.get(), MailMessages.failedAt(message));
+            goesOn = judge.isOver(failed);
+            if (goesOn) {
+                message.individualAcknowledge();
+                group.add(failed);
+            }
+            if (group.size() >= GROUP) {
+                removed += commit(session, group, judge);
+            }
+        }
+        return removed + commit(session, group, judge);
+    }
+
+    private static int commit(ClientSession session, List<FailedMail> group, Judge judge) throws ActiveMQException {
+        if (group.isEmpty()) {
+            return 0;
+        }
+        try {
+            session.commit();
+        } catch (ActiveMQException e) {
+            group.forEach(failed -> LOG.atWarn()
+                    .addKeyValue("queue_id", failed.mail().envelope().queueId())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("removal not confirmed: it may be there or not"));
+            throw e;
+        }
+        int removed = group.size();
+        group.forEach(judge::removed);
+        group.clear();
+        return removed;
+    }
+
+    @Override
+    public void close() {
+        links.close();
+    }
+
+    private interface Call<T> {
+        T on(Links.Link link) throws ActiveMQException, IOException;
+    }
+
+    private <T> T call(Call<T> call) {
+        Links.Link link = null;
+        try {
+            link = links.get();
+            return call.on(link);
+        } catch (ActiveMQException | IOException e) {
+            if (link != null && !ArtemisAdmin.isRefusal(e)) {
+                links.broken(link);
+            }
+            throw Failures.toSpoolException(e, "the broker did not answer");
+        }
+    }
+}
