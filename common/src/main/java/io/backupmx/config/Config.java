@@ -40,6 +40,8 @@ public record Config(
         MxConfig mx,
         DnsConfig dns,
         SpoolConfig spool,
+        FailedConfig failed,
+        NoticesConfig notices,
         OpsConfig ops,
         ReloadConfig reload) {
 
@@ -61,6 +63,8 @@ public record Config(
             MxConfig.DEFAULT,
             DnsConfig.DEFAULT,
             SpoolConfig.DEFAULT,
+            FailedConfig.DEFAULT,
+            NoticesConfig.DEFAULT,
             OpsConfig.DEFAULT,
             ReloadConfig.DEFAULT);
 

@@ -119,6 +119,20 @@ final class ConfigDefaultsTest {
                             "max_in_flight_bytes" : 134217728,
                             "intake_limit_percent" : 85
                           },
+                          "failed" : {
+                            "retention" : "14d",
+                            "max_share_percent" : 20
+                          },
+                          "notices" : {
+                            "to" : [ ],
+                            "from" : null,
+                            "smarthost" : null,
+                            "tls" : "starttls",
+                            "user" : null,
+                            "password_file" : null,
+                            "down_after" : "10m",
+                            "digest_at" : "06:00"
+                          },
                           "ops" : {
                             "listen" : "127.0.0.1:8025",
                             "token_file" : null

@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A task repeated on a virtual thread of its own, with a pause between, until it is closed. */
-final class Periodic implements AutoCloseable {
+public final class Periodic implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
 
@@ -20,7 +20,7 @@ final class Periodic implements AutoCloseable {
     private final Thread thread;
 
     /** @param task may block; what it throws is logged, and it is done again after the pause */
-    Periodic(String name, Duration pause, Runnable task) {
+    public Periodic(String name, Duration pause, Runnable task) {
         this(name, pause, 0, task);
     }
 
@@ -36,7 +36,7 @@ final class Periodic implements AutoCloseable {
         return new Periodic(name, pause, LEISURE, task);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The one directory a process writes to: spool, if it has one, contents in flight, admin token. Held by one process at a time; the
@@ -68,6 +69,15 @@ final class DataDirectory implements AutoCloseable {
     /** For an embedded broker, which makes it. */
     Path spool() {
         return path.resolve(SPOOL);
+    }
+
+    /** Size of the disk with {@link #spool}; empty while it does not say. */
+    OptionalLong spoolDiskBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(spool()).getTotalSpace());
+        } catch (IOException _) {
+            return OptionalLong.empty();
+        }
     }
 
     /** For contents too large for the heap, on their way to the spool. */

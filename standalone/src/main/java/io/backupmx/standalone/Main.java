@@ -1,14 +1,17 @@
 package io.backupmx.standalone;
 
 import io.backupmx.worker.cli.CheckCommand;
+import io.backupmx.worker.cli.DeleteCommand;
 import io.backupmx.worker.cli.FlushCommand;
 import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
+import io.backupmx.worker.cli.NoticesCommand;
 import io.backupmx.worker.cli.PlainErrors;
 import io.backupmx.worker.cli.RecipientsCommand;
 import io.backupmx.worker.cli.ReleaseCommand;
 import io.backupmx.worker.cli.ReloadCommand;
 import io.backupmx.worker.cli.RouteCommand;
+import io.backupmx.worker.cli.ShowCommand;
 import io.backupmx.worker.cli.VersionCommand;
 import java.security.Security;
 import java.util.Optional;
@@ -33,6 +36,9 @@ import picocli.CommandLine.IVersionProvider;
             MailqCommand.class,
             FlushCommand.class,
             ReleaseCommand.class,
+            ShowCommand.class,
+            DeleteCommand.class,
+            NoticesCommand.class,
             RouteCommand.class,
             ReloadCommand.class,
             LookupCommand.class,

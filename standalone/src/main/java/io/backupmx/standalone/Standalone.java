@@ -30,7 +30,9 @@ final class Standalone implements Service {
         RecipientParts recipients = RecipientParts.start(host, spool);
         Optional<IngressTls> tls = tlsParts.get(); // or nothing begins
         HostPort ops = host.serveOps(
-                recipients.requests(), WorkerParts.start(host, spool).requests());
+                recipients.requests(),
+                WorkerParts.start(host, spool, () -> host.data().spoolDiskBytes())
+                        .requests());
         IngressParts ingress = IngressParts.start(host, spool, recipients, tls);
 
         Announcement announcement = new Announcement(host, out);

@@ -5,6 +5,7 @@ import io.backupmx.worker.cli.ConfigOptions;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     private static void start(Host host, PrintWriter out) {
         SeparateBroker broker = SeparateBroker.of(host, "worker");
-        WorkerParts worker = WorkerParts.start(host, broker.spool());
+        WorkerParts worker = WorkerParts.start(host, broker.spool(), OptionalLong::empty);
         HostPort ops = host.serveOps(worker.requests());
 
         Announcement announcement = new Announcement(host, out);

@@ -9,11 +9,21 @@ import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
 import io.backupmx.worker.admin.AdminRequests;
+import io.backupmx.worker.admin.MailRequests;
+import io.backupmx.worker.admin.NoticeRequests;
 import io.backupmx.worker.admin.WorkerRequests;
 import io.backupmx.worker.delivery.DeliveryWorker;
+import io.backupmx.worker.notice.Notices;
+import io.backupmx.worker.retention.FailedRetention;
+import io.backupmx.worker.retention.RoomLosses;
 import io.micrometer.core.instrument.Counter;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** The delivery worker as a part of a process: takes mail from a spool, shows and steers that for operators. */
 final class WorkerParts {
@@ -24,18 +34,27 @@ final class WorkerParts {
     /** Beyond the worker's own grace, for its last steps. */
     private static final Duration STOP_MARGIN = Duration.ofSeconds(12);
 
+    /** Of the table where the workers remember what was told. */
+    private static final String NOTICES = "notices";
+
     private final ArtemisSpool.Reader reader;
     private final DeliveryWorker worker;
     private final SpoolHealth health;
+    private final Notices notices;
 
-    private WorkerParts(ArtemisSpool.Reader reader, DeliveryWorker worker, SpoolHealth health) {
+    private WorkerParts(ArtemisSpool.Reader reader, DeliveryWorker worker, SpoolHealth health, Notices notices) {
         this.reader = reader;
         this.worker = worker;
         this.health = health;
+        this.notices = notices;
     }
 
-    /** Begins to deliver, or to look for the broker. */
-    static WorkerParts start(Host host, ArtemisSpool spool) {
+    /**
+     * Begins to deliver, or to look for the broker.
+     *
+     * @param diskBytes size of the disk that the spool is on; empty when it is another machine's
+     */
+    static WorkerParts start(Host host, ArtemisSpool spool, Supplier<OptionalLong> diskBytes) {
         Counter noRoom = Counter.builder("backupmx.no_room_pauses")
                 .description("Times a queue was not read for half a minute for want of room on a disk")
                 .register(host.registry());
@@ -74,7 +93,42 @@ final class WorkerParts {
         broker.start();
         host.stop().add("broker-metrics", Host.SHORT, broker::close);
         host.readiness().check("worker", () -> health.problem().map(problem -> problem + ": no mail goes out"));
-        return new WorkerParts(reader, worker, health);
+        return new WorkerParts(reader, worker, health, startOperator(host, spool, reader, worker, diskBytes));
+    }
+
+    /** What goes on for those who run this: old failed mail goes, and notices come. */
+    private static Notices startOperator(
+            Host host,
+            ArtemisSpool spool,
+            ArtemisSpool.Reader reader,
+            DeliveryWorker worker,
+            Supplier<OptionalLong> diskBytes) {
+        RoomLosses losses = new RoomLosses();
+        FailedRetention retention = new FailedRetention(
+                host.config(),
+                reader.admin(),
+                reader.mails(),
+                worker,
+                diskBytes,
+                InstantSource.system(),
+                losses,
+                host.registry());
+        retention.start();
+        host.stop().add("failed-retention", Host.SHORT, retention::close);
+        Notices notices = new Notices(
+                host.vertx(),
+                host.config(),
+                host.name().domain().name(),
+                worker,
+                worker,
+                reader.admin(),
+                spool.table(NOTICES),
+                losses,
+                Clock.system(ZoneId.systemDefault()),
+                host.registry());
+        notices.start();
+        host.stop().add("notices", Host.SHORT, notices::close);
+        return notices;
     }
 
     SpoolHealth health() {
@@ -83,6 +137,10 @@ final class WorkerParts {
 
     /** Its part of the admin API. */
     AdminRequests requests() {
-        return new WorkerRequests(reader.admin(), worker);
+        List<AdminRequests> parts = List.of(
+                new WorkerRequests(reader.admin(), worker),
+                new MailRequests(reader.admin(), reader.mails(), worker),
+                new NoticeRequests(notices));
+        return router -> parts.forEach(part -> part.mount(router));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,12 +15,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A primary that comes back from an outage wrong, as one with an empty user database does, must not bounce the spool. */
+/**
+ * The replay of an outage whose primary comes back wrong, as one with an empty user database does: that must not bounce the
+ * spool, those who run it are told by mail, and what they type then has everything delivered. With
+ * {@code -Dbackupmx.replay.mails=20000} it takes minutes.
+ */
 @RunsAlone
 class QuarantineScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final int MAILS = 300;
+    private static final int MAILS = Integer.getInteger("backupmx.replay.mails", 500);
+    private static final Duration LATER = SOON.plusMillis(10L * MAILS);
 
     /** Deliveries after an outage in which refusals are not believed. */
     private static final int PROBATION = 20;
@@ -35,8 +41,14 @@ class QuarantineScenarioIT {
         "550-at-dot, DOT, 550 5.7.1 We do not like that"
     })
     void primaryThatComesBackRefusingIsLeftAloneUntilAnOperatorSaysSo(String name, Phase phase, String refusal) {
-        try (Scenario scenario = Scenario.of(
-                name, directory, "domains.%s.recipients=%s".formatted(MarkedLoad.DOMAIN, MarkedLoad.recipients()))) {
+        try (ScriptedPrimary smarthost = ScriptedPrimary.started();
+                Scenario scenario = Scenario.of(
+                        name,
+                        directory,
+                        "domains.%s.recipients=%s".formatted(MarkedLoad.DOMAIN, MarkedLoad.recipients()),
+                        "notices.to=[ops@elsewhere.example]",
+                        "notices.smarthost=127.0.0.1:" + smarthost.port(),
+                        "notices.tls=none")) {
             scenario.load().send(MAILS);
             scenario.awaitState("DOWN", SOON);
             scenario.primary().play(Script.acceptAll().on(phase, say(refusal))).start();
@@ -49,6 +61,10 @@ class QuarantineScenarioIT {
             assertThat(scenario.primary().transactions()).as("tried since then").isEqualTo(tried);
             assertThat(scenario.attemptsOfWaiting()).as("all mail waits").hasSize(MAILS);
             assertThat(scenario.failed()).isZero();
+            assertThat(notice(smarthost, 1))
+                    .contains(
+                            "X-Backup-MX-Notice: quarantine", "Auto-Submitted: auto-generated", refusal.substring(0, 9))
+                    .contains("backupmx route release '" + scenario.route() + "'");
 
             scenario.primary().play(Script.acceptAll());
             Scenario.pass(Duration.ofSeconds(4));
@@ -59,11 +75,19 @@ class QuarantineScenarioIT {
             scenario.mended();
             scenario.instance().cli("route", "release", scenario.route()).succeeded();
 
-            Ending ending = scenario.end(SOON);
+            Ending ending = scenario.end(LATER);
             assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.maxAttempts()).isLessThanOrEqualTo(2);
             assertThat(ending.history().states()).startsWith("DOWN", "RAMP", "QUARANTINE");
             scenario.awaitState("UP", SOON);
+            assertThat(notice(smarthost, 2)).contains("X-Backup-MX-Notice: route_up");
+            assertThat(scenario.instance().metric("backupmx_notices_total", "outcome=\"sent\""))
+                    .isEqualTo(2);
         }
+    }
+
+    /** The text of that many notices' last one. */
+    private static String notice(ScriptedPrimary smarthost, int count) {
+        return smarthost.awaitMails(count, SOON).getLast().text();
     }
 }

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -53,6 +54,15 @@ final class AdminClient {
             }
         } catch (IOException e) {
             throw new CliException("the answer of " + url + " broke off: the list above is not complete", e);
+        }
+    }
+
+    /** Hands over the octets of {@code route} as they come. */
+    void octets(String route, OutputStream to) {
+        try (InputStream in = body(send("GET", route, BodyPublishers.noBody()))) {
+            long _ = in.transferTo(to);
+        } catch (IOException e) {
+            throw new CliException("the answer of " + url + " broke off: what came is not complete", e);
         }
     }
 

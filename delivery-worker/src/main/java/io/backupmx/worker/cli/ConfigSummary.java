@@ -56,6 +56,7 @@ public final class ConfigSummary {
         List<String> warnings = new ArrayList<>();
         name.warning().ifPresent(warnings::add);
         warnings.addAll(checked.warnings());
+        warnings.addAll(NoticeWarnings.of(checked));
         HostPort ops = checked.config().ops().listenAddress();
         if (!isLoopback(ops.host())) {
             warnings.add("ops.listen: " + ops + " can be reached from other machines: metrics are open to them,"

@@ -1,7 +1,5 @@
 package io.backupmx.worker.cli;
 
-import io.backupmx.mail.QueueId;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -45,10 +42,6 @@ public final class ReleaseCommand implements Callable<Integer> {
     }
 
     private String queueId() {
-        String text = which.id.orElse("");
-        String id = text.endsWith("!") ? text.substring(0, text.length() - 1) : text; // as copied from mailq
-        return QueueId.parse(id.toUpperCase(Locale.ROOT))
-                .map(QueueId::value)
-                .orElseThrow(() -> new ParameterException(spec.commandLine(), "'" + text + "' is not a queue id"));
+        return QueueIds.of(which.id.orElse(""), spec).value();
     }
 }

@@ -42,6 +42,9 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     /** How long a worker that holds too many locks keeps out after giving one up. */
     private static final Duration REST = Duration.ofSeconds(10);
 
+    /** Workers that share locks give the others up first. */
+    private static final int STEWARDS_SHARD = 0;
+
     private static final int CALM_TICKS = 5 * TICKS_PER_SECOND;
 
     private final ClusterBus bus;
@@ -162,6 +165,16 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     /** Whether this worker keeps the route's gate, and so does for it what only one may do. */
     public boolean keeps(Route route) {
         return held.containsKey(shards.of(route));
+    }
+
+    /** Which shard it belongs to. */
+    public int shardOf(Route route) {
+        return shards.of(route);
+    }
+
+    /** Whether this worker does what only one may do for all routes together: the keeper of the first shard does. */
+    public boolean isSteward() {
+        return held.containsKey(STEWARDS_SHARD);
     }
 
     /** Whether mail in hand is still ours beyond doubt: the broker has heard of this worker lately. */

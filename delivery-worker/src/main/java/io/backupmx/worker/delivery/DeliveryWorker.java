@@ -18,6 +18,7 @@ import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
+import io.backupmx.worker.Duties;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.UnknownRouteException;
@@ -52,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * Takes mail from the spool and forwards it, every route for itself, so that no route can stop another; together with any
  * number of other workers on the same spool.
  */
-public final class DeliveryWorker implements WorkerView, AutoCloseable {
+public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
 
@@ -305,6 +306,29 @@ public final class DeliveryWorker implements WorkerView, AutoCloseable {
     @Override
     public void flush() {
         cluster.flush();
+    }
+
+    @Override
+    public boolean keeps(Route route) {
+        return cluster.keeps(route);
+    }
+
+    @Override
+    public int shardOf(Route route) {
+        return cluster.shardOf(route);
+    }
+
+    @Override
+    public boolean isSteward() {
+        return cluster.isSteward();
+    }
+
+    @Override
+    public List<Route> expiryStopped() {
+        return runners.all().stream()
+                .filter(RouteRunner::isExpiryStopped)
+                .map(RouteRunner::route)
+                .toList();
     }
 
     /** What the cluster knows of this worker's deliveries. */

@@ -2,11 +2,16 @@ package io.backupmx.worker.admin;
 
 import io.backupmx.mail.QueueId;
 import io.backupmx.spool.BrokerStatus;
+import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,9 +21,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** A spool that makes up its mail as it is browsed. Its methods refuse event loops, as the contract demands. */
-public final class FakeSpool implements SpoolAdmin {
+public final class FakeSpool implements SpoolAdmin, RestingMails {
 
     private record Queue(int mails, IntFunction<ListedMail> mail) {}
 
@@ -28,6 +34,7 @@ public final class FakeSpool implements SpoolAdmin {
     private Optional<Optional<QueueId>> released = Optional.empty();
     private int releasable;
     private volatile boolean away;
+    private volatile byte[] content = new byte[0];
 
     public void put(SpoolQueue queue, ListedMail... mails) {
         queues.put(queue, new Queue(mails.length, i -> mails[i]));
@@ -119,6 +126,69 @@ public final class FakeSpool implements SpoolAdmin {
         refuseEventLoop();
         released = Optional.of(id);
         return releasable;
+    }
+
+    @Override
+    public void look(QueueId id, List<SpoolQueue> looked, Viewer viewer) {
+        refuseEventLoop();
+        for (SpoolQueue queue : looked) {
+            for (ListedMail mail : mailsOn(queue)) {
+                if (mail.envelope().queueId().equals(id)) {
+                    viewer.part(mail).ifPresent(this::writeContent);
+                }
+            }
+        }
+    }
+
+    private void writeContent(OutputStream to) {
+        try {
+            to.write(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public int remove(QueueId id, List<SpoolQueue> from) {
+        refuseEventLoop();
+        int removed = 0;
+        for (SpoolQueue queue : from) {
+            List<ListedMail> all = mailsOn(queue);
+            ListedMail[] left = all.stream()
+                    .filter(mail -> !mail.envelope().queueId().equals(id))
+                    .toArray(ListedMail[]::new);
+            removed += all.size() - left.length;
+            put(queue, left);
+        }
+        return removed;
+    }
+
+    /** As if all of it had failed at its arrival. */
+    @Override
+    public int prune(SpoolQueue queue, Judge judge) {
+        refuseEventLoop();
+        List<ListedMail> all = mailsOn(queue);
+        List<FailedMail> gone = all.stream()
+                .map(mail -> new FailedMail(
+                        mail, Optional.of(mail.envelope().arrival().at())))
+                .takeWhile(judge::isOver)
+                .toList();
+        put(queue, all.subList(gone.size(), all.size()).toArray(ListedMail[]::new));
+        gone.forEach(judge::removed);
+        return gone.size();
+    }
+
+    /** Of every mail. */
+    public void content(byte[] octets) {
+        content = octets.clone();
+    }
+
+    /** Now. */
+    public List<ListedMail> mailsOn(SpoolQueue queue) {
+        Queue there = queues.get(queue);
+        return there == null
+                ? List.of()
+                : IntStream.range(0, there.mails()).mapToObj(there.mail()).toList();
     }
 
     @Override

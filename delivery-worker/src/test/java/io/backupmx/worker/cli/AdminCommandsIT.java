@@ -9,11 +9,13 @@ import static io.backupmx.worker.admin.SampleMail.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.admin.AdminAddress;
 import io.backupmx.worker.admin.AdminApi;
 import io.backupmx.worker.admin.AdminServer;
 import io.backupmx.worker.admin.AdminToken;
 import io.backupmx.worker.admin.SampleMail;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,8 @@ import picocli.CommandLine.Mixin;
 /** The commands as an operator types them, against the admin API on a real port. */
 class AdminCommandsIT {
 
+    private static final SpoolQueue FAILED = new SpoolQueue.Failed();
+    private static final ByteArrayOutputStream CONTENT = new ByteArrayOutputStream();
     private static final Map<String, Supplier<Object>> COMMANDS = Map.of(
             "mailq",
             MailqCommand::new,
@@ -44,7 +49,11 @@ class AdminCommandsIT {
             "release",
             ReleaseCommand::new,
             "route",
-            RouteCommand::new);
+            RouteCommand::new,
+            "delete",
+            DeleteCommand::new,
+            "show",
+            () -> new ShowCommand(CONTENT));
 
     @TempDir
     Path data;
@@ -179,6 +188,96 @@ class AdminCommandsIT {
         assertThat(run("release", "--data", data.toString()).exitCode()).isEqualTo(2);
         assertThat(run("release", "--all", id(7).value()).exitCode()).isEqualTo(2);
         assertThat(run("release", "nonsense").err()).startsWith("backupmx: 'nonsense' is not a queue id\n");
+    }
+
+    @Test
+    void oneMailIsShownWithItsHeaders() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.put(
+                    FAILED,
+                    on(FAILED, envelope(7, recipient("alice@example.org").withLastReply("550 5.1.1 unknown"))),
+                    on(FAILED, 8));
+            byte[] content = ("Subject: hello\r\n\tand more \u001b[31m\r\n\r\n" + "body\r\n".repeat(50_000))
+                    .getBytes(StandardCharsets.UTF_8);
+            server.spool.content(content);
+
+            Ran ran = run("show", id(7) + "!", "--data", data.toString());
+
+            assertThat(ran.err()).isEmpty();
+            assertThat(ran.out())
+                    .startsWith("id         " + id(7) + "\nfrom       <sender@example.net>\narrived    ")
+                    .contains("\nclient     192.0.2.1 (client.example.net) with ESMTP\nsize       1234 bytes\n")
+                    .contains("\nfailed     by smtp:[mx1.example.org]:25, attempts 0\n")
+                    .contains("\nto         <alice@example.org>\n           550 5.1.1 unknown\n")
+                    .endsWith("\nSubject: hello\n and more ?[31m\n");
+        }
+    }
+
+    @Test
+    void contentComesToTheOctet() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.put(FAILED, on(FAILED, 7));
+            byte[] content = new byte[1234];
+            new SplittableRandom(7).nextBytes(content);
+            server.spool.content(content);
+
+            CONTENT.reset();
+            Ran ran = run("show", "--content", id(7).value(), "--data", data.toString());
+
+            assertThat(ran).isEqualTo(new Ran(0, "", ""));
+            assertThat(CONTENT.toByteArray()).isEqualTo(content);
+            assertThat(run("show", id(9).value(), "--data", data.toString()))
+                    .isEqualTo(new Ran(
+                            1, "", "backupmx: no mail has the id " + id(9) + ", or it has just been delivered\n"));
+        }
+    }
+
+    @Test
+    void failedMailIsDeletedByThoseWhoSayYes() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.put(FAILED, on(FAILED, 7), on(FAILED, 8), on(FAILED, 9));
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 10));
+
+            assertThat(run("delete", id(7).value(), "--data", data.toString()))
+                    .isEqualTo(new Ran(
+                            1,
+                            "would delete " + id(7)
+                                    + " from <sender@example.net>, 1234 bytes; nothing is deleted without --yes\n",
+                            ""));
+            assertThat(server.spool.mailsOn(FAILED)).hasSize(3);
+            assertThat(run("delete", id(7).value(), "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "deleted 1 part of " + id(7) + "\n", ""));
+            assertThat(server.spool.mailsOn(FAILED)).hasSize(2);
+
+            assertThat(run("delete", "--all-failed", "--data", data.toString()).out())
+                    .isEqualTo("would delete 2 mails; nothing is deleted without --yes\n");
+            assertThat(run("delete", "--all-failed", "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "deleted 2 mails\n", ""));
+            assertThat(server.spool.mailsOn(FAILED)).isEmpty();
+        }
+    }
+
+    @Test
+    void waitingMailIsDeletedByForceOnly() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 10));
+            server.worker.add(SampleMail.inFlight(11));
+
+            assertThat(run("delete", id(10).value(), "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(
+                            1,
+                            "",
+                            "backupmx: no failed mail has the id " + id(10)
+                                    + "; mail that still waits is deleted by force only\n"));
+            assertThat(run("delete", id(10).value(), "--yes", "--force", "--data", data.toString())
+                            .exitCode())
+                    .isZero();
+            assertThat(server.spool.mailsOn(ON_ROUTE)).isEmpty();
+            assertThat(run("delete", id(11).value(), "--yes", "--force", "--data", data.toString())
+                            .err())
+                    .startsWith("backupmx: a worker has " + id(11) + " in hand");
+            assertThat(run("delete", "--all-failed", "--force").exitCode()).isEqualTo(2);
+        }
     }
 
     @Test

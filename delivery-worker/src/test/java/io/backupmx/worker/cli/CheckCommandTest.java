@@ -62,6 +62,26 @@ class CheckCommandTest {
     }
 
     @Test
+    void noticesByWayOfWhatTheyAreAboutAreAWarning() throws IOException {
+        int exitCode = check("""
+                hostname: mx2.example.org
+                domains:
+                  example.org:
+                    primary: MX1.example.org
+                    recipients: [alice]
+                notices:
+                  to: [alice@example.org, ops@elsewhere.example]
+                  smarthost: mx1.example.org:587
+                """);
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString())
+                .contains("warning    notices.smarthost: mx1.example.org is a primary: while it is down, nobody hears")
+                .contains("warning    notices.to: mail for alice@example.org waits here, too")
+                .doesNotContain("ops@elsewhere.example");
+    }
+
+    @Test
     void everyProblemIsSaidAtOnce() throws IOException {
         int exitCode = check("""
                 domains:

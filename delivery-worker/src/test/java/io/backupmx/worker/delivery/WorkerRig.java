@@ -234,6 +234,8 @@ final class WorkerRig implements AutoCloseable {
                     mx,
                     dns,
                     usual.spool(),
+                    usual.failed(),
+                    usual.notices(),
                     usual.ops(),
                     usual.reload());
         }
