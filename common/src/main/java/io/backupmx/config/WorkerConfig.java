@@ -1,7 +1,11 @@
 package io.backupmx.config;
 
 import io.backupmx.smtp.TlsLevel;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The delivery worker.
@@ -23,6 +27,10 @@ import java.time.Duration;
  * @param probeUnhealthy first interval between probes of a next hop that answers, but not well
  * @param probeUnhealthyMax the interval it grows to
  * @param stopGrace how long deliveries in progress may take to end at a stop
+ * @param xforward whether next hops that offer XFORWARD are told whom a mail came from
+ * @param credentials a file in the form of Postfix' {@code smtp_sasl_password_maps}: next hops that want to know who we are
+ * @param authInClear whether passwords may be sent without TLS
+ * @param bindAddress our addresses to connect from, one of each family at most
  */
 public record WorkerConfig(
         int maxConnectionsPerRoute,
@@ -41,7 +49,23 @@ public record WorkerConfig(
         Duration probeIntervalLater,
         Duration probeUnhealthy,
         Duration probeUnhealthyMax,
-        Duration stopGrace) {
+        Duration stopGrace,
+        XForward xforward,
+        Optional<Path> credentials,
+        AuthInClear authInClear,
+        List<String> bindAddress) {
+
+    /** Whether next hops are told whom a mail came from (Postfix' XFORWARD_README). */
+    public enum XForward {
+        OFF,
+        WHEN_OFFERED
+    }
+
+    /** Whether a password may be sent without TLS. */
+    public enum AuthInClear {
+        REFUSE,
+        ALLOW
+    }
 
     // Above DEFAULT, whose constructor needs them.
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -64,9 +88,14 @@ public record WorkerConfig(
             Duration.ofSeconds(15),
             Duration.ofSeconds(5),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            XForward.WHEN_OFFERED,
+            Optional.empty(),
+            AuthInClear.REFUSE,
+            List.of());
 
     public WorkerConfig {
+        bindAddress = List.copyOf(bindAddress);
         new Ranges()
                 .check("max_connections_per_route", maxConnectionsPerRoute, 1, 1000)
                 .check("connect_timeout", connectTimeout, SECOND, HOUR)
@@ -84,6 +113,31 @@ public record WorkerConfig(
                 .check("probe_unhealthy", probeUnhealthy, Duration.ofMillis(500), HOUR)
                 .check("probe_unhealthy_max", probeUnhealthyMax, Duration.ofMillis(500), HOUR)
                 .check("stop_grace", stopGrace, Duration.ZERO, Duration.ofMinutes(30))
+                .require(
+                        "bind_address",
+                        bindAddress.stream().allMatch(WorkerConfig::isAddress),
+                        "holds what is no IP address: " + String.join(", ", bindAddress))
+                .require(
+                        "bind_address",
+                        bindAddress.stream().filter(one -> one.contains(":")).count() <= 1
+                                && bindAddress.stream()
+                                                .filter(one -> !one.contains(":"))
+                                                .count()
+                                        <= 1,
+                        "has two addresses of one family: one IPv4 and one IPv6 address at most")
                 .enforce();
+    }
+
+    /** {@code bindAddress}, read. */
+    public List<InetAddress> bindAddresses() {
+        return bindAddress.stream().map(InetAddress::ofLiteral).toList();
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            return !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 }

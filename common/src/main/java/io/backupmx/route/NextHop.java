@@ -1,6 +1,7 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.MailProtocol;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import java.util.regex.Pattern;
  *
  * @param host a canonical host name, an IPv4 address, or an IPv6 address without prefix and brackets
  * @param byMx whether its mail exchangers are meant, as the DNS names them (RFC 5321 §5.1)
+ * @param protocol what is spoken to it; of LMTP there are no mail exchangers
  */
-public record NextHop(String host, int port, boolean byMx) {
+public record NextHop(String host, int port, boolean byMx, MailProtocol protocol) {
 
     private static final Pattern FORM = Pattern.compile(
             "\\[(?:ipv6:)?(?<inside>[^\\]\\s]+)\\](?::(?<port>\\d{1,5}|[a-z]+))?", Pattern.CASE_INSENSITIVE);
@@ -23,10 +25,10 @@ public record NextHop(String host, int port, boolean byMx) {
             "(?<inside>[^\\[\\]:\\s]*[a-z][^\\[\\]:\\s]*)(?::(?<port>\\d{1,5}|[a-z]+))?", Pattern.CASE_INSENSITIVE);
     private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*");
 
-    /** SMTP's own. */
-    public static final int DEFAULT_PORT = 25;
-
     public NextHop {
+        if (byMx && protocol == MailProtocol.LMTP) {
+            throw new IllegalArgumentException("there are no mail exchangers for LMTP");
+        }
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not within 1..65535");
         }
@@ -36,29 +38,39 @@ public record NextHop(String host, int port, boolean byMx) {
         }
     }
 
-    /** The host itself. */
+    /** The host itself, by SMTP. */
     public NextHop(String host, int port) {
         this(host, port, false);
     }
 
+    /** By SMTP. */
+    public NextHop(String host, int port, boolean byMx) {
+        this(host, port, byMx, MailProtocol.SMTP);
+    }
+
     /** The next hop in {@code text}: {@code [host]}, {@code [host]:port}, {@code name} or {@code name:port}; else empty. */
     public static Optional<NextHop> parse(String text) {
+        return parse(text, MailProtocol.SMTP);
+    }
+
+    /** As {@link #parse(String)}; of LMTP a name means the host, with and without brackets (lmtp(8)). */
+    public static Optional<NextHop> parse(String text, MailProtocol protocol) {
         Matcher bracketed = FORM.matcher(text);
         Matcher byMx = BY_MX.matcher(text);
         if (bracketed.matches()) {
-            return parse(bracketed, false);
+            return parse(bracketed, false, protocol);
         }
-        return byMx.matches() ? parse(byMx, true) : Optional.empty();
+        return byMx.matches() ? parse(byMx, protocol == MailProtocol.SMTP, protocol) : Optional.empty();
     }
 
-    private static Optional<NextHop> parse(Matcher matcher, boolean byMx) {
+    private static Optional<NextHop> parse(Matcher matcher, boolean byMx, MailProtocol protocol) {
         String inside = matcher.group("inside").toLowerCase(Locale.ROOT);
         String host =
                 isIpv6(inside) ? inside : Domain.parse(inside).map(Domain::name).orElse("");
         String port = matcher.group("port");
         try {
-            return Optional.of(
-                    new NextHop(host, port == null ? DEFAULT_PORT : port(port.toLowerCase(Locale.ROOT)), byMx));
+            return Optional.of(new NextHop(
+                    host, port == null ? protocol.defaultPort() : port(port.toLowerCase(Locale.ROOT)), byMx, protocol));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -67,8 +79,9 @@ public record NextHop(String host, int port, boolean byMx) {
     /** services(5) has more names, but none that SMTP is spoken at. */
     private static int port(String text) {
         return switch (text) {
-            case "smtp" -> DEFAULT_PORT;
+            case "smtp" -> MailProtocol.SMTP.defaultPort();
             case "submission" -> 587;
+            case "lmtp" -> MailProtocol.LMTP.defaultPort();
             default -> Integer.parseInt(text);
         };
     }
@@ -82,7 +95,7 @@ public record NextHop(String host, int port, boolean byMx) {
         }
     }
 
-    /** The canonical form, {@code [host]:port} or {@code name:port}, port always named. */
+    /** The canonical form, {@code [host]:port} or {@code name:port}, port always named; what is spoken is the route's to say. */
     @Override
     public String toString() {
         return (byMx ? host : "[" + host + "]") + ":" + port;

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.smtp.MailProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,27 +10,34 @@ import java.util.stream.Collectors;
 public sealed interface Route {
 
     /**
-     * To hosts that the configuration names, for example {@code smtp:[mx1.example.org]:25}; several are tried in their
-     * order.
+     * To hosts that the configuration names, for example {@code smtp:[mx1.example.org]:25} or {@code lmtp:[store.example.org]:24};
+     * several are tried in their order.
      */
     record Hosts(List<NextHop> nextHops) implements Route {
-
-        private static final String TRANSPORT = "smtp:";
 
         public Hosts {
             nextHops = List.copyOf(nextHops);
             if (nextHops.isEmpty()) {
                 throw new IllegalArgumentException("a route to hosts has at least one next hop");
+            } else if (nextHops.stream().map(NextHop::protocol).distinct().count() > 1) {
+                throw new IllegalArgumentException("one route, one protocol");
             }
         }
 
         private static Optional<Route> parse(String text) {
-            if (!text.startsWith(TRANSPORT)) {
-                return Optional.empty();
+            for (MailProtocol protocol : MailProtocol.values()) {
+                String transport = protocol.transport() + ":";
+                if (text.startsWith(transport)) {
+                    return parse(text.substring(transport.length()), protocol);
+                }
             }
+            return Optional.empty();
+        }
+
+        private static Optional<Route> parse(String text, MailProtocol protocol) {
             List<NextHop> hops = new ArrayList<>();
-            for (String part : text.substring(TRANSPORT.length()).split(",", -1)) {
-                Optional<NextHop> hop = NextHop.parse(part.strip());
+            for (String part : text.split(",", -1)) {
+                Optional<NextHop> hop = NextHop.parse(part.strip(), protocol);
                 if (hop.isEmpty()) {
                     return Optional.empty();
                 }
@@ -40,7 +48,24 @@ public sealed interface Route {
 
         @Override
         public String toString() {
-            return nextHops.stream().map(NextHop::toString).collect(Collectors.joining(",", TRANSPORT, ""));
+            String transport = nextHops.getFirst().protocol().transport() + ":";
+            return nextHops.stream().map(NextHop::toString).collect(Collectors.joining(",", transport, ""));
+        }
+    }
+
+    /** Nowhere: an operator's word that this mail is not wanted ({@code discard:} in a transport file). */
+    record Discard() implements Route {
+
+        static final String NAME = "discard";
+
+        @Override
+        public List<NextHop> nextHops() {
+            return List.of();
+        }
+
+        @Override
+        public String toString() {
+            return NAME;
         }
     }
 
@@ -71,9 +96,16 @@ public sealed interface Route {
         return new Hosts(nextHops);
     }
 
-    /** The route {@code text} spells: {@code mx}, or {@code smtp:[host]:port}, further next hops behind commas; else empty. */
+    /**
+     * The route {@code text} spells: {@code mx}, {@code discard}, or {@code smtp:[host]:port} and {@code lmtp:[host]:port}, further
+     * next hops behind commas; else empty.
+     */
     static Optional<Route> parse(String text) {
-        return text.equals(ByMx.NAME) ? Optional.of(new ByMx()) : Hosts.parse(text);
+        return switch (text) {
+            case ByMx.NAME -> Optional.of(new ByMx());
+            case Discard.NAME -> Optional.of(new Discard());
+            default -> Hosts.parse(text);
+        };
     }
 
     /** @throws IllegalArgumentException when {@code text} is no route */

@@ -4,14 +4,19 @@ import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver.Addresses;
 import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.Extensions;
+import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** Finds a host of a route that takes mail. For virtual threads: its methods block, and are ended by an interrupt. */
 public final class RouteConnector {
@@ -23,26 +28,49 @@ public final class RouteConnector {
     private final AddressResolver resolver;
     private final Duration connectTimeout;
     private final Duration probeConnectTimeout;
+    private final Function<NextHop, Manner> manners;
+    private final BiConsumer<NextHop, Extensions> greeted;
+
+    /** Without credentials for anybody. */
+    public RouteConnector(
+            SmtpClient client, AddressResolver resolver, Duration connectTimeout, Duration probeConnectTimeout) {
+        this(
+                client,
+                resolver,
+                connectTimeout,
+                probeConnectTimeout,
+                hop -> new Manner(hop.protocol(), Optional.empty()),
+                (_, _) -> {});
+    }
 
     /**
      * @param probeConnectTimeout for the TCP connection of a probe. Short, because a host that comes back does not answer
      *     a connection request that it never saw until that is repeated, and the repeats come ever later
+     * @param manners how a next hop is spoken to
+     * @param greeted hears what a next hop offers, at each connection
      */
     public RouteConnector(
-            SmtpClient client, AddressResolver resolver, Duration connectTimeout, Duration probeConnectTimeout) {
+            SmtpClient client,
+            AddressResolver resolver,
+            Duration connectTimeout,
+            Duration probeConnectTimeout,
+            Function<NextHop, Manner> manners,
+            BiConsumer<NextHop, Extensions> greeted) {
         this.client = client;
         this.resolver = resolver;
         this.connectTimeout = connectTimeout;
         this.probeConnectTimeout = probeConnectTimeout;
+        this.manners = manners;
+        this.greeted = greeted;
     }
 
     /** The first host that takes mail: next hops in the route's order, addresses in the resolver's (RFC 5321 §5.1). */
     public ConnectResult connect(Route route) {
         List<String> unresolved = new ArrayList<>();
-        List<SocketAddress> addresses = addresses(route, unresolved);
+        List<Door> doors = doors(route, unresolved);
         ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
-        for (SocketAddress address : addresses) {
-            ConnectResult result = client.connect(address, connectTimeout);
+        for (Door door : doors) {
+            ConnectResult result = connect(door, connectTimeout);
             if (result instanceof ConnectResult.Connected
                     || Thread.currentThread().isInterrupted()) {
                 return result;
@@ -60,14 +88,13 @@ public final class RouteConnector {
     /** Any host that takes mail, all addresses asked at once: a dead one must not hide a living one. */
     public ConnectResult probe(Route route) {
         List<String> unresolved = new ArrayList<>();
-        List<SocketAddress> addresses = addresses(route, unresolved);
-        if (addresses.size() == 1) {
-            return client.connect(addresses.getFirst(), probeConnectTimeout);
+        List<Door> doors = doors(route, unresolved);
+        if (doors.size() == 1) {
+            return connect(doors.getFirst(), probeConnectTimeout);
         }
         BlockingQueue<ConnectResult> results = new LinkedBlockingQueue<>();
-        List<Thread> asking = addresses.stream()
-                .map(address ->
-                        Thread.startVirtualThread(() -> results.add(client.connect(address, probeConnectTimeout))))
+        List<Thread> asking = doors.stream()
+                .map(door -> Thread.startVirtualThread(() -> results.add(connect(door, probeConnectTimeout))))
                 .toList();
         ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
         try {
@@ -106,11 +133,23 @@ public final class RouteConnector {
         });
     }
 
-    private List<SocketAddress> addresses(Route route, List<String> unresolved) {
-        List<SocketAddress> all = new ArrayList<>();
+    /** One address of a next hop. */
+    private record Door(NextHop hop, SocketAddress address) {}
+
+    private ConnectResult connect(Door door, Duration timeout) {
+        ConnectResult result = client.connect(door.address(), timeout, manners.apply(door.hop()));
+        if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
+            greeted.accept(door.hop(), connection.extensions());
+        }
+        return result;
+    }
+
+    private List<Door> doors(Route route, List<String> unresolved) {
+        List<Door> all = new ArrayList<>();
         for (NextHop hop : route.nextHops()) {
             switch (resolver.resolve(hop)) {
-                case Addresses.Found(List<SocketAddress> addresses) -> all.addAll(addresses);
+                case Addresses.Found(List<SocketAddress> addresses) ->
+                    addresses.forEach(address -> all.add(new Door(hop, address)));
                 case Addresses.NotNow(String why) -> unresolved.add(why);
             }
         }

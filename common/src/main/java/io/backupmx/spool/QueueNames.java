@@ -1,11 +1,14 @@
 package io.backupmx.spool;
 
 import io.backupmx.route.Route;
+import io.backupmx.smtp.MailProtocol;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,13 +21,18 @@ public final class QueueNames {
     /** What every queue of ours begins with; the broker's address settings match it. */
     public static final String PREFIX = "spool.";
 
-    /** What the queue of a route to hosts begins with. */
-    public static final String TO_HOSTS = PREFIX + "smtp_";
+    /** What the names of the queues of routes to hosts have in them, {@code smtp:} and {@code lmtp:} ones, and no others of ours. */
+    public static final String TO_HOSTS = "mtp_3a";
+
+    private static final List<String> PREFIXES_TO_HOSTS = Arrays.stream(MailProtocol.values())
+            .map(protocol -> PREFIX + protocol.transport() + "_")
+            .toList();
 
     private static final String FAILED = PREFIX + "failed";
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
     private static final String BY_MX = PREFIX + new Route.ByMx();
+    private static final String DISCARD = PREFIX + new Route.Discard();
     private static final String HASH_MARK = "_z";
     private static final int MAX_ENCODED = 160;
 
@@ -59,7 +67,7 @@ public final class QueueNames {
 
     /** Whether {@code name} is a route's queue, be the route readable from it or not. */
     public static boolean isRoute(String name) {
-        return name.startsWith(TO_HOSTS) || name.equals(BY_MX);
+        return PREFIXES_TO_HOSTS.stream().anyMatch(name::startsWith) || name.equals(BY_MX) || name.equals(DISCARD);
     }
 
     private static String encode(String route) {

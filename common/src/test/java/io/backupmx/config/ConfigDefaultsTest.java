@@ -94,7 +94,11 @@ final class ConfigDefaultsTest {
                             "probe_interval_later" : "15s",
                             "probe_unhealthy" : "5s",
                             "probe_unhealthy_max" : "1m",
-                            "stop_grace" : "30s"
+                            "stop_grace" : "30s",
+                            "xforward" : "when_offered",
+                            "credentials" : null,
+                            "auth_in_clear" : "refuse",
+                            "bind_address" : [ ]
                           },
                           "retry" : {
                             "delays" : [ "5m", "10m", "20m", "40m", "1h" ],

@@ -128,15 +128,15 @@ final class RelayTablesLoaderTest {
         write("relay_domains", "example.test OK\nother.test OK\n");
         write("transport", """
                 example.test         smtp:[mx]
-                .example.test        discard:unknown
-                bob@example.test     lmtp:[mx]
+                .example.test        virtual:unknown
+                bob@example.test     lmtp:unix:/x
                 *                    smtp
                 """);
 
         assertThat(problems("{relay_domains: relay_domains, transport: transport}"))
                 .hasSize(3)
-                .anyMatch(problem -> problem.startsWith("DIR/transport:2: 'discard:' is not supported"))
-                .anyMatch(problem -> problem.startsWith("DIR/transport:3: 'lmtp:' is not supported"))
+                .anyMatch(problem -> problem.startsWith("DIR/transport:2: 'virtual:' delivers on this machine"))
+                .anyMatch(problem -> problem.startsWith("DIR/transport:3: 'lmtp:unix:/x'"))
                 .anyMatch(problem -> problem.startsWith("DIR/transport:4: 'smtp' lacks its colon"));
     }
 

@@ -75,6 +75,14 @@ final class RouteReadingTest {
             smtp:                             | mx
             relay:                            | mx
             :                                 | mx
+            lmtp:[store.test]                 | lmtp:[store.test]:24
+            lmtp:Store.test:2424              | lmtp:[store.test]:2424
+            lmtp:inet:store.test              | lmtp:[store.test]:24
+            lmtp:inet:[192.0.2.1]:lmtp        | lmtp:[192.0.2.1]:24
+            lmtp:inet:192.0.2.1:2424          | lmtp:[192.0.2.1]:2424
+            lmtp:[::1]:26,[b.test]            | lmtp:[::1]:26,[b.test]:24
+            discard:                          | discard
+            discard:nobody wants that         | discard
             smtp:[a.test]:1, [b.test] [c.test] | smtp:[a.test]:1,[b.test]:25,[c.test]:25
             """)
     void transportsAreRead(String value, String route) {
@@ -112,8 +120,10 @@ final class RouteReadingTest {
             smtp:[mx.test]:smtps    | '[mx.test]:smtps' is not [host] or [host]:port
             smtp:,                  | ',' names no host
             smtp                    | lacks its colon: write smtp:[host]:port
-            discard:                | 'discard:' is not supported
-            lmtp:[mx.test]          | 'lmtp:' is not supported: write smtp:[host]:port
+            discard                 | 'discard' lacks its colon
+            lmtp:unix:/run/lmtp     | sockets of this machine are not supported: write lmtp:[host]:port
+            lmtp:                   | '' is not [host] or [host]:port: write lmtp:[host]:port
+            lmtp:::1                | '::1' is not [host] or [host]:port: write lmtp:[host]:port
             virtual:                | delivers on this machine
             slow:[mx.test]          | the transport 'slow' is not known: write smtp:[host]:port
             [mx.test]:25            | names no transport: write smtp:[mx.test]:25

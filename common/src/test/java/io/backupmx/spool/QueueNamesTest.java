@@ -54,6 +54,21 @@ final class QueueNamesTest {
     }
 
     @Test
+    void routesByLmtpAndToNowhereHaveQueuesOfTheirOwn() {
+        SpoolQueue lmtp = new SpoolQueue.ForRoute(Route.of("lmtp:[mx.test]:25"));
+        SpoolQueue nowhere = new SpoolQueue.ForRoute(new Route.Discard());
+        assertThat(QueueNames.nameOf(lmtp))
+                .isEqualTo("spool.lmtp_3a_5bmx_2etest_5d_3a25")
+                .contains(QueueNames.TO_HOSTS);
+        assertThat(QueueNames.parse(QueueNames.nameOf(lmtp))).contains(lmtp);
+        assertThat(QueueNames.nameOf(nowhere)).isEqualTo("spool.discard");
+        assertThat(QueueNames.parse("spool.discard")).contains(nowhere);
+        assertThat(QueueNames.isRoute("spool.discard")).isTrue();
+        assertThat(QueueNames.nameOf(new SpoolQueue.ForRoute(Route.of("smtp:[mx.test]:25"))))
+                .contains(QueueNames.TO_HOSTS);
+    }
+
+    @Test
     void aLongRoutesNameEndsInAHashAndIsNotReadBack() {
         Route one = longRoute(25);
         Route other = longRoute(26);

@@ -49,6 +49,7 @@ final class IngressParts {
                 gateways,
                 host.data().inFlight(),
                 recipients.directory(),
+                recipients.limits(),
                 recipients.policy(),
                 ScoredBlocklists.of(config.ingress().dnsbl(), config.dns(), host.registry()),
                 writer,

@@ -7,6 +7,7 @@ import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
 import io.backupmx.worker.cli.NoticesCommand;
 import io.backupmx.worker.cli.PlainErrors;
+import io.backupmx.worker.cli.PrimaryTodoCommand;
 import io.backupmx.worker.cli.RecipientsCommand;
 import io.backupmx.worker.cli.ReleaseCommand;
 import io.backupmx.worker.cli.ReloadCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.IVersionProvider;
             RecipientsCommand.class,
             CheckCommand.class,
             ImportPostfixCommand.class,
+            PrimaryTodoCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },

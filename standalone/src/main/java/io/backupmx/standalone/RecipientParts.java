@@ -1,6 +1,7 @@
 package io.backupmx.standalone;
 
 import io.backupmx.cluster.GatesHeard;
+import io.backupmx.cluster.SharedLimits;
 import io.backupmx.config.Config;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.RecipientSourcesConfig;
@@ -18,6 +19,7 @@ import io.backupmx.ingress.source.RecipientSources;
 import io.backupmx.ingress.whileup.WhileUp;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.CurrentTables;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.routing.BackupMx;
@@ -43,6 +45,9 @@ final class RecipientParts {
     /** Of the table where the keepers of routes say which are not up. */
     static final String GATES = "gates";
 
+    /** Of the table where workers say what next hops take. */
+    static final String LIMITS = "limits";
+
     /** Below the data directory: copies of lists that were fetched. */
     private static final String LISTS = "recipients";
 
@@ -51,11 +56,14 @@ final class RecipientParts {
     private static final Duration KNOWN_STOP = Duration.ofSeconds(8);
 
     private final RecipientDirectory directory;
+    private final KnownLimits limits;
     private final DeferralPolicy policy;
     private final RecipientRequests requests;
 
-    private RecipientParts(RecipientDirectory directory, DeferralPolicy policy, RecipientRequests requests) {
+    private RecipientParts(
+            RecipientDirectory directory, KnownLimits limits, DeferralPolicy policy, RecipientRequests requests) {
         this.directory = directory;
+        this.limits = limits;
         this.policy = policy;
         this.requests = requests;
     }
@@ -94,8 +102,11 @@ final class RecipientParts {
                 known,
                 metrics);
         Inquiry inquiry = new Inquiry(current, directory, standings);
+        SharedLimits limits = new SharedLimits(spool.table(LIMITS), InstantSource.system());
+        host.stop().add("limits-heard", Host.SHORT, limits::close);
         return new RecipientParts(
                 directory,
+                limits,
                 whileUp(host, spool, current),
                 new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
     }
@@ -140,6 +151,11 @@ final class RecipientParts {
 
     RecipientDirectory directory() {
         return directory;
+    }
+
+    /** What is known of the primaries. */
+    KnownLimits limits() {
+        return limits;
     }
 
     /** Who is told to come again all the same. */

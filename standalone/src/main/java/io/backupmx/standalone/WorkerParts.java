@@ -2,7 +2,10 @@ package io.backupmx.standalone;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.cluster.GateBoard;
+import io.backupmx.cluster.SharedLimits;
+import io.backupmx.ops.StartException;
 import io.backupmx.route.CurrentTables;
+import io.backupmx.route.NextHopCredentials;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.BrokerMetrics;
 import io.backupmx.worker.RouteMetrics;
@@ -66,6 +69,14 @@ final class WorkerParts {
         host.onTables(tables::replace);
         GateBoard board = new GateBoard(spool.table(RecipientParts.GATES), tables::defersWhileUp);
         host.stop().add("gate-board", Host.SHORT, board::close);
+        NextHopCredentials credentials =
+                new NextHopCredentials(host.config().worker().credentials());
+        List<String> problems = credentials.read();
+        if (!problems.isEmpty()) {
+            throw new StartException(String.join("\n", problems));
+        }
+        SharedLimits limits = new SharedLimits(spool.table(RecipientParts.LIMITS), InstantSource.system());
+        host.stop().add("limits-told", Host.SHORT, limits::close);
         DeliveryWorker worker = new DeliveryWorker(
                 host.vertx(),
                 host.name().domain(),
@@ -75,6 +86,8 @@ final class WorkerParts {
                 reader.admin(),
                 bus,
                 board,
+                credentials,
+                limits::tell,
                 InstantSource.system(),
                 host.registry());
         worker.start();

@@ -30,6 +30,7 @@ class CommandLineTest {
                 "lookup",
                 "check",
                 "import-postfix",
+                "primary-todo",
                 "version"
             })
     void everyCommandHasHelp(String command) {

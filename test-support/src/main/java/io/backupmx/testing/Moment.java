@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * @param connection which connection since the server was made, from 1
  * @param transaction which MAIL command since the server was made, from 1; 0 outside of transactions
  * @param line the command as it came, empty at {@link Phase#CONNECT}
- * @param address for MAIL and RCPT what stands between the angle brackets, else empty
+ * @param address for MAIL, RCPT, and DOT of LMTP what stands between the angle brackets, else empty
  * @param sender the reverse-path of the transaction, also at {@link Phase#MAIL}; empty outside of transactions
  * @param openConnections how many connections were open when this one had come, itself included
  */

@@ -18,6 +18,8 @@ final class PrimaryRecord {
     private final Condition changed = lock.newCondition();
     private final List<ReceivedMail> mails = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
+    private final List<String> clients = new ArrayList<>();
     private final TrafficRecord traffic = new TrafficRecord();
     private Optional<Predicate<ReceivedMail>> check = Optional.empty();
     private int accepted;
@@ -133,6 +135,30 @@ final class PrimaryRecord {
 
     List<ReceivedMail> mails() {
         return reading(() -> List.copyOf(mails));
+    }
+
+    /** One is connecting. */
+    void client(String address) {
+        changing(() -> {
+            clients.add(address);
+            return clients.size();
+        });
+    }
+
+    List<String> clients() {
+        return reading(() -> List.copyOf(clients));
+    }
+
+    /** A line of XFORWARD or AUTH has come. */
+    void said(String line) {
+        changing(() -> {
+            said.add(line);
+            return said.size();
+        });
+    }
+
+    List<String> said() {
+        return reading(() -> List.copyOf(said));
     }
 
     List<String> violations() {

@@ -32,6 +32,7 @@ final class PrimarySession {
     private final Supplier<Script> script;
     private Extensions offered = Extensions.none();
     private boolean greeted;
+    private boolean lmtp;
     private Optional<Open> open = Optional.empty();
 
     PrimarySession(Wire wire, PrimaryRecord.Arrival arrival, PrimaryRecord record, Supplier<Script> script) {
@@ -56,7 +57,7 @@ final class PrimarySession {
                     "220 primary.example ESMTP",
                     answer -> answer.filter(text -> text.startsWith("2")).ifPresent(_ -> record.greeted(connection())));
             while (true) {
-                command(new String(wire.readLine(MAX_COMMAND_OCTETS, Deadline.in(IDLE)), StandardCharsets.UTF_8));
+                command(readLine());
             }
         } catch (ProtocolException e) {
             violation(String.valueOf(e.getMessage()));
@@ -65,6 +66,10 @@ final class PrimarySession {
         } finally {
             over();
         }
+    }
+
+    private String readLine() throws IOException {
+        return new String(wire.readLine(MAX_COMMAND_OCTETS, Deadline.in(IDLE)), StandardCharsets.UTF_8);
     }
 
     /** Whatever mail was on its way is not any more. */
@@ -93,7 +98,7 @@ final class PrimarySession {
             turnEnds(verb);
         }
         switch (verb) {
-            case "EHLO" -> ehlo(line);
+            case "EHLO", "LHLO" -> ehlo(line, verb.equals("LHLO"));
             case "HELO" -> helo(line);
             case "MAIL" -> mail(line);
             case "RCPT" -> rcpt(line);
@@ -104,11 +109,14 @@ final class PrimarySession {
             }
             case "NOOP" -> act(Phase.NOOP, line, "", "250 2.0.0 Ok");
             case "QUIT" -> quit(line);
+            case "XFORWARD" -> xforward(line);
+            case "AUTH" -> auth(line);
             default -> act(Phase.OTHER, line, "", "500 5.5.2 Command unknown");
         }
     }
 
-    private void ehlo(String line) throws IOException {
+    private void ehlo(String line, boolean ofLmtp) throws IOException {
+        lmtp = ofLmtp;
         record.ehlo();
         turnEnds("EHLO");
         over();
@@ -118,6 +126,35 @@ final class PrimarySession {
         if (act(Phase.EHLO, line, "", String.join("\n", lines))) {
             greeted = true;
             offered = new Extensions(keywords);
+        }
+    }
+
+    private void xforward(String line) throws IOException {
+        record.said(line);
+        if (!offered.offer("XFORWARD")) {
+            violation("XFORWARD was not offered");
+        } else if (open.isPresent()) {
+            violation("XFORWARD within a mail");
+        }
+        act(Phase.XFORWARD, line, "", "250 2.0.0 Ok");
+    }
+
+    /** RFC 4954 §4: PLAIN with an initial response, and LOGIN. */
+    private void auth(String line) throws IOException {
+        record.said(line);
+        if (!offered.offer("AUTH")) {
+            violation("AUTH was not offered");
+        }
+        if (line.equals("AUTH LOGIN") && act(Phase.AUTH, line, "", "334 VXNlcm5hbWU6")) {
+            String user = readLine();
+            record.said(user);
+            if (act(Phase.AUTH, user, "", "334 UGFzc3dvcmQ6")) {
+                String password = readLine();
+                record.said(password);
+                act(Phase.AUTH, password, "", "235 2.7.0 Welcome");
+            }
+        } else if (!line.equals("AUTH LOGIN")) {
+            act(Phase.AUTH, line, "", "235 2.7.0 Welcome");
         }
     }
 
@@ -199,10 +236,25 @@ final class PrimarySession {
         String usual = reader.content().length > sizeLimit()
                 ? "552 5.3.4 Message too big"
                 : "250 2.0.0 Ok: taken as " + mail.number();
-        act(
-                moment(Phase.DOT, mail.number(), "", "", mail.mail().address()),
-                usual,
-                answer -> record(mail, reader, true, answer));
+        if (!lmtp) {
+            act(
+                    moment(Phase.DOT, mail.number(), "", "", mail.mail().address()),
+                    usual,
+                    answer -> record(mail, reader, true, answer));
+            return;
+        }
+        for (EnvelopeLine recipient : mail.recipients()) { // RFC 2033 §4.2
+            Open one = new Open(mail.number(), mail.mail(), List.of(recipient), mail.begun());
+            act(
+                    moment(
+                            Phase.DOT,
+                            mail.number(),
+                            "",
+                            recipient.address(),
+                            mail.mail().address()),
+                    usual,
+                    answer -> record(one, reader, true, answer));
+        }
     }
 
     private void record(Open mail, ContentReader reader, boolean complete, Optional<String> answer) {

@@ -148,6 +148,7 @@ public final class ScriptedPrimary implements AutoCloseable {
             accepted.close();
             return;
         }
+        record.client(accepted.getInetAddress().getHostAddress());
         PrimarySession session = new PrimarySession(Wire.accepted(accepted), record.connected(), record, () -> script);
         sessions.add(session);
         Thread.ofVirtual().start(() -> {
@@ -239,6 +240,16 @@ public final class ScriptedPrimary implements AutoCloseable {
     /** Forgets mails and violations seen so far; numbers of connections and transactions go on. */
     public void forget() {
         record.forget();
+    }
+
+    /** Where its connections came from, in their order. */
+    public List<String> clients() {
+        return record.clients();
+    }
+
+    /** The lines of XFORWARD and AUTH so far. */
+    public List<String> said() {
+        return record.said();
     }
 
     /** What its clients did against SMTP, such as a bare LF, a parameter that was not offered, or talk out of turn. */

@@ -117,7 +117,8 @@ public final class StartTlsServer implements AutoCloseable {
         while ((line = in.readLine()) != null) {
             add(prefix + line);
             switch (line.split(" ", 2)[0]) {
-                case "EHLO" -> say(socket, offers ? "250-primary.example\r\n250 STARTTLS" : "250 primary.example");
+                case "EHLO" ->
+                    say(socket, "250-primary.example\r\n" + (offers ? "250 STARTTLS" : "250 AUTH PLAIN LOGIN"));
                 case "STARTTLS" -> {
                     if (behaviour != Behaviour.UNWILLING) {
                         return true;

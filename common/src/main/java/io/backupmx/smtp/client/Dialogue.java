@@ -1,6 +1,7 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.mail.Recipient;
+import io.backupmx.smtp.MailProtocol;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -18,22 +19,33 @@ final class Dialogue {
     private final Wire wire;
     private final SmtpClientOptions options;
     private final Extensions offered;
+    private final MailProtocol protocol;
     private final Transaction transaction;
+    private final Optional<String> client;
     private final BooleanSupplier mayEnd;
 
     private Optional<SmtpReply> mail = Optional.empty();
     private final List<Optional<SmtpReply>> recipients = new ArrayList<>();
     private Optional<SmtpReply> data = Optional.empty();
     private Optional<SmtpReply> content = Optional.empty();
+    private final List<Optional<SmtpReply>> contents = new ArrayList<>();
     private boolean contentSent;
+    private boolean mindedClient;
     private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
 
     Dialogue(
-            Wire wire, SmtpClientOptions options, Extensions offered, Transaction transaction, BooleanSupplier mayEnd) {
+            Wire wire,
+            SmtpClientOptions options,
+            Extensions offered,
+            MailProtocol protocol,
+            Transaction transaction,
+            BooleanSupplier mayEnd) {
         this.wire = wire;
         this.options = options;
         this.offered = offered;
+        this.protocol = protocol;
         this.transaction = transaction;
+        this.client = transaction.client().flatMap(original -> original.command(offered.xforward()));
         this.mayEnd = mayEnd;
     }
 
@@ -61,7 +73,15 @@ final class Dialogue {
         while (recipients.size() < transaction.recipients().size()) {
             recipients.add(Optional.empty());
         }
-        return new TransactionResult(mail, recipients, data, content, loss);
+        while (!contents.isEmpty() && contents.size() < recipients.size()) {
+            contents.add(Optional.empty());
+        }
+        return new TransactionResult(mail, recipients, data, content, contents, loss);
+    }
+
+    /** Whether the peer did not like to be told whom the mail came from, although it had offered that. */
+    boolean mindedClient() {
+        return mindedClient;
     }
 
     private Loss.Phase phaseWhenEnded() {
@@ -74,15 +94,23 @@ final class Dialogue {
         if (resetFirst) {
             commands.append(Commands.RSET);
         }
+        client.ifPresent(commands::append); // before MAIL, whose end forgets it
         commands.append(Commands.mail(transaction, offered));
         for (Recipient recipient : transaction.recipients()) {
             commands.append(Commands.recipient(recipient, offered, saysSmtpUtf8()));
         }
         Buffer asked = Buffer.buffer(commands.append(Commands.DATA).toString());
-        int replies = (resetFirst ? 1 : 0) + 1 + transaction.recipients().size() + 1;
+        int replies = (resetFirst ? 1 : 0)
+                + (client.isPresent() ? 1 : 0)
+                + 1
+                + transaction.recipients().size()
+                + 1;
         contentAfter(replies).ifPresentOrElse(content -> wire.write(asked, content), () -> wire.write(asked));
         if (resetFirst) {
             readReset();
+        }
+        if (client.isPresent()) {
+            readClient();
         }
         readMail();
         for (int i = 0; i < transaction.recipients().size(); i++) {
@@ -118,6 +146,10 @@ final class Dialogue {
             write(Commands.RSET);
             readReset();
         }
+        if (client.isPresent()) {
+            write(client.get());
+            readClient();
+        }
         write(Commands.mail(transaction, offered));
         if (!readMail().isPositive()) {
             return;
@@ -144,6 +176,13 @@ final class Dialogue {
         }
     }
 
+    /** A mail is not worth less for it: whatever its filters make of us, the peer is to have it. */
+    private void readClient() throws LostException {
+        SmtpReply reply = read(options.mail());
+        checkNotClosing(reply);
+        mindedClient = !reply.isPositive();
+    }
+
     private SmtpReply readMail() throws LostException {
         SmtpReply reply = read(options.mail());
         mail = Optional.of(reply);
@@ -168,7 +207,10 @@ final class Dialogue {
 
     private void sendContent() throws LostException {
         boolean mailAccepted = mail.filter(SmtpReply::isPositive).isPresent();
-        if (!someAccepted()) {
+        if (!someAccepted() && protocol == MailProtocol.LMTP) {
+            // RFC 2033 §4.2: 503 was due, and to a lone dot there is no reply.
+            throw new LostException(Loss.Cause.GARBAGE, "DATA accepted without a recipient");
+        } else if (!someAccepted()) {
             // RFC 2920 §3.1: the peer goes on although nobody is left; a lone dot ends it.
             write(".\r\n");
             checkNotClosing(read(options.finalDot()));
@@ -187,13 +229,38 @@ final class Dialogue {
     private void readContentReply() throws LostException {
         SmtpReply reply = read(options.finalDot());
         boolean early = phase == Loss.Phase.IN_CONTENT || !wire.allWritten();
+        if (early && protocol == MailProtocol.LMTP) {
+            throw new LostException(Loss.Cause.GARBAGE, "an answer before the content's end: " + reply);
+        }
         if (early && reply.isPositive()) {
             throw new LostException(Loss.Cause.GARBAGE, "content accepted before its end: " + reply);
         }
         content = Optional.of(reply);
+        if (protocol == MailProtocol.LMTP) {
+            readContentReplies(reply);
+            return;
+        }
         checkNotClosing(reply);
         if (early) {
             throw new LostException(Loss.Cause.CLOSED, "content refused before its end: " + reply);
+        }
+    }
+
+    /** RFC 2033 §4.2: one for each recipient that was accepted, in their order. */
+    private void readContentReplies(SmtpReply first) throws LostException {
+        boolean isFirst = true;
+        for (Optional<SmtpReply> recipient : recipients) {
+            if (recipient.filter(SmtpReply::isPositive).isEmpty()) {
+                contents.add(Optional.empty());
+                continue;
+            }
+            SmtpReply reply = isFirst ? first : read(options.finalDot());
+            isFirst = false;
+            contents.add(Optional.of(reply));
+            if (reply.isPositive()) {
+                content = content.filter(SmtpReply::isPositive).or(() -> Optional.of(reply));
+            }
+            checkNotClosing(reply);
         }
     }
 

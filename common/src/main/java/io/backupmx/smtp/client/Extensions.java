@@ -1,9 +1,12 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.SmtpReply;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the peer offers, as its reply to EHLO says (RFC 5321 §4.1.1.1); nothing at all behind HELO.
@@ -15,6 +18,8 @@ import java.util.OptionalLong;
  * @param startTls RFC 3207
  * @param size whether MAIL takes SIZE= (RFC 1870)
  * @param maxSizeBytes the size limit it states; empty when it states none
+ * @param auth the mechanisms of AUTH (RFC 4954), in upper case
+ * @param xforward the attributes of XFORWARD, in upper case
  */
 public record Extensions(
         boolean pipelining,
@@ -23,9 +28,28 @@ public record Extensions(
         boolean dsn,
         boolean startTls,
         boolean size,
-        OptionalLong maxSizeBytes) {
+        OptionalLong maxSizeBytes,
+        Set<String> auth,
+        Set<String> xforward) {
 
     static final Extensions NONE = new Extensions(false, false, false, false, false, false, OptionalLong.empty());
+
+    public Extensions {
+        auth = Set.copyOf(auth);
+        xforward = Set.copyOf(xforward);
+    }
+
+    /** Without AUTH and XFORWARD. */
+    public Extensions(
+            boolean pipelining,
+            boolean eightBitMime,
+            boolean smtpUtf8,
+            boolean dsn,
+            boolean startTls,
+            boolean size,
+            OptionalLong maxSizeBytes) {
+        this(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, Set.of(), Set.of());
+    }
 
     static Extensions of(SmtpReply ehlo) {
         boolean pipelining = false;
@@ -35,6 +59,8 @@ public record Extensions(
         boolean startTls = false;
         boolean size = false;
         OptionalLong maxSizeBytes = OptionalLong.empty();
+        Set<String> auth = Set.of();
+        Set<String> xforward = Set.of();
         List<String> lines = ehlo.lines();
         for (String line : lines.subList(1, lines.size())) {
             String[] words = line.strip().split("[ \t]+", -1);
@@ -44,6 +70,8 @@ public record Extensions(
                 case "SMTPUTF8" -> smtpUtf8 = true;
                 case "DSN" -> dsn = true;
                 case "STARTTLS" -> startTls = true;
+                case "AUTH" -> auth = arguments(words);
+                case "XFORWARD" -> xforward = arguments(words);
                 case "SIZE" -> {
                     size = true;
                     maxSizeBytes = words.length > 1 ? limit(words[1]) : OptionalLong.empty();
@@ -53,7 +81,14 @@ public record Extensions(
                 }
             }
         }
-        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes);
+        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, auth, xforward);
+    }
+
+    private static Set<String> arguments(String[] words) {
+        return Arrays.stream(words)
+                .skip(1)
+                .map(word -> word.toUpperCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Zero means that there is no fixed limit (RFC 1870 §4). */

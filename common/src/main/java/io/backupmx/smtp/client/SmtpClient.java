@@ -2,6 +2,7 @@ package io.backupmx.smtp.client;
 
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.MailProtocol;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.TlsLevel;
 import io.vertx.core.Context;
@@ -12,7 +13,12 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,20 +42,39 @@ public final class SmtpClient implements AutoCloseable {
 
     private final ClientTls tls = new ClientTls();
     private final Vertx vertx;
-    private final NetClient sockets;
+    private final Map<Boolean, NetClient> sockets; // by whether the server's address is of IPv6
     private final SmtpClientOptions options;
 
     public SmtpClient(Vertx vertx, SmtpClientOptions options) {
         this.vertx = vertx;
         this.options = options;
-        this.sockets = vertx.createNetClient(new NetClientOptions()
+        this.sockets = Map.of(true, sockets(Inet6Address.class), false, sockets(Inet4Address.class));
+    }
+
+    private NetClient sockets(Class<? extends InetAddress> family) {
+        NetClientOptions common = new NetClientOptions()
                 .setConnectTimeout(millis(options.connect()))
                 .setTcpNoDelay(true)
-                .setTcpKeepAlive(true));
+                .setTcpKeepAlive(true);
+        options.bind().stream()
+                .filter(family::isInstance)
+                .findFirst()
+                .ifPresent(own -> common.setLocalAddress(own.getHostAddress()));
+        return vertx.createNetClient(common);
+    }
+
+    private NetClient socketsTo(SocketAddress address) {
+        String host = address.hostAddress();
+        return Objects.requireNonNull(sockets.get(host != null && host.indexOf(':') >= 0));
     }
 
     public ConnectResult connect(SocketAddress address) {
         return connect(address, options.connect());
+    }
+
+    /** By SMTP, as anybody. */
+    public ConnectResult connect(SocketAddress address, Duration connectTimeout) {
+        return connect(address, connectTimeout, Manner.PLAIN_SMTP);
     }
 
     /**
@@ -57,16 +82,19 @@ public final class SmtpClient implements AutoCloseable {
      * TLS as the options want it. Where opportunistic TLS comes to nothing, it connects once more, in the clear. Blocks up to
      * {@code connectTimeout} and the timeouts of the options; an interrupt ends it.
      */
-    public ConnectResult connect(SocketAddress address, Duration connectTimeout) {
+    public ConnectResult connect(SocketAddress address, Duration connectTimeout, Manner manner) {
         boolean opportunistic = options.tls() == TlsLevel.OPPORTUNISTIC;
         try {
             return connect(
-                    address, connectTimeout, opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
+                    address,
+                    connectTimeout,
+                    manner,
+                    opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
         } catch (NoTlsException e) {
             if (!opportunistic || Thread.currentThread().isInterrupted()) {
                 return new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.getMessage(), false);
             }
-            ConnectResult inTheClear = inTheClear(address, connectTimeout);
+            ConnectResult inTheClear = inTheClear(address, connectTimeout, manner);
             if (inTheClear instanceof ConnectResult.Connected) { // else it was not for TLS that it failed
                 tls.failed(address);
                 LOG.atInfo()
@@ -78,21 +106,22 @@ public final class SmtpClient implements AutoCloseable {
         }
     }
 
-    private ConnectResult inTheClear(SocketAddress address, Duration connectTimeout) {
+    private ConnectResult inTheClear(SocketAddress address, Duration connectTimeout, Manner manner) {
         try {
-            return connect(address, connectTimeout, TlsLevel.OFF);
+            return connect(address, connectTimeout, manner, TlsLevel.OFF);
         } catch (NoTlsException e) {
             throw new AssertionError("nobody asked for TLS", e);
         }
     }
 
-    private ConnectResult connect(SocketAddress address, Duration connectTimeout, TlsLevel level)
+    private ConnectResult connect(SocketAddress address, Duration connectTimeout, Manner manner, TlsLevel level)
             throws NoTlsException {
         CompletableFuture<Wire> connecting = new CompletableFuture<>();
         ConnectOptions to = new ConnectOptions().setRemoteAddress(address).setTimeout(millis(connectTimeout));
         // On the event loop, so that the wire listens before the socket reads.
         Context eventLoop = vertx.getOrCreateContext();
-        eventLoop.runOnContext(_ -> sockets.connect(to)
+        eventLoop.runOnContext(_ -> socketsTo(address)
+                .connect(to)
                 .map(socket -> new Wire(eventLoop, socket))
                 .onComplete(connecting::complete, connecting::completeExceptionally));
         String peer = Peer.name(address);
@@ -106,10 +135,13 @@ public final class SmtpClient implements AutoCloseable {
             var _ = connecting.thenAccept(late -> late.end(Loss.Cause.ABORTED, "interrupted"));
             return new ConnectResult.Unreachable("connect to " + peer + ": interrupted");
         }
-        return introduce(wire, address, level);
+        return introduce(wire, address, manner, level);
     }
 
-    private ConnectResult introduce(Wire wire, SocketAddress address, TlsLevel level) throws NoTlsException {
+    private ConnectResult introduce(Wire wire, SocketAddress address, Manner manner, TlsLevel level)
+            throws NoTlsException {
+        boolean lmtp = manner.protocol() == MailProtocol.LMTP;
+        String hello = (lmtp ? "LHLO " : "EHLO ") + options.ehloName(); // RFC 2033 §4.1
         String peer = Peer.name(address);
         boolean silent = true;
         try {
@@ -118,9 +150,9 @@ public final class SmtpClient implements AutoCloseable {
             if (!greeting.isPositive()) {
                 return refused(wire, peer + " refused us", greeting); // 554 or 421 (RFC 5321 §3.1)
             }
-            SmtpReply ehlo = ask(wire, "EHLO " + options.ehloName());
+            SmtpReply ehlo = ask(wire, hello);
             Extensions extensions = Extensions.of(ehlo);
-            if (ehlo.isPermanentFailure()) {
+            if (ehlo.isPermanentFailure() && !lmtp) {
                 ehlo = ask(wire, "HELO " + options.ehloName()); // RFC 5321 §3.2
                 extensions = Extensions.NONE;
             }
@@ -131,7 +163,7 @@ public final class SmtpClient implements AutoCloseable {
                     level != TlsLevel.OFF && extensions.startTls() ? startTls(wire, address) : Optional.empty();
             if (agreed.isPresent()) {
                 tls.succeeded(address);
-                ehlo = introduceAnew(wire);
+                ehlo = introduceAnew(wire, hello);
                 if (!ehlo.isPositive()) {
                     return refused(wire, peer + " refused our EHLO through TLS", ehlo);
                 }
@@ -141,8 +173,17 @@ public final class SmtpClient implements AutoCloseable {
                 wire.end(Loss.Cause.ABORTED, "no TLS");
                 throw new NoTlsException("does not offer STARTTLS, which worker.tls demands");
             }
+            if (manner.credentials().isPresent()) {
+                Optional<String> refusal = new Authentication(
+                                wire, options, manner.credentials().get())
+                        .run(extensions, agreed.isPresent());
+                if (refusal.isPresent()) { // what it says is about us, not about any mail, however it says it
+                    leave(wire);
+                    return new ConnectResult.Unhealthy(peer + ", AUTH: " + refusal.get(), false);
+                }
+            }
             return new ConnectResult.Connected(
-                    new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo), agreed));
+                    new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo), agreed, manner.protocol()));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())
@@ -177,9 +218,9 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     /** Nothing that was said before the handshake holds (RFC 3207 §4.2). A server may also learn now that it fails. */
-    private SmtpReply introduceAnew(Wire wire) throws LostException, NoTlsException {
+    private SmtpReply introduceAnew(Wire wire, String hello) throws LostException, NoTlsException {
         try {
-            return ask(wire, "EHLO " + options.ehloName());
+            return ask(wire, hello);
         } catch (LostException e) {
             throw noTls(e);
         }
@@ -207,9 +248,13 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     private static ConnectResult refused(Wire wire, String what, SmtpReply reply) {
+        leave(wire);
+        return new ConnectResult.Unhealthy(what + ": " + reply, reply.isPermanentFailure());
+    }
+
+    private static void leave(Wire wire) {
         wire.write(Buffer.buffer("QUIT\r\n")); // RFC 5321 §3.1; the answer would tell us nothing
         wire.end(Loss.Cause.ABORTED, "refused");
-        return new ConnectResult.Unhealthy(what + ": " + reply, reply.isPermanentFailure());
     }
 
     /** Netty's connect failures name the address again; their cause does not. */
@@ -227,6 +272,6 @@ public final class SmtpClient implements AutoCloseable {
     /** Closes every connection. */
     @Override
     public void close() {
-        sockets.close();
+        sockets.values().forEach(NetClient::close);
     }
 }

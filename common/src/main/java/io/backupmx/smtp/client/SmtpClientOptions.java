@@ -2,7 +2,9 @@ package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.TlsLevel;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How the client introduces itself and how long it waits (RFC 5321 §4.5.3.2).
@@ -17,6 +19,8 @@ import java.time.Duration;
  * @param data for 354
  * @param dataBlock until a block of content, or a command, has left
  * @param finalDot for the reply to the final dot
+ * @param authInClear whether passwords may be sent without TLS
+ * @param bind our addresses to connect from, one of each family at most; of a family without one the system chooses
  */
 public record SmtpClientOptions(
         Domain ehloName,
@@ -28,4 +32,26 @@ public record SmtpClientOptions(
         Duration recipient,
         Duration data,
         Duration dataBlock,
-        Duration finalDot) {}
+        Duration finalDot,
+        boolean authInClear,
+        List<InetAddress> bind) {
+
+    public SmtpClientOptions {
+        bind = List.copyOf(bind);
+    }
+
+    /** From whatever address, and passwords through TLS only. */
+    public SmtpClientOptions(
+            Domain ehloName,
+            TlsLevel tls,
+            Duration connect,
+            Duration greeting,
+            Duration command,
+            Duration mail,
+            Duration recipient,
+            Duration data,
+            Duration dataBlock,
+            Duration finalDot) {
+        this(ehloName, tls, connect, greeting, command, mail, recipient, data, dataBlock, finalDot, false, List.of());
+    }
+}

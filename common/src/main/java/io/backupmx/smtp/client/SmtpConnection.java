@@ -2,6 +2,7 @@ package io.backupmx.smtp.client;
 
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.MailProtocol;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public final class SmtpConnection {
     private final String peer;
     private final boolean namedAsWe;
     private final Optional<TlsFacts> tls;
+    private final MailProtocol protocol;
+    private boolean mindsClients;
     private int transactions;
     private boolean resetNeeded;
 
@@ -30,13 +33,15 @@ public final class SmtpConnection {
             Extensions extensions,
             String peer,
             boolean namedAsWe,
-            Optional<TlsFacts> tls) {
+            Optional<TlsFacts> tls,
+            MailProtocol protocol) {
         this.wire = wire;
         this.options = options;
         this.extensions = extensions;
         this.peer = peer;
         this.namedAsWe = namedAsWe;
         this.tls = tls;
+        this.protocol = protocol;
         wire.rest();
     }
 
@@ -53,8 +58,10 @@ public final class SmtpConnection {
      */
     public TransactionResult send(Transaction transaction, BooleanSupplier mayEnd) {
         transactions++;
-        Dialogue dialogue = new Dialogue(wire, options, extensions, transaction, mayEnd);
+        Dialogue dialogue = new Dialogue(
+                wire, options, extensions, protocol, mindsClients ? transaction.withoutClient() : transaction, mayEnd);
         TransactionResult result = dialogue.run(resetNeeded);
+        mindsClients |= dialogue.mindedClient();
         wire.rest();
         // After trouble the peer may still hold the transaction open (RFC 5321 §4.1.1.5).
         resetNeeded = result.content().filter(r -> r.isPositive()).isEmpty();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param smtpUtf8 to be said where the peer offers it (RFC 6531 §3.4); the caller looks first whether it does
  * @param envelopeId ENVID, said where the peer offers DSN, as are the recipients' NOTIFY and ORCPT (RFC 3461 §5.2.1)
  * @param returnContent RET, said where the peer offers DSN
+ * @param client said where the peer offers XFORWARD; empty: never
  * @param header what goes in front of the content: complete lines, ended by CRLF
  * @param content open until the transaction has ended
  */
@@ -24,6 +25,7 @@ public record Transaction(
         boolean smtpUtf8,
         Optional<String> envelopeId,
         Optional<String> returnContent,
+        Optional<OriginalClient> client,
         String header,
         Content content) {
 
@@ -32,6 +34,25 @@ public record Transaction(
         if (recipients.isEmpty()) {
             throw new IllegalArgumentException("a transaction has at least one recipient");
         }
+    }
+
+    /** For a peer that is not told whom it came from. */
+    public Transaction(
+            ReversePath from,
+            List<Recipient> recipients,
+            BodyType body,
+            boolean smtpUtf8,
+            Optional<String> envelopeId,
+            Optional<String> returnContent,
+            String header,
+            Content content) {
+        this(from, recipients, body, smtpUtf8, envelopeId, returnContent, Optional.empty(), header, content);
+    }
+
+    Transaction withoutClient() {
+        return client.isEmpty()
+                ? this
+                : new Transaction(from, recipients, body, smtpUtf8, envelopeId, returnContent, header, content);
     }
 
     byte[] headerOctets() {

@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param mail reply to MAIL
  * @param recipients replies to each RCPT, in the order of the transaction, as many
  * @param data reply to DATA; 354 where all went well
- * @param content reply to the final dot, or a refusal that came before it
+ * @param content reply to the final dot, or a refusal that came before it; of several the first good one, else the first
+ * @param contents of LMTP the replies to the final dot, one for each of {@code recipients} that was accepted (RFC 2033 §4.2);
+ *     of SMTP none
  * @param loss why the replies ended early; empty when they did not
  */
 public record TransactionResult(
@@ -19,10 +21,22 @@ public record TransactionResult(
         List<Optional<SmtpReply>> recipients,
         Optional<SmtpReply> data,
         Optional<SmtpReply> content,
+        List<Optional<SmtpReply>> contents,
         Optional<Loss> loss) {
 
     public TransactionResult {
         recipients = List.copyOf(recipients);
+        contents = List.copyOf(contents);
+    }
+
+    /** Of SMTP, where one reply is for the whole content. */
+    public TransactionResult(
+            Optional<SmtpReply> mail,
+            List<Optional<SmtpReply>> recipients,
+            Optional<SmtpReply> data,
+            Optional<SmtpReply> content,
+            Optional<Loss> loss) {
+        this(mail, recipients, data, content, List.of(), loss);
     }
 
     /**
@@ -34,6 +48,7 @@ public record TransactionResult(
                 mail.filter(r -> !r.isPositive()).or(() -> recipients.get(index).filter(r -> !r.isPositive()));
         return refusal.or(() -> recipients.get(index).isEmpty()
                 ? Optional.empty()
-                : data.filter(r -> !r.isIntermediate() && !r.isPositive()).or(() -> content));
+                : data.filter(r -> !r.isIntermediate() && !r.isPositive())
+                        .or(() -> contents.isEmpty() ? content : contents.get(index)));
     }
 }

@@ -31,6 +31,13 @@ class ExtensionsTest {
     }
 
     @Test
+    void argumentsOfAuthAndXforwardAreRead() {
+        Extensions offered = of("mx", "AUTH plain LOGIN", "xforward NAME addr");
+        assertThat(offered.auth()).containsExactlyInAnyOrder("PLAIN", "LOGIN");
+        assertThat(offered.xforward()).containsExactlyInAnyOrder("NAME", "ADDR");
+    }
+
+    @Test
     void unknownKeywordsAndEmptyLinesAreIgnored() {
         assertThat(of("mx", "", "XFOO bar", "ETRN")).isEqualTo(Extensions.NONE);
     }

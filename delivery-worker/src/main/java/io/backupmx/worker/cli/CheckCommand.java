@@ -5,6 +5,7 @@ import io.backupmx.config.ConfigException;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.ops.MachineName;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.NextHopCredentials;
 import io.backupmx.tls.CertificateFiles;
 import io.backupmx.tls.ServerCertificate;
 import io.backupmx.tls.UnusableCertificate;
@@ -42,6 +43,7 @@ public final class CheckCommand implements Callable<Integer> {
         try {
             CheckedConfig checked = options.load(Map.of());
             Map<CertificateFiles, ServerCertificate> certificates = certificates(checked.config(), problems);
+            problems.addAll(credentials(checked.config()));
             problems.addAll(
                     DefaultGateways.ofThisMachine().problems(checked.config().ingress()));
             if (problems.isEmpty()) {
@@ -51,11 +53,16 @@ public final class CheckCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             problems.addAll(e.problems());
             var _ = certificates(e.usable(), problems);
+            problems.addAll(credentials(e.usable()));
         }
         PrintWriter err = spec.commandLine().getErr();
         problems.forEach(err::println);
         err.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
         return 1;
+    }
+
+    private static List<String> credentials(Config config) {
+        return new NextHopCredentials(config.worker().credentials()).read();
     }
 
     private static Map<CertificateFiles, ServerCertificate> certificates(Config config, List<String> problems) {

@@ -1,10 +1,12 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.mail.Arrival;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.ReceivedHeader;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.SmtpReply;
 import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.OriginalClient;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.smtp.client.Transaction;
 import io.backupmx.smtp.client.TransactionResult;
@@ -40,6 +42,7 @@ final class Attempt {
     private final RouteGate gate;
     private final BooleanSupplier isSure;
     private final Predicate<ForwardPath> isListed;
+    private final boolean tellsClient;
     private final @Nullable RecipientOutcome[] outcomes;
     private boolean secondTry;
     private boolean metTrouble;
@@ -50,6 +53,7 @@ final class Attempt {
      * @param isSure whether this worker may deliver anything, asked right before the mail would be delivered, as is the mail
      *     itself: two connections to the broker, and either may be lost alone
      * @param isListed whether a recipient is known to exist
+     * @param tellsClient whether the next hop may know whom the mail came from
      */
     Attempt(
             TakenMail mail,
@@ -57,7 +61,8 @@ final class Attempt {
             Connections connections,
             RouteGate gate,
             BooleanSupplier isSure,
-            Predicate<ForwardPath> isListed) {
+            Predicate<ForwardPath> isListed,
+            boolean tellsClient) {
         this.mail = mail;
         this.envelope = mail.envelope();
         this.suspect = suspect;
@@ -65,6 +70,7 @@ final class Attempt {
         this.gate = gate;
         this.isSure = isSure;
         this.isListed = isListed;
+        this.tellsClient = tellsClient;
         this.outcomes = new RecipientOutcome[envelope.recipients().size()];
     }
 
@@ -248,8 +254,18 @@ final class Attempt {
                 pending.stream().anyMatch(this::needsSmtpUtf8),
                 envelope.envelopeId(),
                 envelope.returnContent(),
+                tellsClient ? Optional.of(client()) : Optional.empty(),
                 ReceivedHeader.of(envelope, ZoneId.systemDefault()),
                 mail.content());
+    }
+
+    private OriginalClient client() {
+        Arrival arrival = envelope.arrival();
+        return new OriginalClient(
+                arrival.clientAddress(),
+                arrival.helo(),
+                arrival.protocol(),
+                envelope.queueId().toString());
     }
 
     private boolean needsSmtpUtf8(int recipient) {

@@ -6,12 +6,15 @@ import io.backupmx.config.Config;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.route.CurrentTables;
+import io.backupmx.route.NextHopCredentials;
+import io.backupmx.route.NextHopLimits;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MxResolver;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
@@ -43,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +101,8 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     /**
      * @param hostname our name in EHLO
      * @param spool stays the caller's, to be closed after the worker, as do {@code admin}, {@code bus} and {@code board}
+     * @param credentials for next hops that want to know who we are
+     * @param limits hears what next hops take
      */
     public DeliveryWorker(
             Vertx vertx,
@@ -107,6 +113,8 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
             SpoolAdmin admin,
             ClusterBus bus,
             GateBoard board,
+            NextHopCredentials credentials,
+            BiConsumer<Route, NextHopLimits> limits,
             InstantSource clock,
             MeterRegistry metrics) {
         WorkerConfig worker = config.worker();
@@ -121,8 +129,13 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         this.client = new SmtpClient(vertx, options(hostname, worker));
         MxResolver exchangers = MxResolver.of(hostname, config, new Random());
         this.resolver = new AddressResolver(exchangers::resolve);
-        RouteConnector connector =
-                new RouteConnector(client, resolver, worker.connectTimeout(), probeConnectTimeout(worker));
+        RouteConnector connector = new RouteConnector(
+                client,
+                resolver,
+                worker.connectTimeout(),
+                probeConnectTimeout(worker),
+                hop -> new Manner(hop.protocol(), credentials.of(hop)),
+                new GreetedHosts(this.tables::routes, limits)::greeted);
         this.cluster = new Cluster(
                 bus,
                 tables.routes(),
@@ -178,7 +191,9 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 worker.recipientTimeout(),
                 worker.dataTimeout(),
                 worker.dataBlockTimeout(),
-                worker.finalDotTimeout());
+                worker.finalDotTimeout(),
+                worker.authInClear() == WorkerConfig.AuthInClear.ALLOW,
+                worker.bindAddresses());
     }
 
     private static ProbeSchedule probes(WorkerConfig worker) {

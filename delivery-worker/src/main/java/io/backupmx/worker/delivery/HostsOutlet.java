@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.config.WorkerConfig.XForward;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.gate.RouteGate;
@@ -19,7 +20,15 @@ final class HostsOutlet implements Outlet {
 
     @Override
     public Tried attempt(TakenMail mail, boolean suspect) {
-        return new Attempt(mail, suspect, connections, gate, parts.isSure(), parts.tables()::isListed).toTheEnd();
+        return new Attempt(
+                        mail,
+                        suspect,
+                        connections,
+                        gate,
+                        parts.isSure(),
+                        parts.tables()::isListed,
+                        parts.config().xforward() == XForward.WHEN_OFFERED)
+                .toTheEnd();
     }
 
     @Override

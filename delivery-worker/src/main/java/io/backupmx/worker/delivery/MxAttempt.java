@@ -238,7 +238,8 @@ final class MxAttempt {
                         destination.connections(),
                         destination.gate(),
                         parts.isSure(),
-                        parts.tables()::isListed)
+                        parts.tables()::isListed,
+                        false) // strangers have the trace header, as from anybody
                 .toTheEnd();
         count(tried, destination);
         Optional<BackOff> soonest = destination.soonest();

@@ -77,6 +77,7 @@ final class RouteRunner implements SpoolReader.Taker {
                                 config.mailsPerConnection(),
                                 gate::places));
             case Route.ByMx _ -> new MxOutlet(parts, gate);
+            case Route.Discard _ -> new DiscardOutlet();
         };
     }
 

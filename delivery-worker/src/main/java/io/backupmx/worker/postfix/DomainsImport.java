@@ -139,10 +139,15 @@ final class DomainsImport {
         String transport = parameters.value("relay_transport");
         int colon = transport.indexOf(':');
         String name = colon < 0 ? transport : transport.substring(0, colon);
+        if (name.equalsIgnoreCase("lmtp") && !transport.startsWith("lmtp:unix:")) {
+            report.taken("relay_transport", "primary of domains without a line in the transport file, by LMTP");
+            return Optional.of(transport);
+        }
         if (!Set.of("smtp", "relay").contains(name.toLowerCase(Locale.ROOT))) {
             report.attention(
                     "relay_transport",
-                    "'" + transport + "' does not deliver by SMTP: domains without a line in the transport file have no"
+                    "'" + transport
+                            + "' does not deliver by SMTP or LMTP: domains without a line in the transport file have no"
                             + " primary; give them one, or take them out");
             return Optional.empty();
         }

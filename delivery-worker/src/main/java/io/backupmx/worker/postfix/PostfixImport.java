@@ -43,6 +43,7 @@ public record PostfixImport(String yaml, ImportReport report) {
         new LimitsImport(parameters, config, report).run();
         new NetworksImport(parameters, config, report).run();
         new TlsImport(parameters, config, report).run();
+        new NextHopImport(parameters, config, report).run();
         new SafetyChecks(parameters, config, report).run();
         parameters.names().stream().filter(name -> !report.isTold(name)).forEach(name -> report.ignored(name, ""));
 

@@ -56,7 +56,6 @@ final class SafetyChecks {
             Map.entry("smtp_tls_policy_maps", TLS),
             Map.entry("smtpd_tls_dcert_file", DSA),
             Map.entry("tls_server_sni_maps", SNI),
-            Map.entry("smtp_sasl_auth_enable", "is not taken: we do not log in at a next hop"),
             Map.entry("soft_bounce", "is not taken: what is refused here is refused for good"),
             Map.entry("defer_transports", "is not taken: hold a route with backupmx route hold"));
 

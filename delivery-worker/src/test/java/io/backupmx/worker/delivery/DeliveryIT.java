@@ -93,6 +93,20 @@ class DeliveryIT {
         }
     }
 
+    /** RFC 6152 §3 wants it converted or returned: neither leaves a signature whole, nor a mail where it belongs. */
+    @Test
+    void eightBitsGoAsTheyAreToWhoeverDoesNotOfferThem() {
+        primary.play(Script.acceptAll().offering("PIPELINING", "SIZE"));
+        byte[] content = "Subject: Gr\u00fc\u00dfe\r\n\r\n\u00e4\u00ff\r\n".getBytes(ISO_8859_1);
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.spool().store(rig.route(), Mails.envelope("a@x.test"), Content.of(content));
+            ReceivedMail mail = primary.awaitMails(1, LONG).getFirst();
+            assertThat(mail.mail().line()).doesNotContain("BODY");
+            assertThat(mail.contentBelowTrace()).isEqualTo(content);
+            assertThat(primary.violations()).isEmpty();
+        }
+    }
+
     @Test
     void everyRecipientHasItsOwnFate() {
         primary.play(Script.acceptAll()

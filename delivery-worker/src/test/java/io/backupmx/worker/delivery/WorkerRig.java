@@ -9,6 +9,7 @@ import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.NextHop;
+import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
@@ -69,6 +70,8 @@ final class WorkerRig implements AutoCloseable {
                 spool.admin(),
                 bus,
                 LocalBoard.unread(),
+                new NextHopCredentials(Optional.empty()),
+                (_, _) -> {},
                 InstantSource.system(),
                 metrics);
         worker.start();
@@ -216,7 +219,11 @@ final class WorkerRig implements AutoCloseable {
                     probeInterval,
                     probeUnhealthy,
                     probeUnhealthy,
-                    stopGrace);
+                    stopGrace,
+                    WorkerConfig.DEFAULT.xforward(),
+                    WorkerConfig.DEFAULT.credentials(),
+                    WorkerConfig.DEFAULT.authInClear(),
+                    WorkerConfig.DEFAULT.bindAddress());
             Config usual = Config.DEFAULT;
             return new Config(
                     usual.hostname(),

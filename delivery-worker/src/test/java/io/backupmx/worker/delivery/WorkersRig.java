@@ -2,6 +2,7 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.mail.Envelope;
+import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.Route;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.WorkerView;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -49,6 +51,8 @@ final class WorkersRig implements AutoCloseable {
                 spool.admin(),
                 bus,
                 LocalBoard.unread(),
+                new NextHopCredentials(Optional.empty()),
+                (_, _) -> {},
                 InstantSource.system(),
                 metrics);
         members.add(new Member(bus, worker, metrics));

@@ -45,6 +45,28 @@ final class PostfixImportTest {
     }
 
     @Test
+    void howItSpeaksToNextHopsIsTaken() throws IOException {
+        write("sasl_passwd", "[mx1.example.org]:587 backup:secret\n");
+        PostfixImport imported = read("""
+                relay_domains = example.org
+                relay_transport = lmtp:[store.example.org]:24
+                smtp_sasl_auth_enable = yes
+                smtp_sasl_password_maps = hash:sasl_passwd
+                smtp_tls_security_level = encrypt
+                smtp_bind_address = 192.0.2.25
+                smtp_bind_address6 = 2001:db8::25
+                smtp_send_xforward_command = yes
+                """);
+
+        assertThat(imported.yaml())
+                .contains("/sasl_passwd")
+                .contains("  credentials: ")
+                .contains("  bind_address: [\"192.0.2.25\", \"2001:db8::25\"]\n")
+                .doesNotContain("secret");
+        assertThat(checked(imported).tables().routes()).containsExactly(Route.of("lmtp:[store.example.org]:24"));
+    }
+
+    @Test
     void whatRefersToMuchAndSaysNothingIsBounded() throws IOException {
         StringBuilder main = new StringBuilder("relay_domains = $p0\n");
         for (int i = 0; i < 60; i++) {

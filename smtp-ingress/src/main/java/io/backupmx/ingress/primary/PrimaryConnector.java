@@ -3,6 +3,8 @@ package io.backupmx.ingress.primary;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.backupmx.config.Config;
+import io.backupmx.config.WorkerConfig;
+import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MailHosts;
@@ -10,6 +12,7 @@ import io.backupmx.routing.MxResolver;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.ConnectResult;
+import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.vertx.core.Vertx;
@@ -44,10 +47,28 @@ final class PrimaryConnector implements CallAheads.Connector {
         this.client = new SmtpClient(
                 vertx,
                 new SmtpClientOptions(
-                        hostname, config.worker().tls(), CONNECT, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY, REPLY));
+                        hostname,
+                        config.worker().tls(),
+                        CONNECT,
+                        REPLY,
+                        REPLY,
+                        REPLY,
+                        REPLY,
+                        REPLY,
+                        REPLY,
+                        REPLY,
+                        config.worker().authInClear() == WorkerConfig.AuthInClear.ALLOW,
+                        config.worker().bindAddresses()));
         this.mx = MxResolver.of(hostname, config, new Random());
         this.resolver = new AddressResolver(name -> mx.resolve(name).best());
-        this.connector = new RouteConnector(client, resolver, CONNECT, CONNECT);
+        NextHopCredentials credentials = new NextHopCredentials(config.worker().credentials());
+        this.connector = new RouteConnector(
+                client,
+                resolver,
+                CONNECT,
+                CONNECT,
+                hop -> new Manner(hop.protocol(), credentials.of(hop)),
+                (_, _) -> {});
         this.mxPort = config.mx().port();
         this.byMx = Caffeine.newBuilder()
                 .maximumSize(MAX_DOMAINS)
@@ -73,6 +94,7 @@ final class PrimaryConnector implements CallAheads.Connector {
         return switch (route) {
             case Route.Hosts hosts -> List.of(new CallAheads.Asked(hosts.toString(), () -> connector.connect(hosts)));
             case Route.ByMx _ -> known(domain);
+            case Route.Discard _ -> List.of();
         };
     }
 

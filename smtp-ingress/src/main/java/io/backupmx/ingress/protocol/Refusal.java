@@ -13,6 +13,10 @@ public enum Refusal {
     TRANSPORT_RETRY(true, true),
     /** The primary is up, and the client has not come back yet. */
     PRIMARY_IS_UP(true, true),
+    /** The primary is known not to take mail of that size. */
+    TOO_LARGE_FOR_PRIMARY(true, false),
+    /** The primary is known not to take addresses beyond ASCII. */
+    NO_SMTPUTF8_AT_PRIMARY(true, false),
     TOO_MANY_RECIPIENTS(true, true),
     /** The client is in a list in the DNS. */
     CLIENT_LISTED(true, false),

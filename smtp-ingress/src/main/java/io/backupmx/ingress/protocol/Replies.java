@@ -117,6 +117,15 @@ public final class Replies {
         return SmtpReply.of(451, "4.3.0", to + ": The primary server is up and takes mail itself, try it first");
     }
 
+    static SmtpReply tooLargeForPrimary(ForwardPath to) {
+        return SmtpReply.of(
+                552, "5.3.4", to + ": Message size exceeds the limit of the primary server"); // RFC 1870 §6.1
+    }
+
+    static SmtpReply noUtf8AtPrimary(ForwardPath to) {
+        return SmtpReply.of(553, "5.6.7", to + ": The primary server does not take SMTPUTF8"); // RFC 6531 §3.5
+    }
+
     static SmtpReply lookUpFailed(ForwardPath to) {
         return SmtpReply.of(451, "4.3.0", to + ": Temporary lookup failure");
     }

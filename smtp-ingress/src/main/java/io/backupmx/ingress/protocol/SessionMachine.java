@@ -21,7 +21,9 @@ import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
 import io.backupmx.mail.TlsFacts;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
 import io.backupmx.route.TransportAnswer;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ReversePath;
@@ -45,8 +47,16 @@ public final class SessionMachine {
     private final int maxRecipients;
     private final boolean offersTls;
     private final boolean offersSmtpUtf8;
+    private final KnownLimits limits;
 
+    /** Without a word on what primaries take. */
     public SessionMachine(Domain hostname, IngressConfig config) {
+        this(hostname, config, KnownLimits.NONE);
+    }
+
+    /** @param limits of the primaries: what they would refuse is refused at RCPT, where the sender hears it from its own server */
+    public SessionMachine(Domain hostname, IngressConfig config, KnownLimits limits) {
+        this.limits = limits;
         this.hostname = hostname;
         this.banner = config.banner();
         this.maxMessageBytes = config.maxMessageBytes();
@@ -118,6 +128,12 @@ public final class SessionMachine {
     public Step onVerdict(AwaitingRecipient state, RecipientVerdict verdict) {
         MailOpen mail = state.mail();
         return switch (verdict) {
+            case RecipientVerdict.Accepted(Route route)
+            when isTooLarge(mail, route) ->
+                refused(state, Replies.tooLargeForPrimary(state.to()), Refusal.TOO_LARGE_FOR_PRIMARY);
+            case RecipientVerdict.Accepted(Route route)
+            when needsUtf8InVain(state, route) ->
+                refused(state, Replies.noUtf8AtPrimary(state.to()), Refusal.NO_SMTPUTF8_AT_PRIMARY);
             case RecipientVerdict.Accepted accepted ->
                 Step.reply(
                         mail.with(mail.recipients()
@@ -137,6 +153,22 @@ public final class SessionMachine {
             case RecipientVerdict.Unsettled _, RecipientVerdict.IfMxBackup _, RecipientVerdict.Unavailable _ ->
                 refused(state, Replies.lookUpFailed(state.to()), Refusal.LOOKUP_FAILED);
         };
+    }
+
+    /** By what the client says of its size (RFC 1870 §6.1); our trace header is not held against it. */
+    private boolean isTooLarge(MailOpen mail, Route route) {
+        long declared = mail.sender().options().declaredBytes();
+        return declared > 0
+                && limits.of(route)
+                        .filter(known -> known.maxSizeBytes().isPresent()
+                                && declared > known.maxSizeBytes().getAsLong())
+                        .isPresent();
+    }
+
+    /** By its addresses: a client says SMTPUTF8 of all its mail, and what the header needs shows only later. */
+    private boolean needsUtf8InVain(AwaitingRecipient state, Route route) {
+        return (state.to().needsSmtpUtf8() || state.mail().from().needsSmtpUtf8())
+                && limits.of(route).filter(known -> !known.smtpUtf8()).isPresent();
     }
 
     /** The recipient may get mail, but not from this client, or not now. */

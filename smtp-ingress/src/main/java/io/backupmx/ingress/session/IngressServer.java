@@ -9,6 +9,7 @@ import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.DefaultGateways;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,7 @@ public final class IngressServer {
     /**
      * @param hostname our name in greetings and trace headers
      * @param gateways our own default gateways, which may hide many clients
+     * @param knownLimits of the primaries
      * @param blocklists who is asked about clients
      * @param tls there when the configuration offers it
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
@@ -52,6 +54,7 @@ public final class IngressServer {
             DefaultGateways gateways,
             Path spillDirectory,
             RecipientDirectory directory,
+            KnownLimits knownLimits,
             DeferralPolicy policy,
             Blocklists blocklists,
             SpoolWriter spool,
@@ -71,7 +74,7 @@ public final class IngressServer {
         this.parts = new IngressParts(
                 hostname,
                 config,
-                new SessionMachine(hostname, config),
+                new SessionMachine(hostname, config, knownLimits),
                 directory,
                 policy,
                 blocklists,

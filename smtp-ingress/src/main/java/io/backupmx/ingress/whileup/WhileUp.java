@@ -49,7 +49,7 @@ public final class WhileUp implements DeferralPolicy {
         if (!(attempt.to() instanceof ForwardPath.To to) || !tables.defersWhileUp(to)) {
             return taken();
         }
-        if (attempt.route() instanceof Route.ByMx || !isUp.test(attempt.route())) {
+        if (!(attempt.route() instanceof Route.Hosts) || !isUp.test(attempt.route())) {
             metrics.count(WhileUpMetrics.Result.NOT_UP);
             return taken();
         }

@@ -7,6 +7,7 @@ import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ops.DefaultGateways;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -68,6 +69,7 @@ class ListenIT {
                 DefaultGateways.NONE,
                 directory.resolve("made/by/listen"),
                 new FakeDirectory(),
+                KnownLimits.NONE,
                 DeferralPolicy.NONE,
                 Blocklists.NONE,
                 new MemorySpool(),

@@ -1,0 +1,55 @@
+package io.backupmx.cluster;
+
+import io.backupmx.route.NextHopLimits;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a worker has read in the replies to EHLO of a route's hosts, and when. */
+record LimitsNews(String route, NextHopLimits limits, Instant at) {
+
+    /** An outage of days leaves a primary what it was; beyond that we had better not know. */
+    static final Duration HOLDS = Duration.ofDays(7);
+
+    /** Clocks differ, but not by more. */
+    private static final Duration AHEAD = Duration.ofHours(1);
+
+    private static final String VERSION = "1";
+    private static final String NO_LIMIT = "-";
+
+    boolean isValid(Instant now) {
+        return at.isAfter(now.minus(HOLDS)) && at.isBefore(now.plus(AHEAD));
+    }
+
+    byte[] toBytes() {
+        OptionalLong size = limits.maxSizeBytes();
+        String text = String.join(
+                " ",
+                VERSION,
+                Long.toString(at.toEpochMilli()),
+                size.isPresent() ? Long.toString(size.getAsLong()) : NO_LIMIT,
+                limits.smtpUtf8() ? "SMTPUTF8" : NO_LIMIT);
+        return (text + "\n" + route).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Empty for what another version wrote. */
+    static Optional<LimitsNews> parse(byte[] value) {
+        String[] lines = new String(value, StandardCharsets.UTF_8).split("\n", -1);
+        String[] head = lines[0].split(" ", -1);
+        if (lines.length != 2 || head.length != 4 || !head[0].equals(VERSION)) {
+            return Optional.empty();
+        }
+        try {
+            OptionalLong size =
+                    head[2].equals(NO_LIMIT) ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(head[2]));
+            return Optional.of(new LimitsNews(
+                    lines[1],
+                    new NextHopLimits(size, !head[3].equals(NO_LIMIT)),
+                    Instant.ofEpochMilli(Long.parseLong(head[1]))));
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.backupmx.cluster;
+
+import io.backupmx.route.KnownLimits;
+import io.backupmx.route.NextHopLimits;
+import io.backupmx.route.Route;
+import io.backupmx.spool.SharedTable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What workers have read in their next hops' replies to EHLO, for the ingresses: the newest word on a route counts, for a week.
+ * What nobody has said, or nobody has heard yet, is no limit. Begins to listen when it is first asked or told something. Safe
+ * from any thread.
+ */
+public final class SharedLimits implements KnownLimits, SharedTable.Listener, AutoCloseable {
+
+    /** What has not changed is said again, so that it does not grow old. */
+    static final Duration AGAIN = Duration.ofHours(1);
+
+    static final int MAX_ROUTES = 20_000;
+
+    /** Of longer names, which are many hosts in a row, nothing is said. */
+    private static final int MAX_NAME = 500;
+
+    private final SharedTable table;
+    private final InstantSource clock;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Map<String, LimitsNews> heard = new ConcurrentHashMap<>();
+
+    /** @param table not started; closed with this */
+    public SharedLimits(SharedTable table, InstantSource clock) {
+        this.table = table;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<NextHopLimits> of(Route route) {
+        start();
+        return Optional.ofNullable(heard.get(route.toString()))
+                .filter(news -> news.isValid(clock.instant()))
+                .map(LimitsNews::limits);
+    }
+
+    /** The hosts of {@code route} say so now. To be called at every connection; writes only what is news. */
+    public void tell(Route route, NextHopLimits limits) {
+        start();
+        String name = route.toString();
+        LimitsNews news = new LimitsNews(name, limits, clock.instant());
+        LimitsNews before = heard.get(name);
+        boolean isNews = before == null
+                || !before.limits().equals(limits)
+                || !before.isValid(news.at())
+                || news.at().isAfter(before.at().plus(AGAIN));
+        if (isNews && name.length() <= MAX_NAME && take(news)) {
+            var _ = table.put("limits." + name, news.toBytes()).whenComplete((_, failure) -> {
+                if (failure != null) {
+                    heard.remove(name, news); // said again the next time
+                }
+            });
+        }
+    }
+
+    private void start() {
+        if (!started.getAndSet(true)) {
+            table.start(this);
+        }
+    }
+
+    private boolean take(LimitsNews news) {
+        if (!heard.containsKey(news.route()) && heard.size() >= MAX_ROUTES) {
+            return false;
+        }
+        heard.put(news.route(), news);
+        return true;
+    }
+
+    @Override
+    public void connected() {}
+
+    @Override
+    public void heard(String key, byte[] value) {
+        LimitsNews.parse(value)
+                .filter(news -> news.isValid(clock.instant()))
+                .filter(news -> {
+                    LimitsNews before = heard.get(news.route());
+                    return before == null || !before.at().isAfter(news.at());
+                })
+                .ifPresent(this::take);
+    }
+
+    @Override
+    public void complete() {}
+
+    /** What was heard stays: primaries are what they were. */
+    @Override
+    public void disconnected() {}
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

@@ -1,0 +1,155 @@
+package io.backupmx.smtp.client;
+
+import static io.backupmx.testing.Behaviour.say;
+import static io.backupmx.testing.Phase.AUTH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.smtp.Credentials;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.MailProtocol;
+import io.backupmx.smtp.TlsLevel;
+import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
+import io.backupmx.testing.StartTlsServer;
+import io.backupmx.testing.TestCertificate;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** RFC 4954, and from which of our addresses connections come. */
+class AuthIT {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final String PASSWORD = "s3:cret+ü";
+    private static final Credentials CREDENTIALS = new Credentials("backup", PASSWORD);
+    private static final String PLAIN = "AUTH PLAIN AGJhY2t1cABzMzpjcmV0K8O8";
+    private static final Manner KNOWN = new Manner(MailProtocol.SMTP, Optional.of(CREDENTIALS));
+
+    private final ScriptedPrimary primary = ScriptedPrimary.started();
+
+    @AfterEach
+    void stop() {
+        primary.close();
+    }
+
+    @AfterAll
+    static void close() {
+        VERTX.close().await();
+    }
+
+    private static SmtpClient client(boolean inClear, InetAddress... bind) {
+        return new SmtpClient(
+                VERTX,
+                new SmtpClientOptions(
+                        Domain.of("backup.example"),
+                        TlsLevel.OPPORTUNISTIC,
+                        LONG,
+                        LONG,
+                        LONG,
+                        LONG,
+                        LONG,
+                        LONG,
+                        LONG,
+                        LONG,
+                        inClear,
+                        List.of(bind)));
+    }
+
+    private ConnectResult connect(boolean inClear) {
+        try (SmtpClient client = client(inClear)) {
+            ConnectResult result =
+                    client.connect(SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"), LONG, KNOWN);
+            if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
+                assertThat(connection.send(SmtpClientFixture.mail("a@x.test")).loss())
+                        .isEmpty();
+            }
+            return result;
+        }
+    }
+
+    @Test
+    void noPasswordIsSentInTheClear() {
+        primary.play(Script.acceptAll().offering("AUTH PLAIN LOGIN"));
+        assertThat(connect(false)).isInstanceOfSatisfying(ConnectResult.Unhealthy.class, unhealthy -> {
+            assertThat(unhealthy.why()).contains("AUTH: no TLS", "worker.auth_in_clear");
+            assertThat(unhealthy.forGood()).isFalse();
+        });
+        assertThat(primary.said()).isEmpty();
+        assertThat(primary.transactions()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            AUTH PLAIN LOGIN      | AUTH PLAIN AGJhY2t1cABzMzpjcmV0K8O8
+            AUTH CRAM-MD5 LOGIN   | AUTH LOGIN,YmFja3Vw,czM6Y3JldCvDvA==
+            """)
+    void theBestMechanismThatIsOfferedIsUsed(String offered, String said) {
+        primary.play(Script.acceptAll().offering("PIPELINING", offered));
+        assertThat(connect(true)).isInstanceOf(ConnectResult.Connected.class);
+        assertThat(String.join(",", primary.said())).isEqualTo(said);
+        assertThat(primary.mailCount()).isOne();
+        assertThat(primary.violations()).isEmpty();
+    }
+
+    @Test
+    void theUserIsNotBelieved() {
+        primary.play(Script.acceptAll().offering("AUTH PLAIN").on(AUTH, say("535 5.7.8 Wrong: " + PLAIN)));
+        assertUnhealthy("AUTH: user backup: 535 (with the password in it)");
+    }
+
+    @Test
+    void refusalsAreShown() {
+        primary.play(Script.acceptAll().offering("AUTH LOGIN").on(AUTH, say("454 4.7.0 Temporary failure")));
+        assertUnhealthy("AUTH: user backup: 454 4.7.0 Temporary failure");
+    }
+
+    @Test
+    void whoDoesNotAskForItGetsNoMailEither() {
+        primary.play(Script.acceptAll().offering("AUTH CRAM-MD5"));
+        assertUnhealthy("AUTH: it does not offer AUTH PLAIN or LOGIN");
+    }
+
+    /** Not for good: a password is mended, and no mail is to fail for it. */
+    private void assertUnhealthy(String why) {
+        assertThat(connect(true)).isInstanceOfSatisfying(ConnectResult.Unhealthy.class, unhealthy -> {
+            assertThat(unhealthy.why()).contains(why).doesNotContain(PASSWORD, "czM6Y3Jl", "AGJhY2t1");
+            assertThat(unhealthy.forGood()).isFalse();
+        });
+        assertThat(primary.transactions()).isZero();
+    }
+
+    @Test
+    void throughTlsThePasswordIsSent() {
+        try (StartTlsServer server =
+                        StartTlsServer.started(TestCertificate.of("elsewhere.example"), StartTlsServer.Behaviour.GOOD);
+                SmtpClient client = client(false)) {
+            ConnectResult result =
+                    client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"), LONG, KNOWN);
+            assertThat(result).isInstanceOf(ConnectResult.Connected.class);
+            assertThat(server.said()).contains("TLS " + PLAIN).doesNotContain(PLAIN);
+        }
+    }
+
+    @Test
+    void credentialsAreNotShown() {
+        assertThat(KNOWN.toString()).contains("backup").doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void connectionsComeFromTheAddressThatIsSaid() {
+        try (SmtpClient client = client(false, InetAddress.ofLiteral("127.0.0.9"), InetAddress.ofLiteral("::1"))) {
+            ConnectResult result = client.connect(SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"));
+            assertThat(result).isInstanceOf(ConnectResult.Connected.class);
+            assertThat(primary.clients()).containsExactly("127.0.0.9");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.backupmx.ingress.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.config.IngressConfig;
+import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.Client;
+import io.backupmx.ingress.protocol.SessionState.Greeted;
+import io.backupmx.ingress.protocol.SessionState.MailOpen;
+import io.backupmx.route.NextHopLimits;
+import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.spool.SpoolWriter.Room;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** What a primary is known not to take is refused at RCPT, and nothing else. */
+class KnownLimitsTest {
+
+    private static final Route NARROW = Route.of("smtp:[mx1.example.test]:25");
+    private static final Route WIDE = Route.of("smtp:[mx2.example.test]:25");
+    private static final Route WITHOUT_SIZE = Route.of("smtp:[mx3.example.test]:25");
+    private static final Route UNKNOWN = Route.of("smtp:[mx4.example.test]:25");
+    private static final Map<Route, NextHopLimits> KNOWN = Map.of(
+            NARROW, new NextHopLimits(OptionalLong.of(1000), false),
+            WIDE, new NextHopLimits(OptionalLong.of(10_000), true),
+            WITHOUT_SIZE, new NextHopLimits(OptionalLong.empty(), true));
+
+    private final SessionMachine machine = new SessionMachine(
+            Domain.of("mx2.example.net"), IngressConfig.DEFAULT, route -> Optional.ofNullable(KNOWN.get(route)));
+
+    private Step rcpt(String mail, String rcpt, Route route) {
+        Greeted greeted = new Greeted(new Client("client.example", true, Optional.empty()));
+        MailOpen open = (MailOpen) machine.onCommand(greeted, CommandParser.parse(octets(mail)), Room.OPEN)
+                .next();
+        Step step = machine.onCommand(open, CommandParser.parse(octets(rcpt)), Room.OPEN);
+        return machine.onVerdict((AwaitingRecipient) step.next(), new RecipientVerdict.Accepted(route));
+    }
+
+    private static String octets(String line) {
+        return new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private void assertTaken(String mail, String rcpt, Route route) {
+        assertThat(rcpt(mail, rcpt, route).effects())
+                .as("%s %s %s", mail, rcpt, route)
+                .singleElement()
+                .isEqualTo(new Effect.Reply(Replies.RECIPIENT_OK));
+    }
+
+    private void assertRefused(String mail, String rcpt, Route route, Refusal reason, String reply) {
+        assertThat(rcpt(mail, rcpt, route).effects())
+                .singleElement()
+                .isInstanceOfSatisfying(Effect.Refuse.class, refuse -> {
+                    assertThat(refuse.reason()).isEqualTo(reason);
+                    assertThat(refuse.reply().toString()).startsWith(reply);
+                });
+    }
+
+    @Test
+    void aDeclaredSizeBeyondThePrimarysLimitIsRefused() {
+        assertRefused(
+                "MAIL FROM:<> SIZE=1001",
+                "RCPT TO:<a@example.test>",
+                NARROW,
+                Refusal.TOO_LARGE_FOR_PRIMARY,
+                "552 5.3.4 <a@example.test>: Message size exceeds the limit of the primary server");
+        assertTaken("MAIL FROM:<> SIZE=1000", "RCPT TO:<a@example.test>", NARROW);
+        assertTaken("MAIL FROM:<>", "RCPT TO:<a@example.test>", NARROW);
+        assertTaken("MAIL FROM:<> SIZE=1001", "RCPT TO:<a@example.test>", WIDE);
+        assertTaken("MAIL FROM:<> SIZE=1001", "RCPT TO:<a@example.test>", WITHOUT_SIZE);
+        assertTaken("MAIL FROM:<> SIZE=1001", "RCPT TO:<a@example.test>", UNKNOWN);
+    }
+
+    @Test
+    void addressesThatThePrimaryCannotTakeAreRefused() {
+        assertRefused(
+                "MAIL FROM:<> SMTPUTF8",
+                "RCPT TO:<käthe@example.test>",
+                NARROW,
+                Refusal.NO_SMTPUTF8_AT_PRIMARY,
+                "553 5.6.7 ");
+        assertRefused(
+                "MAIL FROM:<käthe@client.example> SMTPUTF8",
+                "RCPT TO:<a@example.test>",
+                NARROW,
+                Refusal.NO_SMTPUTF8_AT_PRIMARY,
+                "553 5.6.7 ");
+        assertTaken("MAIL FROM:<> SMTPUTF8", "RCPT TO:<käthe@example.test>", WIDE);
+        assertTaken("MAIL FROM:<> SMTPUTF8", "RCPT TO:<käthe@example.test>", UNKNOWN);
+        // Said of all its mail by a client that can: it need not be true.
+        assertTaken("MAIL FROM:<> SMTPUTF8", "RCPT TO:<a@example.test>", NARROW);
+    }
+}
