@@ -15,6 +15,7 @@ import java.util.Optional;
  *     {@link RecipientSourcesConfig}
  * @param unknownRecipients absent: senders are told to come again
  * @param deferWhileUp absent: nobody is
+ * @param failures whose sender is told of mail that failed; absent: as {@code reports.failures} says
  */
 public record DomainConfig(
         Optional<String> primary,
@@ -22,7 +23,8 @@ public record DomainConfig(
         Optional<Subdomains> subdomains,
         Optional<List<String>> recipientSources,
         Optional<UnknownRecipients> unknownRecipients,
-        Optional<DeferWhileUp> deferWhileUp) {
+        Optional<DeferWhileUp> deferWhileUp,
+        Optional<Failures> failures) {
 
     /** Who is told to come again while the primary is up, and so can have that mail itself. */
     public enum DeferWhileUp {
@@ -51,6 +53,6 @@ public record DomainConfig(
 
     /** Nobody else is asked. */
     public DomainConfig(Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
-        this(primary, recipients, subdomains, Optional.empty(), Optional.empty(), Optional.empty());
+        this(primary, recipients, subdomains, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

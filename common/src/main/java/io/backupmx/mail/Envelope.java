@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param recipients those not yet ended, in the client's order; never empty
  * @param attempts deliveries tried and deferred for the mail's own sake; outages do not count
+ * @param delayReported whether its sender was told, or was not to be told, that it takes longer
  * @param smtpUtf8 whether the mail needs SMTPUTF8 (RFC 6531 §3.4) whoever it is for: for its reverse-path or its header
  * @param envelopeId ENVID as given (RFC 3461 §4.4)
  * @param returnContent RET as given: FULL or HDRS (RFC 3461 §4.3)
@@ -22,7 +23,8 @@ public record Envelope(
         boolean smtpUtf8,
         Optional<String> envelopeId,
         Optional<String> returnContent,
-        int attempts) {
+        int attempts,
+        boolean delayReported) {
 
     public Envelope {
         recipients = List.copyOf(recipients);
@@ -31,11 +33,39 @@ public record Envelope(
         }
     }
 
+    /** Of a mail that waits no longer than usual. */
+    public Envelope(
+            QueueId queueId,
+            Arrival arrival,
+            ReversePath from,
+            List<Recipient> recipients,
+            BodyType body,
+            boolean smtpUtf8,
+            Optional<String> envelopeId,
+            Optional<String> returnContent,
+            int attempts) {
+        this(queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, attempts, false);
+    }
+
     public Envelope withRecipients(List<Recipient> rest) {
-        return new Envelope(queueId, arrival, from, rest, body, smtpUtf8, envelopeId, returnContent, attempts);
+        return new Envelope(
+                queueId, arrival, from, rest, body, smtpUtf8, envelopeId, returnContent, attempts, delayReported);
     }
 
     public Envelope withAttempts(int tried) {
-        return new Envelope(queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, tried);
+        return new Envelope(
+                queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, tried, delayReported);
+    }
+
+    public Envelope withDelayReported() {
+        return new Envelope(
+                queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, attempts, true);
+    }
+
+    /** Whether it can only travel with SMTPUTF8 (RFC 6531), for its content or any address. */
+    public boolean needsSmtpUtf8() {
+        return smtpUtf8
+                || from.needsSmtpUtf8()
+                || recipients.stream().anyMatch(recipient -> recipient.path().needsSmtpUtf8());
     }
 }

@@ -67,7 +67,8 @@ final class EnvelopeReader {
                 Boolean.parseBoolean(text(texts, "smtputf8")),
                 Optional.ofNullable(texts.get("envid")),
                 Optional.ofNullable(texts.get("ret")),
-                Integer.parseInt(text(texts, "attempts")));
+                Integer.parseInt(text(texts, "attempts")),
+                Boolean.parseBoolean(texts.get("delay_reported")));
     }
 
     private static Optional<TlsFacts> tls(Map<String, String> texts) {

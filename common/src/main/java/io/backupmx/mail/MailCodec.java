@@ -85,6 +85,9 @@ public final class MailCodec {
         json.writeStringField("body", envelope.body().name());
         json.writeBooleanField("smtputf8", envelope.smtpUtf8());
         json.writeNumberField("attempts", envelope.attempts());
+        if (envelope.delayReported()) {
+            json.writeBooleanField("delay_reported", true);
+        }
         optional(json, "envid", envelope.envelopeId());
         optional(json, "ret", envelope.returnContent());
         json.writeArrayFieldStart("to");

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Failures;
 import io.backupmx.config.Networks;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
@@ -23,6 +24,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final RecipientTruth recipients;
     private final Optional<MxBackup> mxBackup;
     private final DeferringDomains deferring;
+    private final FailureRules failures;
     private final Set<Route> routes;
     private final List<String> warnings;
 
@@ -33,6 +35,7 @@ public final class ConfiguredRelayTables implements RelayTables {
             RecipientTruth recipients,
             Optional<MxBackup> mxBackup,
             DeferringDomains deferring,
+            FailureRules failures,
             Set<Route> routes,
             List<String> warnings) {
         this.domains = Collections.unmodifiableSet(new LinkedHashSet<>(domains));
@@ -41,6 +44,7 @@ public final class ConfiguredRelayTables implements RelayTables {
         this.recipients = recipients;
         this.mxBackup = mxBackup;
         this.deferring = deferring;
+        this.failures = failures;
         this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
         this.warnings = List.copyOf(warnings);
     }
@@ -71,6 +75,11 @@ public final class ConfiguredRelayTables implements RelayTables {
     @Override
     public boolean defersWhileUp() {
         return !deferring.isEmpty();
+    }
+
+    @Override
+    public Optional<Failures> failures(ForwardPath path) {
+        return failures.of(address(path).domain());
     }
 
     private TableAddress address(ForwardPath path) {

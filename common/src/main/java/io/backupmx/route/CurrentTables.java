@@ -1,7 +1,9 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import java.util.Optional;
 import java.util.Set;
 
 /** The tables that are in use now. They may be replaced while they are asked; each answer is of one of them. */
@@ -36,6 +38,11 @@ public final class CurrentTables implements RelayTables {
     @Override
     public boolean defersWhileUp() {
         return tables.defersWhileUp();
+    }
+
+    @Override
+    public Optional<Failures> failures(ForwardPath path) {
+        return tables.failures(path);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.backupmx.route;
 
+import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import java.util.Optional;
 import java.util.Set;
 
 /** The backed-up domains, their routes and their recipients, as the configuration says now. Immutable, in memory. */
@@ -26,6 +28,11 @@ public interface RelayTables {
 
     /** Whether that is so of anybody. */
     boolean defersWhileUp();
+
+    /** Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. */
+    default Optional<Failures> failures(ForwardPath path) {
+        return Optional.empty();
+    }
 
     /** The backed-up domains, in the order of the configuration. */
     Set<Domain> domains();

@@ -3,6 +3,7 @@ package io.backupmx.route;
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.DomainConfig;
+import io.backupmx.config.Failures;
 import io.backupmx.config.PermitMxBackupConfig;
 import io.backupmx.config.PermitMxBackupConfig.UnlistedRecipients;
 import io.backupmx.config.RecipientSourcesConfig;
@@ -10,6 +11,7 @@ import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +42,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> withSubdomains = new LinkedHashSet<>();
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Set<Domain> deferring = new HashSet<>();
+    private final Map<Domain, Failures> failures = new HashMap<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
     private final List<Domain> idleUnknownRecipients = new ArrayList<>();
 
@@ -99,6 +102,7 @@ public final class RelayTablesLoader {
                 truth,
                 mxBackup,
                 deferringDomains(relayDomains),
+                new FailureRules(failures, domains, relayDomains),
                 survey.routes(),
                 warnings);
     }
@@ -193,6 +197,7 @@ public final class RelayTablesLoader {
         if (said.deferWhileUp().filter(DomainConfig.DeferWhileUp.ALL::equals).isPresent()) {
             deferring.add(domain);
         }
+        said.failures().ifPresent(rule -> failures.put(domain, rule));
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
         boolean asksPrimary = said.recipientSources()
                 .filter(names -> names.contains(RecipientSourcesConfig.PRIMARY))

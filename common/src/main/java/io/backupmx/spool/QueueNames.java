@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The one place that knows how a {@link SpoolQueue} is called on the broker. A route's name keeps {@code [a-z0-9-]} and
@@ -31,6 +33,7 @@ public final class QueueNames {
     private static final String FAILED = PREFIX + "failed";
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
+    private static final String REPORTS = PREFIX + "report.";
     private static final String BY_MX = PREFIX + new Route.ByMx();
     private static final String DISCARD = PREFIX + new Route.Discard();
     private static final String HASH_MARK = "_z";
@@ -44,6 +47,7 @@ public final class QueueNames {
                 PREFIX + encode(forRoute.route().toString());
             case SpoolQueue.Retry retry -> RETRY + retry.delay().toSeconds();
             case SpoolQueue.Failed _ -> FAILED;
+            case SpoolQueue.Reports reports -> REPORTS + reports.kind().name().toLowerCase(Locale.ROOT);
             case SpoolQueue.DeadLetter _ -> DEAD_LETTER;
         };
     }
@@ -59,6 +63,12 @@ public final class QueueNames {
         if (name.startsWith(RETRY) && name.substring(RETRY.length()).matches("[1-9]\\d{0,8}")) {
             return Optional.of(
                     new SpoolQueue.Retry(Duration.ofSeconds(Long.parseLong(name.substring(RETRY.length())))));
+        }
+        if (name.startsWith(REPORTS)) {
+            return Stream.of(ReportKind.values())
+                    .<SpoolQueue>map(SpoolQueue.Reports::new)
+                    .filter(queue -> nameOf(queue).equals(name))
+                    .findFirst();
         }
         return isRoute(name)
                 ? decode(name.substring(PREFIX.length())).flatMap(Route::parse).map(SpoolQueue.ForRoute::new)

@@ -1,6 +1,8 @@
 package io.backupmx.spool;
 
+import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.route.Route;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,7 +18,7 @@ public sealed interface Settlement {
     /** The mail goes back, untouched and in its place, as if never taken. */
     record GiveBack() implements Settlement {}
 
-    /** What remains of the mail, and where it waits. */
+    /** What remains of the mail, or comes of it, and where it waits. */
     sealed interface Copy {
 
         Envelope envelope();
@@ -26,6 +28,12 @@ public sealed interface Settlement {
 
         /** Ended without delivery; each recipient's last reply says why. */
         record Failed(Envelope envelope) implements Copy {}
+
+        /** The sender may have to be told; each recipient's last reply says of what. */
+        record Report(Envelope envelope, ReportKind kind) implements Copy {}
+
+        /** Another mail altogether, of our own making, to go by {@code route}. */
+        record Fresh(Route route, Envelope envelope, Content.InMemory content) implements Copy {}
 
         /** Back onto the queue of the mail's route, behind what is there. */
         record Requeued(Envelope envelope) implements Copy {}

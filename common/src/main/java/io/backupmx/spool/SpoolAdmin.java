@@ -47,6 +47,12 @@ public interface SpoolAdmin extends AutoCloseable {
     /** Puts failed mail back onto its routes; all of it when {@code id} is empty. Returns how many. */
     int release(Optional<QueueId> id);
 
+    /**
+     * Has the senders of failed mail told; all of them when {@code id} is empty. Mail from {@code <>} stays. Returns how many
+     * are to be told; workers do it, soon.
+     */
+    int bounce(Optional<QueueId> id);
+
     @Override
     void close();
 }

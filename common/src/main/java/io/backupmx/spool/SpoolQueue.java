@@ -15,6 +15,9 @@ public sealed interface SpoolQueue {
     /** Mail whose recipients ended without delivery, waiting for an operator. */
     record Failed() implements SpoolQueue {}
 
+    /** Mail about which its sender may have to be told, until that is decided. Never for long. */
+    record Reports(ReportKind kind) implements SpoolQueue {}
+
     /** Mail that the broker could not route anywhere: never in normal running, alarmed when not empty. */
     record DeadLetter() implements SpoolQueue {}
 }

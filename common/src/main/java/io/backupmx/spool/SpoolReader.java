@@ -14,6 +14,9 @@ public interface SpoolReader extends AutoCloseable {
      */
     Feed feed(SpoolQueue.ForRoute queue, Taker taker);
 
+    /** The same of a queue of reports; what is given back ({@link Settlement.GiveBack}) comes again. */
+    Feed feed(SpoolQueue.Reports queue, Taker taker);
+
     /**
      * Starts serving a retry queue: due mail goes to a place of its route where there is one, else behind its route's
      * queue, so that a route without places holds up no other. What a taker gives back ({@link Settlement.GiveBack}) goes

@@ -104,6 +104,12 @@ final class ConfigDefaultsTest {
                             "delays" : [ "5m", "10m", "20m", "40m", "1h" ],
                             "max_lifetime" : "30d"
                           },
+                          "reports" : {
+                            "failures" : "auto",
+                            "delay_warning" : null,
+                            "per_minute" : 100,
+                            "per_address_per_hour" : 20
+                          },
                           "mx" : {
                             "self" : [ ],
                             "port" : 25,

@@ -88,6 +88,16 @@ final class MailCodecTest {
     }
 
     @Test
+    void thatTheSenderWasToldOfADelayIsRemembered() throws Exception {
+        Envelope told = envelope("<a@example.net>", Recipient.of(new ForwardPath.Postmaster()))
+                .withDelayReported();
+        assertThat(MailCodec.decode(new ByteArrayInputStream(MailCodec.encode(told))))
+                .isEqualTo(told);
+        assertThat(told.withAttempts(7).withRecipients(told.recipients()).delayReported())
+                .isTrue();
+    }
+
+    @Test
     void queueIdsSortByArrivalAndDoNotCollide() {
         Random random = new Random(1);
         QueueId before = QueueId.next(AT, random);

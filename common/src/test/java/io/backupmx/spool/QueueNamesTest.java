@@ -81,15 +81,25 @@ final class QueueNamesTest {
     @Test
     void theOtherQueuesAreReadBack() {
         for (SpoolQueue queue : List.of(
-                new SpoolQueue.Failed(), new SpoolQueue.DeadLetter(), new SpoolQueue.Retry(Duration.ofHours(2)))) {
+                new SpoolQueue.Failed(),
+                new SpoolQueue.Reports(ReportKind.FAILED),
+                new SpoolQueue.Reports(ReportKind.DEMANDED),
+                new SpoolQueue.DeadLetter(),
+                new SpoolQueue.Retry(Duration.ofHours(2)))) {
             assertThat(QueueNames.parse(QueueNames.nameOf(queue))).contains(queue);
         }
     }
 
     @Test
     void foreignNamesAreNobodys() {
-        for (String name :
-                List.of("DLQ", "spool.", "spool.retry.x", "spool.smtp_3", "spool.smtp_zz", "spool.smtp_3a_5b")) {
+        for (String name : List.of(
+                "DLQ",
+                "spool.",
+                "spool.retry.x",
+                "spool.report.x",
+                "spool.smtp_3",
+                "spool.smtp_zz",
+                "spool.smtp_3a_5b")) {
             assertThat(QueueNames.parse(name)).as(name).isEqualTo(Optional.empty());
         }
     }

@@ -3,6 +3,7 @@ package io.backupmx.worker;
 import io.backupmx.config.Durations;
 import io.backupmx.route.Route;
 import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -99,6 +101,8 @@ public final class SpoolMetrics implements AutoCloseable {
             case SpoolQueue.ForRoute(Route route) -> Tags.of("queue", "route", "next_hop", route.toString());
             case SpoolQueue.Retry(Duration delay) ->
                 Tags.of("queue", "retry-" + Durations.format(delay), "next_hop", "");
+            case SpoolQueue.Reports(ReportKind kind) ->
+                Tags.of("queue", "report-" + kind.name().toLowerCase(Locale.ROOT), "next_hop", "");
             case SpoolQueue.Failed _ -> Tags.of("queue", "failed", "next_hop", "");
             case SpoolQueue.DeadLetter _ -> Tags.of("queue", "dead-letter", "next_hop", "");
         };

@@ -35,6 +35,9 @@ public interface WorkerView {
      */
     CompletionStage<RouteStatus> hold(Route route, String reason);
 
+    /** Senders of failed mail are to be told ({@link io.backupmx.spool.SpoolAdmin#bounce}). */
+    default void bounced() {}
+
     /** Ends {@link #hold}, and what made the route stand in quarantine. Fails as that does. */
     CompletionStage<RouteStatus> release(Route route);
 }

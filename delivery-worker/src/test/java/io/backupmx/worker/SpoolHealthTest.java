@@ -125,6 +125,11 @@ class SpoolHealthTest {
         }
 
         @Override
+        public int bounce(Optional<QueueId> id) {
+            return 0;
+        }
+
+        @Override
         public void close() {}
     }
 }

@@ -1,5 +1,6 @@
 package io.backupmx.standalone;
 
+import io.backupmx.worker.cli.BounceCommand;
 import io.backupmx.worker.cli.CheckCommand;
 import io.backupmx.worker.cli.DeleteCommand;
 import io.backupmx.worker.cli.FlushCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
             ShowCommand.class,
             DeleteCommand.class,
             NoticesCommand.class,
+            BounceCommand.class,
             RouteCommand.class,
             ReloadCommand.class,
             LookupCommand.class,

@@ -12,6 +12,7 @@ import io.backupmx.worker.RouteMetrics;
 import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
 import io.backupmx.worker.admin.AdminRequests;
+import io.backupmx.worker.admin.BounceRequests;
 import io.backupmx.worker.admin.MailRequests;
 import io.backupmx.worker.admin.NoticeRequests;
 import io.backupmx.worker.admin.WorkerRequests;
@@ -152,6 +153,7 @@ final class WorkerParts {
     AdminRequests requests() {
         List<AdminRequests> parts = List.of(
                 new WorkerRequests(reader.admin(), worker),
+                new BounceRequests(reader.admin(), worker),
                 new MailRequests(reader.admin(), reader.mails(), worker),
                 new NoticeRequests(notices));
         return router -> parts.forEach(part -> part.mount(router));

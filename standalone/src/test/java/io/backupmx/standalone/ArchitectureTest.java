@@ -64,7 +64,8 @@ class ArchitectureTest {
                 "io.backupmx.mail",
                 "io.backupmx.route",
                 "io.backupmx.ingress.protocol",
-                "io.backupmx.worker.retry")) {
+                "io.backupmx.worker.retry",
+                "io.backupmx.worker.dsn")) {
             neverSees(pure, "io.vertx..", "io.netty..", ARTEMIS, "io.micrometer..", "picocli..");
         }
     }

@@ -25,6 +25,7 @@ class CommandLineTest {
                 "show",
                 "delete",
                 "notices",
+                "bounce",
                 "route",
                 "reload",
                 "lookup",

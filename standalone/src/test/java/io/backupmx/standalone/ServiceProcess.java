@@ -55,6 +55,7 @@ final class ServiceProcess implements AutoCloseable {
         this.smtpPort = smtpPort;
         smtpPort.ifPresent(port -> set("ingress.listen=127.0.0.1:" + port));
         set("ops.listen=127.0.0.1:0");
+        set("reports.failures=quarantine"); // or senders of failed mail would be asked about in this machine's DNS
     }
 
     /** All in one that does not run yet; takes mail on one port for all its lives. */

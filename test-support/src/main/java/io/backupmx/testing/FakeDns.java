@@ -18,13 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A DNS server on 127.0.0.1 over UDP (RFC 1035) that knows what a test tells it, from then on: MX, A and AAAA records, names
+ * A DNS server on 127.0.0.1 over UDP (RFC 1035) that knows what a test tells it, from then on: MX, A, AAAA and TXT records, names
  * that fail or get no answer. What it was told nothing of does not exist. Records may be kept for {@link #ttl}.
  */
 public final class FakeDns implements AutoCloseable {
 
     private static final int A = 1;
     private static final int MX = 15;
+    private static final int TXT = 16;
+    private static final int MAX_STRING = 255;
     private static final int AAAA = 28;
     private static final int IN = 1;
     private static final int NXDOMAIN = 3;
@@ -85,6 +87,18 @@ public final class FakeDns implements AutoCloseable {
     public FakeDns address(String name, String address) {
         byte[] octets = InetAddress.ofLiteral(address).getAddress();
         return add(name, octets.length == 4 ? A : AAAA, octets);
+    }
+
+    /** One more TXT record, in as many strings as it takes. */
+    public FakeDns text(String name, String text) {
+        return add(name, TXT, octets(out -> {
+            byte[] all = text.getBytes(StandardCharsets.UTF_8);
+            for (int at = 0; at < all.length; at += MAX_STRING) {
+                int length = Math.min(MAX_STRING, all.length - at);
+                out.writeByte(length);
+                out.write(all, at, length);
+            }
+        }));
     }
 
     /** A name that exists and has nothing. */

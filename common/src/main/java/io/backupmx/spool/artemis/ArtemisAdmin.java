@@ -7,6 +7,7 @@ import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import java.io.IOException;
@@ -195,6 +196,25 @@ final class ArtemisAdmin implements SpoolAdmin {
                 released += release(link, QueueNames.nameOf(resting), id, reader::arrived);
             }
             return released;
+        });
+    }
+
+    @Override
+    public int bounce(Optional<QueueId> id) {
+        return call(link -> {
+            try (ClientSession session = link.plainSession();
+                    Management management = new Management(link)) {
+                String target = QueueNames.nameOf(new SpoolQueue.Reports(ReportKind.DEMANDED));
+                String failed = QueueNames.nameOf(new SpoolQueue.Failed());
+                Links.ensureQueue(session, target);
+                Links.ensureQueue(session, failed);
+                String filter = MailMessages.NULL_SENDER + " IS NULL"
+                        + id.map(i -> " AND " + MailMessages.QUEUE_ID + " = '" + i + "'")
+                                .orElse("");
+                return number(management.operation("queue." + failed, "moveMessages", filter, target))
+                        .orElse(0L)
+                        .intValue();
+            }
         });
     }
 

@@ -40,7 +40,16 @@ final class ArtemisReader implements SpoolReader {
 
     @Override
     public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
-        RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory, onNoRoomPause);
+        return open(queue, taker);
+    }
+
+    @Override
+    public Feed feed(SpoolQueue.Reports queue, Taker taker) {
+        return open(queue, taker);
+    }
+
+    private Feed open(SpoolQueue queue, Taker taker) {
+        RouteFeed feed = new RouteFeed(queue, taker, links, spillDirectory, hints::tell, onNoRoomPause);
         routeFeeds.add(feed);
         feed.start();
         return new Feed() {

@@ -28,6 +28,20 @@ final class Copies {
                             Optional.of(Instant.now().plus(retry.delay())));
                 case Settlement.Copy.Failed failed ->
                     group.send(new SpoolQueue.Failed(), mail.route(), failed.envelope(), content, Optional.empty());
+                case Settlement.Copy.Report report ->
+                    group.send(
+                            new SpoolQueue.Reports(report.kind()),
+                            mail.route(),
+                            report.envelope(),
+                            content,
+                            Optional.empty());
+                case Settlement.Copy.Fresh fresh ->
+                    group.send(
+                            new SpoolQueue.ForRoute(fresh.route()),
+                            fresh.route(),
+                            fresh.envelope(),
+                            fresh.content(),
+                            Optional.empty());
                 case Settlement.Copy.Requeued requeued ->
                     group.send(
                             new SpoolQueue.ForRoute(mail.route()),

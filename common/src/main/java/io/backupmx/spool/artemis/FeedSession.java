@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.client.ClientConsumer;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
@@ -45,10 +47,12 @@ final class FeedSession {
     private final Links.Link link;
     private final ClientSession session;
     private final String queueName;
-    private final Route route;
+    private final Optional<Route> route;
     private final String routeText;
     private final SpoolReader.Taker taker;
     private final Path spillDirectory;
+    private final Consumer<Route> arrivals;
+    private final Set<Route> moved = new HashSet<>();
     private final GroupCommit group;
     private final SettlementInbox inbox = new SettlementInbox();
     private final Set<Taken> inHand = new HashSet<>();
@@ -59,15 +63,18 @@ final class FeedSession {
     private volatile long closeByNanos;
     private volatile boolean closing;
 
-    FeedSession(Links.Link link, SpoolQueue.ForRoute queue, SpoolReader.Taker taker, Path spillDirectory)
+    /** @param arrivals told of routes that mail was put behind */
+    FeedSession(
+            Links.Link link, SpoolQueue queue, SpoolReader.Taker taker, Path spillDirectory, Consumer<Route> arrivals)
             throws ActiveMQException {
         this.link = link;
         this.session = link.transactedSession();
         this.queueName = QueueNames.nameOf(queue);
-        this.route = queue.route();
-        this.routeText = route.toString();
+        this.route = queue instanceof SpoolQueue.ForRoute(Route only) ? Optional.of(only) : Optional.empty();
+        this.routeText = route.map(Route::toString).orElse("");
         this.taker = taker;
         this.spillDirectory = spillDirectory;
+        this.arrivals = arrivals;
         try {
             Links.ensureQueue(session, queueName);
             this.group = new GroupCommit(session);
@@ -168,9 +175,9 @@ final class FeedSession {
         return link.isSure() && !inbox.isDead();
     }
 
-    /** All but mail that was moved here is of this queue's route. */
+    /** Where the queue is a route's, all but mail that was moved here is of that. */
     private Route routeOf(String text) {
-        return text.equals(routeText) ? route : Route.of(text);
+        return route.isPresent() && text.equals(routeText) ? route.get() : Route.of(text);
     }
 
     private void commitUnlessTaking(boolean withCopies) throws ActiveMQException {
@@ -183,8 +190,11 @@ final class FeedSession {
     private void commit() throws ActiveMQException {
         try {
             group.commit();
+            moved.forEach(arrivals);
         } catch (NoRoomException e) {
             noRoom = new NoRoomPause(e);
+        } finally {
+            moved.clear();
         }
     }
 
@@ -230,6 +240,11 @@ final class FeedSession {
                     mail.lost(e);
                     throw e;
                 }
+                for (Settlement.Copy copy : replace.copies()) {
+                    if (copy instanceof Settlement.Copy.Fresh fresh) {
+                        moved.add(fresh.route());
+                    }
+                }
             }
         }
         if (group.isDue()) {
@@ -237,9 +252,12 @@ final class FeedSession {
         }
     }
 
-    /** The taker wants mail again while other mail is still in hand: what was given back need not wait for that. */
+    /**
+     * The taker wants mail again while other mail is still in hand: what was given back need not wait for that, where there is
+     * a queue behind which it can go.
+     */
     private void requeueGivenBack() throws ActiveMQException, IOException {
-        if (givenBack.isEmpty()) {
+        if (givenBack.isEmpty() || (route.isEmpty() && !inHand.isEmpty())) {
             return;
         }
         if (inHand.isEmpty()) {

@@ -6,6 +6,7 @@ import io.backupmx.mail.MailCodec;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.ReversePath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,6 +37,10 @@ final class MailMessages {
     static final SimpleString FIRST_RECIPIENT = SimpleString.of("bmx_first_recipient");
     static final SimpleString RECIPIENT_COUNT = SimpleString.of("bmx_recipient_count");
     static final SimpleString ATTEMPTS = SimpleString.of("bmx_attempts");
+
+    /** There, and true, on mail from {@code <>}. */
+    static final SimpleString NULL_SENDER = SimpleString.of("bmx_null_sender");
+
     static final SimpleString NOT_BEFORE = SimpleString.of("bmx_not_before");
     static final SimpleString FAILED_AT = SimpleString.of("bmx_failed_at");
 
@@ -91,6 +96,9 @@ final class MailMessages {
         message.putStringProperty(FIRST_RECIPIENT, SimpleString.of(first.address()));
         message.putIntProperty(RECIPIENT_COUNT, envelope.recipients().size());
         message.putIntProperty(ATTEMPTS, envelope.attempts());
+        if (envelope.from() instanceof ReversePath.Null) {
+            message.putBooleanProperty(NULL_SENDER, true);
+        }
         notBefore.ifPresent(at -> message.putLongProperty(NOT_BEFORE, at.toEpochMilli()));
         return message;
     }

@@ -1,18 +1,21 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.Durations;
+import io.backupmx.route.Route;
+import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes mail from a route's queue: {@link FeedSession} after {@link FeedSession}, as connections come and go. */
+/** Takes mail from a queue that is read at once: {@link FeedSession} after {@link FeedSession}, as connections come and go. */
 final class RouteFeed implements SpoolReader.Feed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
@@ -20,10 +23,11 @@ final class RouteFeed implements SpoolReader.Feed {
     /** How long a session may take to end beyond the grace, before its thread is left to itself (ms). */
     private static final long END_MILLIS = 5000;
 
-    private final SpoolQueue.ForRoute queue;
+    private final SpoolQueue queue;
     private final SpoolReader.Taker taker;
     private final SharedLink links;
     private final Path spillDirectory;
+    private final Consumer<Route> arrivals;
     private final Runnable onNoRoomPause;
     private final Thread thread;
     private final AtomicLong closeBy = new AtomicLong();
@@ -31,24 +35,27 @@ final class RouteFeed implements SpoolReader.Feed {
     private volatile @Nullable FeedSession session;
 
     RouteFeed(
-            SpoolQueue.ForRoute queue,
+            SpoolQueue queue,
             SpoolReader.Taker taker,
             SharedLink links,
             Path spillDirectory,
+            Consumer<Route> arrivals,
             Runnable onNoRoomPause) {
         this.queue = queue;
         this.taker = taker;
         this.links = links;
         this.spillDirectory = spillDirectory;
+        this.arrivals = arrivals;
         this.onNoRoomPause = onNoRoomPause;
-        this.thread = Thread.ofVirtual().name("feed-" + queue.route()).unstarted(this::run);
+        this.thread =
+                Thread.ofVirtual().name("feed-" + QueueNames.nameOf(queue)).unstarted(this::run);
     }
 
     void start() {
         thread.start();
     }
 
-    SpoolQueue.ForRoute queue() {
+    SpoolQueue queue() {
         return queue;
     }
 
@@ -87,7 +94,7 @@ final class RouteFeed implements SpoolReader.Feed {
             Links.Link link = null;
             try {
                 link = links.get();
-                FeedSession opened = new FeedSession(link, queue, taker, spillDirectory);
+                FeedSession opened = new FeedSession(link, queue, taker, spillDirectory, arrivals);
                 session = opened;
                 if (closing) {
                     opened.close(Duration.ofNanos(Math.max(0, closeBy.get() - System.nanoTime())));
@@ -97,10 +104,10 @@ final class RouteFeed implements SpoolReader.Feed {
                 session = null;
                 onNoRoomPause.run();
                 LOG.atError()
-                        .addKeyValue("route", queue.route())
+                        .addKeyValue("queue", QueueNames.nameOf(queue))
                         .addKeyValue("pause", Durations.format(NoRoomPause.LENGTH))
                         .addKeyValue("cause", e.getMessage())
-                        .log("no room: route paused");
+                        .log("no room: queue paused");
                 if (closing || !pauseWithoutRoom()) {
                     return;
                 }

@@ -23,18 +23,28 @@ final class Mails {
     private Mails() {}
 
     static Envelope to(String... addresses) {
-        return envelope(List.of(addresses).stream()
-                .map(address ->
-                        Recipient.of(ForwardPath.parse("<" + address + ">").orElseThrow()))
-                .toList());
+        return from(ReversePath.parse("<sender@example.net>").orElseThrow(), addresses);
+    }
+
+    static Envelope from(ReversePath from, String... addresses) {
+        return envelope(
+                from,
+                List.of(addresses).stream()
+                        .map(address -> Recipient.of(
+                                ForwardPath.parse("<" + address + ">").orElseThrow()))
+                        .toList());
     }
 
     static Envelope envelope(List<Recipient> recipients) {
+        return envelope(ReversePath.parse("<sender@example.net>").orElseThrow(), recipients);
+    }
+
+    private static Envelope envelope(ReversePath from, List<Recipient> recipients) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return new Envelope(
                 QueueId.next(now, RANDOM),
                 new Arrival(now, "2001:db8::25", "client.example", "ESMTP", Domain.of("mx2.example.org")),
-                ReversePath.parse("<sender@example.net>").orElseThrow(),
+                from,
                 recipients,
                 BodyType.EIGHT_BIT_MIME,
                 false,

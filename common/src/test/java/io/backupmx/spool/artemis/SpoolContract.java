@@ -8,9 +8,11 @@ import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.SpilledContent;
 import io.backupmx.route.Route;
+import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolEntry;
@@ -229,6 +231,72 @@ abstract class SpoolContract extends SpoolFixture {
         assertThat(reader.admin().release(Optional.of(envelope.queueId()))).isOne();
         assertThat(messages(new SpoolQueue.Failed())).isZero();
         assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(1);
+    }
+
+    /** One transaction each: first to where it is decided, then the report together with what remains of the mail. */
+    @Test
+    void aReportIsStoredWithTheSettlementOfTheMailItIsAbout() throws Exception {
+        Envelope envelope = Mails.to("nobody@example.org", "else@example.org");
+        byte[] octets = Mails.octets(300 << 10);
+        store(ROUTE, envelope, octets);
+        SpoolQueue.Reports failures = new SpoolQueue.Reports(ReportKind.FAILED);
+        QueueOf taker = new QueueOf(1);
+        try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker)) {
+            settle(taker.next(), new Settlement.Copy.Report(envelope, ReportKind.FAILED));
+            feed.wake();
+        }
+        assertThat(list(failures)).singleElement().satisfies(mail -> {
+            assertThat(mail.envelope()).isEqualTo(envelope);
+            assertThat(mail.route()).isEqualTo(ROUTE);
+        });
+        Envelope report = Mails.to("sender@example.net");
+        byte[] text = Mails.octets(2000);
+        QueueOf decider = new QueueOf(1);
+        try (SpoolReader.Feed feed = reader.feeds().feed(failures, decider)) {
+            TakenMail mail = decider.next();
+            assertThat(read(mail.content())).isEqualTo(octets);
+            settle(
+                    mail,
+                    new Settlement.Copy.Fresh(OTHER, report, Content.of(text)),
+                    new Settlement.Copy.Failed(
+                            envelope.withRecipients(envelope.recipients().subList(1, 2))));
+            feed.wake();
+        }
+        assertThat(messages(failures)).isZero();
+        assertThat(messages(new SpoolQueue.Failed())).isOne();
+        QueueOf next = new QueueOf(1);
+        try (SpoolReader.Feed _ = reader.feeds().feed(new SpoolQueue.ForRoute(OTHER), next)) {
+            TakenMail mail = next.next();
+            assertThat(mail.envelope()).isEqualTo(report);
+            assertThat(read(mail.content())).isEqualTo(text);
+            done(mail);
+        }
+    }
+
+    @Test
+    void anOperatorHasFailedMailReportedButNeverThatOfNobody() throws Exception {
+        Envelope envelope = Mails.to("nobody@example.org");
+        Envelope other = Mails.to("else@example.org");
+        Envelope fromNobody = Mails.from(new ReversePath.Null(), "nobody@example.org");
+        QueueOf taker = new QueueOf(3);
+        try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker)) {
+            for (Envelope each : List.of(envelope, other, fromNobody)) {
+                store(ROUTE, each, Mails.octets(4096));
+                settle(taker.next(), new Settlement.Copy.Failed(each));
+            }
+            feed.wake();
+        }
+        SpoolQueue.Reports demanded = new SpoolQueue.Reports(ReportKind.DEMANDED);
+        assertThat(reader.admin().bounce(Optional.of(fromNobody.queueId()))).isZero();
+        assertThat(reader.admin().bounce(Optional.of(envelope.queueId()))).isOne();
+        assertThat(list(demanded))
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.envelope()).isEqualTo(envelope));
+        assertThat(reader.admin().bounce(Optional.empty())).isOne();
+        assertThat(list(demanded)).hasSize(2);
+        assertThat(list(new SpoolQueue.Failed()))
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.envelope()).isEqualTo(fromNobody));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.backupmx.worker.admin;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.InFlightMail;
@@ -52,6 +53,7 @@ final class QueueListing {
         await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
         // Mail moves from the other queues to the routes': these come last, so that it can be known again.
         List<SpoolQueue> queues = spool.occupied().stream()
+                .filter(QueueListing::isMail)
                 .sorted(Comparator.comparing(QueueListing::isRoute)) // stable
                 .toList();
         if (listed.wantsMore) {
@@ -59,10 +61,19 @@ final class QueueListing {
         }
     }
 
+    /** Mail of which there is only still to be said that it was handed on, or waits, is elsewhere. */
+    private static boolean isMail(SpoolQueue queue) {
+        return !(queue instanceof SpoolQueue.Reports(ReportKind kind))
+                || switch (kind) {
+                    case FAILED, DEMANDED -> true;
+                    case RELAYED, DELAYED -> false;
+                };
+    }
+
     private static boolean isRoute(SpoolQueue queue) {
         return switch (queue) {
             case SpoolQueue.ForRoute _ -> true;
-            case SpoolQueue.Retry _, SpoolQueue.Failed _, SpoolQueue.DeadLetter _ -> false;
+            case SpoolQueue.Retry _, SpoolQueue.Failed _, SpoolQueue.Reports _, SpoolQueue.DeadLetter _ -> false;
         };
     }
 

@@ -36,7 +36,7 @@ final class QueuedMails {
         return switch (mail.queue()) {
             case SpoolQueue.ForRoute _ -> forRoute(mail, Optional.ofNullable(routes.get(mail.route())));
             case SpoolQueue.Retry _ -> resting(QueuedMail.DEFERRED, mail);
-            case SpoolQueue.Failed _, SpoolQueue.DeadLetter _ -> resting(QueuedMail.HOLD, mail);
+            case SpoolQueue.Failed _, SpoolQueue.Reports _, SpoolQueue.DeadLetter _ -> resting(QueuedMail.HOLD, mail);
         };
     }
 

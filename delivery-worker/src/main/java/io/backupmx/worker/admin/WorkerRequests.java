@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,8 @@ public final class WorkerRequests implements AdminRequests {
             case SpoolQueue.ForRoute(var route) -> named("route").put("route", route.toString());
             case SpoolQueue.Retry(var delay) -> named("retry").put("delay", Durations.format(delay));
             case SpoolQueue.Failed _ -> named("failed");
+            case SpoolQueue.Reports(var kind) ->
+                named("report").put("report", kind.name().toLowerCase(Locale.ROOT));
             case SpoolQueue.DeadLetter _ -> named("dead-letter");
         };
     }

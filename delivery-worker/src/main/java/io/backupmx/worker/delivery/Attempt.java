@@ -172,7 +172,9 @@ final class Attempt {
             judged.get(i)
                     .ifPresentOrElse(
                             outcome -> outcomes[recipient] = outcome instanceof RecipientOutcome.Delivered delivered
-                                    ? delivered.through(connection.tls())
+                                    ? delivered.through(
+                                            connection.tls(),
+                                            connection.extensions().dsn())
                                     : outcome,
                             () -> again.add(recipient));
         }

@@ -85,7 +85,7 @@ final class Delivery {
         written(envelope, () -> record.outcomes(envelope, ended, now));
         return back == GiveBacks.Next.BEHIND
                 ? new Settlement.Replace(List.of(new Settlement.Copy.Requeued(envelope)))
-                : Settlements.of(envelope, outcomes, delay);
+                : Settlements.of(envelope, outcomes, delay, parts.reports().wishes(envelope));
     }
 
     /** What cannot be written down has happened all the same. */
@@ -122,7 +122,7 @@ final class Delivery {
         return tried.metTrouble() ? giveBacks.met(envelope.queueId()) : GiveBacks.Next.IN_PLACE;
     }
 
-    private static void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand, Runnable onSettled) {
+    private void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand, Runnable onSettled) {
         if (settlement instanceof Settlement.Replace) {
             inHand.settling();
         }
@@ -137,7 +137,9 @@ final class Delivery {
         var _ = settled.whenComplete((_, failure) -> {
             inHand.gone();
             onSettled.run();
-            if (failure != null) {
+            if (failure == null) {
+                parts.reports().stored(settlement);
+            } else {
                 LOG.atWarn()
                         .setCause(failure)
                         .addKeyValue("queue_id", mail.envelope().queueId())

@@ -19,6 +19,7 @@ import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.Duties;
@@ -31,6 +32,7 @@ import io.backupmx.worker.cluster.Crew;
 import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.gate.ProbeSchedule;
 import io.backupmx.worker.gate.Probers;
+import io.backupmx.worker.report.Reports;
 import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.retry.RetrySchedule;
 import io.micrometer.core.instrument.Gauge;
@@ -39,6 +41,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -82,6 +85,8 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     private static final Duration ASK_FOR_RETRY_QUEUES = Duration.ofMinutes(1);
     private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
 
+    private static final Route BY_MX = new Route.ByMx();
+
     private final Duration stopGrace;
     private final SpoolReader spool;
     private final SmtpClient client;
@@ -91,11 +96,13 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     private final RetryQueues retryQueues;
     private final Cluster cluster;
     private final CurrentTables tables;
+    private final Reports reports;
     private final Runners runners;
     private final Unconfigured unconfigured;
     private final Reviews reviews = new Reviews();
     private final Housekeeping housekeeping;
     private @Nullable AutoCloseable watch;
+    private boolean mxIsWanted;
     private boolean closed;
 
     /**
@@ -149,6 +156,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 clock,
                 new Deliveries(),
                 board);
+        this.reports = new Reports(hostname, config, this.tables, spool, admin, clock, metrics);
         RouteParts parts = new RouteParts(
                 worker,
                 this.tables,
@@ -161,6 +169,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 cluster::workers,
                 new FeedBudget(MAX_FEEDS),
                 new Semaphore(MAX_CONNECTIONS),
+                reports,
                 clock,
                 metrics);
         this.runners = new Runners(route -> new RouteRunner(route, cluster.gate(route), parts));
@@ -216,13 +225,14 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         cluster.start();
         watch = spool.watch(this::mailWaits);
         retryQueues.start(delays());
+        reports.start();
         housekeeping.start();
     }
 
     private List<Duration> delays() {
         return Stream.concat(
                         retries.queues().stream(),
-                        runners.isConfigured(new Route.ByMx()) ? backOffs.queues().stream() : Stream.empty())
+                        runners.isConfigured(BY_MX) ? backOffs.queues().stream() : Stream.empty())
                 .distinct()
                 .toList();
     }
@@ -236,17 +246,34 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
             return;
         }
         tables.replace(newer);
-        unconfigured.gone(runners.configured().stream()
-                .map(RouteRunner::route)
-                .filter(route -> !newer.routes().contains(route))
-                .toList());
-        cluster.configure(newer.routes());
-        runners.configure(newer.routes());
-        retryQueues.serve(delays());
+        configure();
         unconfigured
                 .routes()
                 .keySet()
                 .forEach(route -> runners.configured(route).ifPresent(RouteRunner::mailWaits));
+    }
+
+    private void configure() {
+        Set<Route> routes = new LinkedHashSet<>(tables.routes());
+        if (mxIsWanted) {
+            routes.add(BY_MX);
+        }
+        unconfigured.gone(runners.configured().stream()
+                .map(RouteRunner::route)
+                .filter(route -> !routes.contains(route))
+                .toList());
+        cluster.configure(routes);
+        runners.configure(routes);
+        retryQueues.serve(delays());
+    }
+
+    /** Reports go by MX, whoever has configured that route; it costs nothing before the first one. */
+    private synchronized void serveMx() {
+        if (!closed && !mxIsWanted) {
+            mxIsWanted = true;
+            configure();
+        }
+        runners.configured(BY_MX).ifPresent(RouteRunner::mailWaits);
     }
 
     private void forgetGone() {
@@ -256,7 +283,13 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     private void mailWaits(Set<Route> routes) {
         List<Route> others = new ArrayList<>();
         for (Route route : routes) {
-            runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> others.add(route));
+            runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> {
+                if (route.equals(BY_MX)) {
+                    Thread.startVirtualThread(this::serveMx);
+                } else {
+                    others.add(route);
+                }
+            });
         }
         unconfigured
                 .heard(others)
@@ -289,8 +322,9 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
 
     @Override
     public List<InFlightMail> inFlight() {
-        return runners.all().stream()
-                .flatMap(runner -> runner.inFlight().stream())
+        return Stream.concat(
+                        runners.all().stream().flatMap(runner -> runner.inFlight().stream()),
+                        reports.inFlight().stream())
                 .toList();
     }
 
@@ -344,6 +378,11 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 .filter(RouteRunner::isExpiryStopped)
                 .map(RouteRunner::route)
                 .toList();
+    }
+
+    @Override
+    public void bounced() {
+        reports.expect(ReportKind.DEMANDED);
     }
 
     /** What the cluster knows of this worker's deliveries. */
@@ -430,6 +469,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         List<Runnable> closings = new ArrayList<>();
         runners.forEach(runner -> closings.add(() -> runner.close(SETTLE_GRACE)));
         closings.add(retryQueues::close);
+        closings.add(reports::close);
         closings.add(this::stopWatching); // which may wait for a broker that does not answer, as all of these may
         try {
             Together.close(closings, CLOSING);

@@ -31,14 +31,26 @@ final class HeadExpiry implements SpoolReader.Taker {
         boolean isOver(Envelope envelope, String why);
     }
 
+    /** What becomes of a mail that is given up. */
+    interface Ending {
+
+        /** @param given the mail, each recipient's last reply saying why */
+        Settlement settlement(Envelope given);
+
+        /** The spool has it. */
+        void stored(Settlement settlement);
+    }
+
     private final Judge judge;
+    private final Ending ending;
     private final String why;
     private final AtomicBoolean taking = new AtomicBoolean();
     private final CompletableFuture<Instant> head = new CompletableFuture<>();
     private volatile Runnable wake = () -> {};
 
-    private HeadExpiry(Judge judge, String why) {
+    private HeadExpiry(Judge judge, Ending ending, String why) {
         this.judge = judge;
+        this.ending = ending;
         this.why = why;
     }
 
@@ -48,9 +60,9 @@ final class HeadExpiry implements SpoolReader.Taker {
      * @param why it could not be delivered, for people
      * @return when the mail that is now at the head arrived; {@code Instant.MAX} without any, or when none can be said
      */
-    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, String why)
+    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, Ending ending, String why)
             throws InterruptedException {
-        HeadExpiry expiry = new HeadExpiry(judge, why);
+        HeadExpiry expiry = new HeadExpiry(judge, ending, why);
         SpoolReader.Feed feed = spool.feed(queue, expiry);
         expiry.wake = feed::wake;
         feed.wake(); // one may have been settled before there was anything to wake
@@ -81,15 +93,16 @@ final class HeadExpiry implements SpoolReader.Taker {
             List<Recipient> failed = envelope.recipients().stream()
                     .map(recipient -> recipient.withLastReply(why))
                     .toList();
-            var _ = mail.settle(new Settlement.Replace(
-                            List.of(new Settlement.Copy.Failed(envelope.withRecipients(failed)))))
-                    .whenComplete((_, failure) -> {
-                        if (failure != null) {
-                            head.complete(Instant.MAX);
-                        }
-                        taking.set(false);
-                        wake.run();
-                    });
+            Settlement settlement = ending.settlement(envelope.withRecipients(failed));
+            var _ = mail.settle(settlement).whenComplete((_, failure) -> {
+                if (failure != null) {
+                    head.complete(Instant.MAX);
+                } else {
+                    ending.stored(settlement);
+                }
+                taking.set(false);
+                wake.run();
+            });
         } else {
             var _ = mail.settle(new Settlement.GiveBack());
             head.complete(envelope.arrival().at());

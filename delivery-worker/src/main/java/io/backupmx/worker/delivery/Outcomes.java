@@ -11,6 +11,7 @@ import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
 import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
+import io.backupmx.worker.dsn.Diagnosis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ final class Outcomes {
     }
 
     private static RecipientOutcome answered(SmtpReply reply, boolean toRecipient, String host) {
-        String why = "host " + host + " said: " + reply;
+        String why = Diagnosis.said(host, reply);
         if (reply.isPositive()) {
             return new Delivered(reply, host);
         }

@@ -15,15 +15,16 @@ public sealed interface RecipientOutcome {
      * The next hop has taken responsibility (RFC 5321 §4.2.5).
      *
      * @param tls what protected the way there; empty: nothing
+     * @param toldOn whether it was told what the sender wants to hear, and so reports itself (RFC 3461 §5.2.1)
      */
-    record Delivered(SmtpReply reply, String host, Optional<TlsFacts> tls) implements RecipientOutcome {
+    record Delivered(SmtpReply reply, String host, Optional<TlsFacts> tls, boolean toldOn) implements RecipientOutcome {
 
         Delivered(SmtpReply reply, String host) {
-            this(reply, host, Optional.empty());
+            this(reply, host, Optional.empty(), false);
         }
 
-        Delivered through(Optional<TlsFacts> facts) {
-            return new Delivered(reply, host, facts);
+        Delivered through(Optional<TlsFacts> facts, boolean toldOn) {
+            return new Delivered(reply, host, facts, toldOn);
         }
     }
 

@@ -4,6 +4,7 @@ import io.backupmx.config.WorkerConfig;
 import io.backupmx.route.RelayTables;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.spool.SpoolReader;
+import io.backupmx.worker.report.Reports;
 import io.backupmx.worker.retry.RetrySchedule;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -32,5 +33,6 @@ record RouteParts(
         IntSupplier workers,
         FeedBudget feeds,
         Semaphore connections,
+        Reports reports,
         InstantSource clock,
         MeterRegistry metrics) {}

@@ -109,7 +109,7 @@ final class RouteRecord {
 
     private void outcome(Envelope envelope, ForwardPath to, RecipientOutcome outcome, Duration age) {
         switch (outcome) {
-            case RecipientOutcome.Delivered(var reply, var host, var tls) -> {
+            case RecipientOutcome.Delivered(var reply, var host, var tls, var _) -> {
                 meters().delivered().increment();
                 delay().record(age.isNegative() ? Duration.ZERO : age);
                 line(envelope, to, age)

@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
+import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.Settlement;
@@ -11,6 +12,7 @@ import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.RouteGate;
+import io.backupmx.worker.report.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -238,9 +240,24 @@ final class RouteRunner implements SpoolReader.Taker {
                     }
                     return over;
                 },
+                new Giving(parts.reports()),
                 why);
         Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
         nextHeadLook = nextLook(now, over);
+    }
+
+    /** Its sender may have to be told. */
+    private record Giving(Reports reports) implements HeadExpiry.Ending {
+
+        @Override
+        public Settlement settlement(Envelope given) {
+            return Settlements.failed(given, reports.wishes(given));
+        }
+
+        @Override
+        public void stored(Settlement settlement) {
+            reports.stored(settlement);
+        }
     }
 
     /** @param over when the head has had its time */

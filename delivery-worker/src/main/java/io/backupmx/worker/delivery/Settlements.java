@@ -2,21 +2,27 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
 import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
 import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
+import io.backupmx.worker.dsn.Diagnosis;
+import io.backupmx.worker.report.Wishes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a mail leaves the worker's hands. Delivered recipients are done with; the deferred wait with one more attempt on
- * their account; the postponed wait, each for its time, without; the failed wait for an operator; the untried go back, in place when they are all there are, else behind
+ * their account; the postponed wait, each for its time, without; the failed wait for an operator, or for their sender to be told; the untried go back, in place when they are all there are, else behind
  * the queue, no attempt burnt.
  */
 final class Settlements {
@@ -26,16 +32,25 @@ final class Settlements {
 
     private Settlements() {}
 
-    /** @param outcomes one for each recipient of {@code envelope}, in order */
-    static Settlement of(Envelope envelope, List<RecipientOutcome> outcomes, Duration retryDelay) {
+    /**
+     * @param outcomes one for each recipient of {@code envelope}, in order
+     * @param wishes of whom the sender may have to be told
+     */
+    static Settlement of(Envelope envelope, List<RecipientOutcome> outcomes, Duration retryDelay, Wishes wishes) {
         List<Recipient> deferred = new ArrayList<>();
         List<Recipient> failed = new ArrayList<>();
         List<Recipient> untried = new ArrayList<>();
+        List<Recipient> relayed = new ArrayList<>();
+        List<Recipient> delayed = new ArrayList<>();
         Map<Duration, List<Recipient>> postponed = new TreeMap<>();
         for (int i = 0; i < outcomes.size(); i++) {
             Recipient recipient = envelope.recipients().get(i);
             switch (outcomes.get(i)) {
-                case Delivered _ -> {}
+                case Delivered(var reply, var host, var _, boolean toldOn) -> {
+                    if (!toldOn && wishes.ifRelayed(recipient)) {
+                        relayed.add(recipient.withLastReply(cut(Diagnosis.said(host, reply))));
+                    }
+                }
                 case Deferred(String why) -> deferred.add(recipient.withLastReply(cut(why)));
                 case Failed(String why) -> failed.add(recipient.withLastReply(cut(why)));
                 case Postponed(String why, Duration wait, boolean _) ->
@@ -46,21 +61,47 @@ final class Settlements {
         if (untried.size() == outcomes.size()) {
             return new Settlement.GiveBack();
         }
+        Stream.concat(deferred.stream(), postponed.values().stream().flatMap(List::stream))
+                .filter(wishes::ifDelayed)
+                .forEach(delayed::add);
+        Envelope waits = delayed.isEmpty() ? envelope : envelope.withDelayReported();
         List<Settlement.Copy> copies = new ArrayList<>();
         if (!deferred.isEmpty()) {
-            Envelope rest = envelope.withRecipients(deferred).withAttempts(envelope.attempts() + 1);
+            Envelope rest = waits.withRecipients(deferred).withAttempts(envelope.attempts() + 1);
             copies.add(new Settlement.Copy.Retry(rest, retryDelay));
         }
         postponed.forEach(
-                (wait, waiting) -> copies.add(new Settlement.Copy.Retry(envelope.withRecipients(waiting), wait)));
-        if (!failed.isEmpty()) {
-            Envelope rest = envelope.withRecipients(failed).withAttempts(envelope.attempts() + 1);
-            copies.add(new Settlement.Copy.Failed(rest));
-        }
+                (wait, waiting) -> copies.add(new Settlement.Copy.Retry(waits.withRecipients(waiting), wait)));
+        copies.addAll(failed(envelope.withAttempts(envelope.attempts() + 1), failed, wishes));
         if (!untried.isEmpty()) {
-            copies.add(new Settlement.Copy.Requeued(envelope.withRecipients(untried)));
+            copies.add(new Settlement.Copy.Requeued(waits.withRecipients(untried)));
         }
+        report(envelope, relayed, ReportKind.RELAYED).ifPresent(copies::add);
+        report(envelope, delayed, ReportKind.DELAYED).ifPresent(copies::add);
         return new Settlement.Replace(List.copyOf(copies));
+    }
+
+    /** All of it has failed; each recipient's last reply says why. */
+    static Settlement failed(Envelope envelope, Wishes wishes) {
+        return new Settlement.Replace(failed(envelope, envelope.recipients(), wishes));
+    }
+
+    private static List<Settlement.Copy> failed(Envelope envelope, List<Recipient> failed, Wishes wishes) {
+        Map<Boolean, List<Recipient>> byWish = failed.stream().collect(Collectors.partitioningBy(wishes::ifFailed));
+        List<Settlement.Copy> copies = new ArrayList<>();
+        List<Recipient> untold = byWish.getOrDefault(false, List.of());
+        if (!untold.isEmpty()) {
+            copies.add(new Settlement.Copy.Failed(envelope.withRecipients(untold)));
+        }
+        report(envelope, byWish.getOrDefault(true, List.of()), ReportKind.FAILED)
+                .ifPresent(copies::add);
+        return copies;
+    }
+
+    private static Optional<Settlement.Copy> report(Envelope envelope, List<Recipient> about, ReportKind kind) {
+        return about.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Settlement.Copy.Report(envelope.withRecipients(about), kind));
     }
 
     private static String cut(String why) {

@@ -127,6 +127,21 @@ class AdminApiIT {
     }
 
     @Test
+    void bounceTakesAnIdOrAll() throws Exception {
+        server.spool.bounceable(1);
+        assertThat(post("bounce", "{\"queue_id\":\"" + id(7) + "\"}").body()).isEqualTo("{\"bounced\":1}\n");
+        assertThat(server.spool.bounced()).contains(Optional.of(id(7)));
+        assertThat(server.worker.bounces()).isOne();
+        assertThat(post("bounce", "{\"all\":true}").statusCode()).isEqualTo(200);
+        assertThat(server.spool.bounced()).contains(Optional.empty());
+        assertThat(post("bounce", "{}").statusCode()).isEqualTo(400);
+        assertThat(post("bounce", "nonsense").statusCode()).isEqualTo(400);
+        server.spool.bounceable(0);
+        assertThat(post("bounce", "{\"queue_id\":\"" + id(7) + "\"}").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void releaseOfNobodyKnowsWhatReleasesNothing() throws Exception {
         for (String body : List.of(
                 "",

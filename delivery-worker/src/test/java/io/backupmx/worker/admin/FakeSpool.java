@@ -33,6 +33,8 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     private Optional<Integer> failsAfter = Optional.empty();
     private Optional<Optional<QueueId>> released = Optional.empty();
     private int releasable;
+    private Optional<Optional<QueueId>> bounced = Optional.empty();
+    private int bounceable;
     private volatile boolean away;
     private volatile byte[] content = new byte[0];
 
@@ -189,6 +191,22 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
         return there == null
                 ? List.of()
                 : IntStream.range(0, there.mails()).mapToObj(there.mail()).toList();
+    }
+
+    @Override
+    public int bounce(Optional<QueueId> id) {
+        refuseEventLoop();
+        bounced = Optional.of(id);
+        return bounceable;
+    }
+
+    public void bounceable(int mails) {
+        bounceable = mails;
+    }
+
+    /** What {@link #bounce} was last called with. */
+    public Optional<Optional<QueueId>> bounced() {
+        return bounced;
     }
 
     @Override

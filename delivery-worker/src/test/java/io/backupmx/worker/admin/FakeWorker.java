@@ -23,6 +23,7 @@ public final class FakeWorker implements WorkerView {
     private volatile CompletionStage<List<InFlightMail>> elsewhere = CompletableFuture.completedFuture(List.of());
     private volatile boolean away;
     private volatile List<ListedMail> heldElsewhere = List.of();
+    private final AtomicInteger bounces = new AtomicInteger();
     private final AtomicInteger flushes = new AtomicInteger();
 
     public void add(RouteStatus status) {
@@ -46,6 +47,15 @@ public final class FakeWorker implements WorkerView {
     /** From now on nobody can be told of a change. */
     void goAway() {
         away = true;
+    }
+
+    @Override
+    public void bounced() {
+        bounces.incrementAndGet();
+    }
+
+    public int bounces() {
+        return bounces.get();
     }
 
     public int flushes() {

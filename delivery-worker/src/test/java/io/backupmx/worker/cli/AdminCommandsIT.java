@@ -48,6 +48,8 @@ class AdminCommandsIT {
             FlushCommand::new,
             "release",
             ReleaseCommand::new,
+            "bounce",
+            BounceCommand::new,
             "route",
             RouteCommand::new,
             "delete",
@@ -171,6 +173,21 @@ class AdminCommandsIT {
             server.spool.releasable(3);
             assertThat(run("release", "--all", "--data", data.toString()).out()).isEqualTo("released 3 mails\n");
             assertThat(server.spool.released()).contains(Optional.empty());
+        }
+    }
+
+    @Test
+    void bounceOfOneAndOfAll() throws Exception {
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.bounceable(1);
+            assertThat(run("bounce", id(7) + "!", "--data", data.toString()).out())
+                    .isEqualTo("to be reported: 1 mail\n");
+            assertThat(server.spool.bounced()).contains(Optional.of(id(7)));
+
+            server.spool.bounceable(0);
+            assertThat(run("bounce", "--all", "--data", data.toString()).out()).isEqualTo("to be reported: 0 mails\n");
+            assertThat(run("bounce", id(7).value(), "--data", data.toString()).exitCode())
+                    .isOne();
         }
     }
 

@@ -148,6 +148,11 @@ class FeedBudgetTest {
         }
 
         @Override
+        public Feed feed(SpoolQueue.Reports queue, Taker taker) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
             throw new UnsupportedOperationException();
         }

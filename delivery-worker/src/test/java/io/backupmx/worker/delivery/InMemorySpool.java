@@ -4,9 +4,11 @@ import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.QueueId;
 import io.backupmx.route.Route;
+import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +50,7 @@ final class InMemorySpool implements SpoolReader {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Route, Deque<Stored>> routes = new HashMap<>();
+    private final Map<ReportKind, Deque<Stored>> reports = new EnumMap<>(ReportKind.class);
     private final Map<Duration, List<Stored>> deferred = new LinkedHashMap<>();
     private boolean unavailable;
     private final List<Stored> failed = new ArrayList<>();
@@ -147,6 +151,10 @@ final class InMemorySpool implements SpoolReader {
         return routes.computeIfAbsent(route, _ -> new ArrayDeque<>());
     }
 
+    private Deque<Stored> reports(ReportKind kind) {
+        return reports.computeIfAbsent(kind, _ -> new ArrayDeque<>());
+    }
+
     private List<Stored> deferred(Duration delay) {
         return deferred.computeIfAbsent(delay, _ -> new ArrayList<>());
     }
@@ -209,13 +217,36 @@ final class InMemorySpool implements SpoolReader {
             }
 
             @Override
+            public int bounce(Optional<QueueId> id) {
+                return locked(() -> {
+                    List<Stored> moved = failed.stream()
+                            .filter(mail -> id.isEmpty()
+                                    || id.get().equals(mail.envelope().queueId()))
+                            .filter(mail -> !(mail.envelope().from() instanceof ReversePath.Null))
+                            .toList();
+                    failed.removeAll(moved);
+                    reports(ReportKind.DEMANDED).addAll(moved);
+                    return moved.size();
+                });
+            }
+
+            @Override
             public void close() {}
         };
     }
 
     @Override
     public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
-        RouteFeed feed = new RouteFeed(queue.route(), taker);
+        return feed(() -> queue(queue.route()), taker);
+    }
+
+    @Override
+    public Feed feed(SpoolQueue.Reports queue, Taker taker) {
+        return feed(() -> reports(queue.kind()), taker);
+    }
+
+    private Feed feed(Supplier<Deque<Stored>> queue, Taker taker) {
+        RouteFeed feed = new RouteFeed(queue, taker);
         Thread.ofVirtual().name("feed").start(feed::run);
         return feed;
     }
@@ -264,12 +295,12 @@ final class InMemorySpool implements SpoolReader {
     }
 
     private final class RouteFeed implements Feed {
-        private final Route route;
+        private final Supplier<Deque<Stored>> queue;
         private final Taker taker;
         private boolean over;
 
-        RouteFeed(Route route, Taker taker) {
-            this.route = route;
+        RouteFeed(Supplier<Deque<Stored>> queue, Taker taker) {
+            this.queue = queue;
             this.taker = taker;
         }
 
@@ -289,10 +320,10 @@ final class InMemorySpool implements SpoolReader {
                 Stored mail;
                 lock.lock();
                 try {
-                    mail = wanted ? queue(route).pollFirst() : null;
+                    mail = wanted ? queue.get().pollFirst() : null;
                     if (over || closed) {
                         if (mail != null) {
-                            queue(route).addFirst(mail);
+                            queue.get().addFirst(mail);
                         }
                         mail = null;
                     }
@@ -303,7 +334,7 @@ final class InMemorySpool implements SpoolReader {
                     lock.unlock();
                 }
                 if (mail != null) {
-                    taker.accept(new Taken(mail, false));
+                    taker.accept(new Taken(mail, queue));
                     continue;
                 }
                 if (wanted) {
@@ -357,7 +388,7 @@ final class InMemorySpool implements SpoolReader {
                 Stored mail = due.get();
                 Optional<Taker> place = places.placeFor(mail.route());
                 if (place.isPresent()) {
-                    place.get().accept(new Taken(mail, true));
+                    place.get().accept(new Taken(mail));
                 } else {
                     moved(mail);
                 }
@@ -440,21 +471,23 @@ final class InMemorySpool implements SpoolReader {
 
     private final class Taken implements TakenMail {
         private final Stored mail;
-        private final boolean due;
+        private final Runnable putBack;
         private @Nullable Settlement settled;
 
-        /** @param due whether it is from a retry queue, and so goes behind its route's when it is given back */
-        Taken(Stored mail, boolean due) {
+        /** From a retry queue: given back it goes behind its route's. */
+        Taken(Stored mail) {
             this.mail = mail;
-            this.due = due;
+            this.putBack = () -> queue(mail.route()).addLast(mail);
+        }
+
+        /** As if never taken: the broker does not count these, either. */
+        Taken(Stored mail, Supplier<Deque<Stored>> home) {
+            this.mail = mail;
+            this.putBack = () -> home.get().addFirst(mail);
         }
 
         private void putBack() {
-            if (due) {
-                queue(mail.route()).addLast(mail);
-            } else {
-                queue(mail.route()).addFirst(mail); // as if never taken: the broker does not count these, either
-            }
+            putBack.run();
         }
 
         @Override
@@ -529,6 +562,10 @@ final class InMemorySpool implements SpoolReader {
             switch (copy) {
                 case Settlement.Copy.Retry _ -> deferred(delay).add(copied);
                 case Settlement.Copy.Failed _ -> failed.add(copied);
+                case Settlement.Copy.Report report -> reports(report.kind()).addLast(copied);
+                case Settlement.Copy.Fresh fresh ->
+                    queue(fresh.route())
+                            .addLast(new Stored(fresh.route(), fresh.envelope(), fresh.content(), 0, Instant.EPOCH));
                 case Settlement.Copy.Requeued _ -> queue(mail.route()).addLast(copied);
             }
         }

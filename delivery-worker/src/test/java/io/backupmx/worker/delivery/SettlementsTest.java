@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
 import io.backupmx.smtp.SmtpReply;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.Settlement.Copy;
 import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
@@ -12,8 +13,10 @@ import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
 import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
+import io.backupmx.worker.report.Wishes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SettlementsTest {
@@ -75,6 +78,53 @@ class SettlementsTest {
     }
 
     @Test
+    void failedRecipientsOfWhomTheSenderMayBeToldWaitForThat() {
+        Settlement settlement = Settlements.of(
+                envelope, List.of(FAILED, FAILED, DELIVERED, DELIVERED), DELAY, new WishesFor("a", "none", "none"));
+        assertThat(settlement)
+                .isEqualTo(new Settlement.Replace(List.of(
+                        new Copy.Failed(
+                                envelope.withRecipients(List.of(recipient(1).withLastReply("550 no")))
+                                        .withAttempts(4)),
+                        new Copy.Report(
+                                envelope.withRecipients(List.of(recipient(0).withLastReply("550 no")))
+                                        .withAttempts(4),
+                                ReportKind.FAILED))));
+    }
+
+    /** RFC 3461 §5.2.2; a host that was told of the wish reports itself. */
+    @Test
+    void theSenderHearsOfWhoWentToAHostThatDoesNotReport() {
+        RecipientOutcome toldOn = new Delivered(SmtpReply.of(250, "Ok"), "mx", Optional.empty(), true);
+        Settlement settlement = Settlements.of(
+                envelope, List.of(DELIVERED, toldOn, DELIVERED, DELIVERED), DELAY, new WishesFor("none", "a", "none"));
+        assertThat(settlement)
+                .isEqualTo(new Settlement.Replace(List.of(new Copy.Report(
+                        envelope.withRecipients(List.of(recipient(0).withLastReply("host mx said: 250 Ok"))),
+                        ReportKind.RELAYED))));
+        assertThat(Settlements.of(envelope, List.of(toldOn, toldOn, toldOn, toldOn), DELAY, new WishesFor("", "", "")))
+                .isEqualTo(Settlement.done());
+    }
+
+    @Test
+    void aDelayIsToldOnceAndThatIsRemembered() {
+        Settlement settlement = Settlements.of(
+                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAY, new WishesFor("", "", "a"));
+        assertThat(settlement)
+                .isEqualTo(new Settlement.Replace(List.of(
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(
+                                                recipient(0).withLastReply("450 later"),
+                                                recipient(1).withLastReply("450 later")))
+                                        .withAttempts(4)
+                                        .withDelayReported(),
+                                DELAY),
+                        new Copy.Report(
+                                envelope.withRecipients(List.of(recipient(0).withLastReply("450 later"))),
+                                ReportKind.DELAYED))));
+    }
+
+    @Test
     void anEndlessReplyIsCut() {
         Settlement settlement = settle(new Deferred("x".repeat(99_999)), DELIVERED, DELIVERED, DELIVERED);
         assertThat(settlement)
@@ -95,6 +145,24 @@ class SettlementsTest {
     }
 
     private Settlement settle(RecipientOutcome... outcomes) {
-        return Settlements.of(envelope, List.of(outcomes), DELAY);
+        return Settlements.of(envelope, List.of(outcomes), DELAY, Wishes.NONE);
+    }
+
+    /** Of recipients whose address begins with this. */
+    private record WishesFor(String failed, String relayed, String delayed) implements Wishes {
+        @Override
+        public boolean ifFailed(Recipient recipient) {
+            return recipient.path().address().startsWith(failed);
+        }
+
+        @Override
+        public boolean ifRelayed(Recipient recipient) {
+            return recipient.path().address().startsWith(relayed);
+        }
+
+        @Override
+        public boolean ifDelayed(Recipient recipient) {
+            return recipient.path().address().startsWith(delayed);
+        }
     }
 }

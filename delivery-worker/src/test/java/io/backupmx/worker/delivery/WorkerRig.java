@@ -3,7 +3,9 @@ package io.backupmx.worker.delivery;
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.Config;
 import io.backupmx.config.DnsConfig;
+import io.backupmx.config.Failures;
 import io.backupmx.config.MxConfig;
+import io.backupmx.config.ReportsConfig;
 import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Content;
@@ -80,6 +82,12 @@ final class WorkerRig implements AutoCloseable {
     /** With the route {@code mx} alone. */
     static WorkerRig byMx(Settings settings, MxConfig mx, DnsConfig dns) {
         return new WorkerRig(settings.config(mx, dns), new SimpleMeterRegistry(), List.of(new Route.ByMx()));
+    }
+
+    /** Which sends reports to everybody, by MX, without having that route. */
+    static WorkerRig bouncing(Settings settings, MxConfig mx, DnsConfig dns, int port) {
+        return new WorkerRig(
+                settings.config(mx, dns, Failures.BOUNCE), new SimpleMeterRegistry(), List.of(route(port)));
     }
 
     static Route route(int port) {
@@ -202,6 +210,11 @@ final class WorkerRig implements AutoCloseable {
         }
 
         Config config(MxConfig mx, DnsConfig dns) {
+            return config(mx, dns, Failures.QUARANTINE);
+        }
+
+        /** @param failures who is told of mail that failed */
+        Config config(MxConfig mx, DnsConfig dns, Failures failures) {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     TlsLevel.OPPORTUNISTIC,
@@ -238,6 +251,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime),
+                    new ReportsConfig(failures, Optional.empty(), 100, 20),
                     mx,
                     dns,
                     usual.spool(),

@@ -1,0 +1,57 @@
+package io.backupmx.worker.cli;
+
+import io.backupmx.mail.QueueId;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Has the senders of failed mail told. */
+@Command(
+        name = "bounce",
+        description =
+                "Returns failed mail (! in mailq) to its sender, forged or not, as a delivery report; mail from <> stays.")
+public final class BounceCommand implements Callable<Integer> {
+
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
+
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Either one mail or all. */
+    static final class Which {
+        @Parameters(paramLabel = "ID", arity = "1", description = "The queue id, as mailq shows it.")
+        private Optional<String> id = Optional.empty();
+
+        @Option(names = "--all", required = true, description = "All failed mail.")
+        private boolean all;
+    }
+
+    @Override
+    public Integer call() {
+        Map<String, ?> body = which.all ? Map.of("all", true) : Map.of("queue_id", queueId());
+        int bounced = admin.connect().post("bounce", body).path("bounced").asInt();
+        spec.commandLine().getOut().println("to be reported: " + bounced + (bounced == 1 ? " mail" : " mails"));
+        return 0;
+    }
+
+    private String queueId() {
+        String text = which.id.orElse("");
+        String id = text.endsWith("!") ? text.substring(0, text.length() - 1) : text; // as copied from mailq
+        return QueueId.parse(id.toUpperCase(Locale.ROOT))
+                .map(QueueId::value)
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), "'" + text + "' is not a queue id"));
+    }
+}

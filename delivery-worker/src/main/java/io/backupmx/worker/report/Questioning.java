@@ -1,0 +1,48 @@
+package io.backupmx.worker.report;
+
+import io.backupmx.routing.RecordLookup;
+import io.backupmx.routing.RecordLookup.Answer;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the DNS is asked about one mail: within a time, and so many questions. Of one thread. */
+final class Questioning {
+
+    private static final Duration TIME = Duration.ofSeconds(15);
+
+    /** RFC 7208 §4.6.4 lets a record ask for ten things, of which each may take ten addresses; nobody who means well does. */
+    private static final int MAX_QUESTIONS = 40;
+
+    private final RecordLookup lookup;
+    private final long endNanos = System.nanoTime() + TIME.toNanos();
+    private int asked;
+    private Optional<String> failure = Optional.empty();
+
+    Questioning(RecordLookup lookup) {
+        this.lookup = lookup;
+    }
+
+    Answer ask(String name, RecordLookup.Kind kind) {
+        Duration left = Duration.ofNanos(endNanos - System.nanoTime());
+        if (++asked > MAX_QUESTIONS || !left.isPositive()) {
+            return failed("the DNS was asked too much, or took too long");
+        }
+        try {
+            Answer answer = lookup.ask(name, kind, left);
+            return answer instanceof Answer.Failed(String why) ? failed(why) : answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failed("interrupted");
+        }
+    }
+
+    private Answer failed(String why) {
+        failure = failure.or(() -> Optional.of(why));
+        return new Answer.Failed(why);
+    }
+
+    /** The first question that got no answer, if any. */
+    Optional<String> failure() {
+        return failure;
+    }
+}

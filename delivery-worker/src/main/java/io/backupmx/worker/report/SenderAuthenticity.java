@@ -1,0 +1,41 @@
+package io.backupmx.worker.report;
+
+import io.backupmx.mail.Content;
+import io.backupmx.mail.Envelope;
+import io.backupmx.routing.RecordLookup;
+import io.backupmx.smtp.ReversePath;
+import java.io.IOException;
+import java.util.Optional;
+
+/** By SPF, or by DKIM where that does not do. For virtual threads. */
+final class SenderAuthenticity implements Authenticity {
+
+    private final RecordLookup lookup;
+
+    SenderAuthenticity(RecordLookup lookup) {
+        this.lookup = lookup;
+    }
+
+    @Override
+    public Verdict judge(Envelope envelope, Content content) throws IOException, InterruptedException {
+        if (!(envelope.from() instanceof ReversePath.Sender(var sender))) {
+            return new Verdict.NotAuthentic("nobody");
+        }
+        Questioning questioning = new Questioning(lookup);
+        String spf = SpfCheck.result(envelope, questioning);
+        if (SpfCheck.isPass(spf)) {
+            return new Verdict.Authentic("SPF pass for " + envelope.arrival().clientAddress());
+        }
+        Optional<String> signer = DkimCheck.signer(sender.domain(), content, questioning);
+        if (signer.isPresent()) {
+            return new Verdict.Authentic("DKIM of " + signer.get());
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("while the DNS was asked");
+        }
+        return questioning
+                .failure()
+                .<Verdict>map(Verdict.Undecided::new)
+                .orElseGet(() -> new Verdict.NotAuthentic("SPF " + spf + ", no DKIM signature of its domain"));
+    }
+}

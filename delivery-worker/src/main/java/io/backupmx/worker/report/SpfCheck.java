@@ -1,0 +1,93 @@
+package io.backupmx.worker.report;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.routing.RecordLookup;
+import io.backupmx.routing.RecordLookup.Answer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.james.jspf.core.DNSRequest;
+import org.apache.james.jspf.core.DNSService;
+import org.apache.james.jspf.core.exceptions.TimeoutException;
+import org.apache.james.jspf.executor.SynchronousSPFExecutor;
+import org.apache.james.jspf.impl.SPF;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the sender's domain lets the client send for it (RFC 7208), as jSPF has it. */
+final class SpfCheck {
+
+    private static final String PASS = "pass";
+
+    /** RFC 7208 §4.6.4. */
+    private static final int MAX_RECORDS = 10;
+
+    private SpfCheck() {}
+
+    /** What SPF calls it, {@code pass} or another word. */
+    static String result(Envelope envelope, Questioning questioning) {
+        DNSService dns = new Dns(questioning);
+        try {
+            return new SPF(dns, new SynchronousSPFExecutor(dns))
+                    .checkSPF(
+                            envelope.arrival().clientAddress(),
+                            envelope.from().address(),
+                            envelope.arrival().helo())
+                    .getResult();
+        } catch (RuntimeException e) {
+            return "permerror"; // of what a stranger wrote
+        }
+    }
+
+    static boolean isPass(String result) {
+        return result.equals(PASS);
+    }
+
+    /** Our DNS in jSPF's terms. */
+    private record Dns(Questioning questioning) implements DNSService {
+
+        @Override
+        public @Nullable List<String> getRecords(DNSRequest request) throws TimeoutException {
+            RecordLookup.Kind kind;
+            switch (request.getRecordType()) {
+                case DNSRequest.A -> kind = RecordLookup.Kind.A;
+                case DNSRequest.AAAA -> kind = RecordLookup.Kind.AAAA;
+                case DNSRequest.MX -> kind = RecordLookup.Kind.MX;
+                case DNSRequest.PTR -> kind = RecordLookup.Kind.PTR;
+                case DNSRequest.TXT -> kind = RecordLookup.Kind.TXT;
+                default -> {
+                    return null; // the type SPF is no more (RFC 7208 §3.1)
+                }
+            }
+            return switch (questioning.ask(request.getHostname(), kind)) {
+                case Answer.Found(List<String> records) -> records;
+                case Answer.None _ -> null;
+                case Answer.Failed(String why) -> throw new TimeoutException(why);
+            };
+        }
+
+        @Override
+        public CompletionStage<List<String>> getRecordsAsync(DNSRequest request) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("asked one after the other"));
+        }
+
+        @Override
+        public List<String> getLocalDomainNames() {
+            return List.of();
+        }
+
+        @Override
+        public void setTimeOut(int timeOut) {
+            throw new UnsupportedOperationException("the time is given");
+        }
+
+        @Override
+        public int getRecordLimit() {
+            return MAX_RECORDS;
+        }
+
+        @Override
+        public void setRecordLimit(int recordLimit) {
+            throw new UnsupportedOperationException("the limit is given");
+        }
+    }
+}
