@@ -87,6 +87,12 @@ public record Config(
                                 .orElse(true),
                         "'" + recipientDelimiter.orElse("")
                                 + "' is not made of characters that divide local parts, as in + or +-")
+                .require(
+                        "ingress",
+                        ingress.listenAddresses().stream()
+                                .filter(door -> door.port() > 0)
+                                .noneMatch(ops.listenAddress()::equals),
+                        "it listens at " + ops.listen() + ", and so would ops.listen: each needs a port of its own")
                 .enforce();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The SMTP ingress.
@@ -196,6 +197,12 @@ public record IngressConfig(
                 dnsbl,
                 proxyProtocol,
                 other);
+    }
+
+    /** Wherever clients connect to. */
+    List<HostPort> listenAddresses() {
+        return Stream.concat(Stream.of(listenAddress()), tls.listenAddress().stream())
+                .toList();
     }
 
     /** {@link #listen} taken apart. */

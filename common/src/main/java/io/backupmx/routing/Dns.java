@@ -57,14 +57,18 @@ final class Dns {
 
     private final LookupSession session;
     private final Duration patience;
-    private final Semaphore questions = new Semaphore(MAX_QUESTIONS);
+    private final Semaphore questions;
 
     Dns(DnsConfig config) {
-        this(config, MAX_CACHED_TIME);
+        this(config, MAX_CACHED_TIME, MAX_QUESTIONS);
     }
 
-    /** @param most how long answers are kept at most, whatever they say */
-    Dns(DnsConfig config, Duration most) {
+    /**
+     * @param most how long answers are kept at most, whatever they say
+     * @param maxQuestions at once
+     */
+    Dns(DnsConfig config, Duration most, int maxQuestions) {
+        this.questions = new Semaphore(maxQuestions);
         Cache cache = new Cache(DClass.IN);
         cache.setMaxEntries(MAX_CACHED);
         cache.setMaxCache(Math.toIntExact(most.toSeconds()));

@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
@@ -14,13 +17,18 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
- * Asks lists of addresses in the DNS (RFC 5782), a bounded number of questions at a time; what they say is kept for as long as they
+ * Asks lists of addresses in the DNS (RFC 5782), {@value #MAX_QUESTIONS} questions to each at a time, so that one that is
+ * silent keeps no other from being asked; what they say is kept for as long as they
  * allow, within an hour. Thread-safe.
  */
 public final class ListingLookup {
 
     /** A list whose records may be kept longer is asked again all the same: who was taken off it wants to send mail. */
     private static final Duration MOST_CACHED = Duration.ofHours(1);
+
+    static final int MAX_QUESTIONS = 50;
+
+    private static final Said TOO_MANY = new Said.Failed("too many questions to this list at once");
 
     /** What a list says of one address. */
     public sealed interface Said {
@@ -36,13 +44,15 @@ public final class ListingLookup {
     }
 
     private final Dns dns;
+    private final ConcurrentMap<String, Semaphore> questions = new ConcurrentHashMap<>();
 
     private ListingLookup(Dns dns) {
         this.dns = dns;
     }
 
-    public static ListingLookup of(DnsConfig config) {
-        return new ListingLookup(new Dns(config, MOST_CACHED));
+    /** @param zones how many there are to ask */
+    public static ListingLookup of(DnsConfig config, int zones) {
+        return new ListingLookup(new Dns(config, MOST_CACHED, zones * MAX_QUESTIONS));
     }
 
     /** Never blocks, never fails; done when {@code patience} ends at the latest. */
@@ -53,8 +63,13 @@ public final class ListingLookup {
         } catch (TextParseException e) {
             return CompletableFuture.completedFuture(new Said.Failed(String.valueOf(e.getMessage())));
         }
-        return dns.askNow(name, Type.A)
-                .thenApply(ListingLookup::said)
+        Semaphore places = questions.computeIfAbsent(zone, _ -> new Semaphore(MAX_QUESTIONS));
+        if (!places.tryAcquire()) {
+            return CompletableFuture.completedFuture(TOO_MANY);
+        }
+        CompletableFuture<Answer> answer = dns.askNow(name, Type.A);
+        var _ = answer.whenComplete((_, _) -> places.release());
+        return answer.thenApply(ListingLookup::said)
                 .completeOnTimeout(new Said.Failed("no answer in time"), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -57,6 +57,18 @@ final class ConfigProblemsTest {
                                 + " and _ (FILE line 5)");
     }
 
+    /** Vert.x would share the port: every other connection would be answered by the other one. */
+    @Test
+    void operatorsHaveAPortOfTheirOwn() {
+        for (String door : List.of("listen: 127.0.0.1:8025", "tls: {listen: 127.0.0.1:8025}")) {
+            assertThat(problems("domains: {example.org: {primary: mx1.example.org}}\ningress:\n  " + door))
+                    .singleElement()
+                    .asString()
+                    .startsWith("ingress: it listens at 127.0.0.1:8025, and so would ops.listen: each needs a port of its"
+                            + " own");
+        }
+    }
+
     @Test
     void allProblemsAreReportedAtOnceAndNameTheirLines() {
         assertThat(problems("""

@@ -45,6 +45,11 @@ public final class CommandParser {
         };
     }
 
+    /** Whether a line that begins so may announce octets that are no commands. */
+    static boolean isBdat(String start) {
+        return start.regionMatches(true, 0, "BDAT", 0, 4);
+    }
+
     private static Command malformed(SmtpReply answer) {
         return new Command.Malformed(answer);
     }

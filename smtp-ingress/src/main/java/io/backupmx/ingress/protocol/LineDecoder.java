@@ -20,6 +20,7 @@ public final class LineDecoder {
     public static final int MAX_LINE_OCTETS = 2048;
 
     private static final int MAX_TEXT = MAX_LINE_OCTETS - 2;
+    private static final int START_OCTETS = 5;
     private static final byte[] NOTHING = {};
 
     /** The start of the line, when it came in an earlier buffer; without a final CR. */
@@ -51,8 +52,9 @@ public final class LineDecoder {
             int end = Octets.indexOfLineEnd(octets, from, to);
             if (!skipping && heldLength + (end - from) > MAX_TEXT) {
                 in.position(end - base);
+                String start = start(octets, from, end);
                 broken();
-                return Optional.of(new Line.TooLong());
+                return Optional.of(new Line.TooLong(start));
             }
             if (end == to) {
                 hold(octets, from, to);
@@ -100,6 +102,14 @@ public final class LineDecoder {
         }
         System.arraycopy(octets, from, held, heldLength, length);
         heldLength += length;
+    }
+
+    /** Enough to tell a command by. */
+    private String start(byte[] octets, int from, int to) {
+        int ofHeld = Math.min(heldLength, START_OCTETS);
+        String start = new String(held, 0, ofHeld, StandardCharsets.ISO_8859_1);
+        int more = Math.min(to - from, START_OCTETS - ofHeld);
+        return start + new String(octets, from, more, StandardCharsets.ISO_8859_1);
     }
 
     /** One char an octet: what is not ASCII stays visible as such. */

@@ -29,7 +29,8 @@ public final class Replies {
 
     // Not a command.
     static final SmtpReply LINE_TOO_LONG = SmtpReply.of(500, "5.5.2", "Line too long");
-    static final SmtpReply BARE_LINE_END_IN_COMMAND = SmtpReply.of(500, "5.5.2", "Lines must end with <CR><LF>");
+    static final SmtpReply BARE_LINE_END_IN_COMMAND =
+            SmtpReply.of(500, "5.5.2", "Lines must end with <CR><LF>, closing connection");
     public static final SmtpReply NOT_SMTP = SmtpReply.of(554, "5.5.1", "This is SMTP, and that is not");
     static final SmtpReply UNKNOWN_COMMAND = SmtpReply.of(500, "5.5.2", "Command not recognized");
     static final SmtpReply NOT_IMPLEMENTED = SmtpReply.of(502, "5.5.1", "Command not implemented");

@@ -84,8 +84,11 @@ public final class SessionMachine {
     public Step onLine(Listening state, Line line, Room room) {
         return switch (line) {
             case Line.Text(String said) -> onCommand(state, CommandParser.parse(said), room);
-            case Line.TooLong _ -> onLineTooLong(state);
-            case Line.BareLineEnd _ -> onBareLineEnd(state);
+            case Line.TooLong(String start) ->
+                CommandParser.isBdat(start)
+                        ? Step.close(Replies.BDAT_SYNTAX, Ending.OUT_OF_STEP)
+                        : onLineTooLong(state);
+            case Line.BareLineEnd _ -> onBareLineEnd();
         };
     }
 
@@ -120,9 +123,12 @@ public final class SessionMachine {
         return Step.reply(state, Replies.LINE_TOO_LONG);
     }
 
-    /** A line that is no command. */
-    public Step onBareLineEnd(Listening state) {
-        return Step.reply(state, Replies.BARE_LINE_END_IN_COMMAND);
+    /**
+     * A line that is no command to us, and two to whoever takes a bare LF for its end: which octets are commands, and which are
+     * the chunk of a BDAT, we would not agree on.
+     */
+    public Step onBareLineEnd() {
+        return Step.close(Replies.BARE_LINE_END_IN_COMMAND, Ending.OUT_OF_STEP);
     }
 
     public Step onVerdict(AwaitingRecipient state, RecipientVerdict verdict) {

@@ -1,8 +1,12 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.ingress.protocol.ClientRefusal;
+import io.backupmx.route.RecipientVerdict;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What one session's client may still have, and what it has had. Of one session. */
 final class ClientShare {
@@ -11,6 +15,7 @@ final class ClientShare {
     private final Optional<ClientNetwork> network;
     private final boolean trusted;
     private int unknownRecipients;
+    private boolean mailIsTaken;
 
     /** @param network empty where the client has no share of its own */
     ClientShare(ClientShares all, Optional<ClientNetwork> network, boolean trusted) {
@@ -19,21 +24,33 @@ final class ClientShare {
         this.trusted = trusted;
     }
 
-    /**
-     * Takes a recipient that may get mail, and with the first of a mail that mail; or says why not.
-     *
-     * @param first whether the mail has no other recipient yet
-     */
-    Optional<ClientRefusal> take(boolean first) {
+    /** What is taken next is of another mail. */
+    void mailBegins() {
+        mailIsTaken = false;
+    }
+
+    /** Takes a recipient that may get mail, and with the first one of a mail that mail; or says why not. */
+    Optional<ClientRefusal> take() {
         if (network.isEmpty()) {
             return Optional.empty();
         }
-        if (first && !all.messages().take(network.get())) {
+        mailIsTaken = mailIsTaken || all.messages().take(network.get());
+        if (!mailIsTaken) {
             return Optional.of(new ClientRefusal.TooManyMessages());
         }
         return all.recipients().take(network.get())
                 ? Optional.empty()
                 : Optional.of(new ClientRefusal.TooManyRecipients());
+    }
+
+    /**
+     * Asks who a recipient is when it is this client's turn.
+     *
+     * @param wanted whether somebody still waits for the answer
+     */
+    Future<RecipientVerdict> ask(EventLoop loop, BooleanSupplier wanted, Supplier<Future<RecipientVerdict>> question) {
+        return network.map(one -> all.questions().ask(one, loop, wanted, question))
+                .orElseGet(question);
     }
 
     /** There is no such recipient; how long the client is to wait for hearing it. */

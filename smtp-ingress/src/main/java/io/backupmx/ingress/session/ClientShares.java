@@ -12,6 +12,7 @@ final class ClientShares {
     private final Rate messages;
     private final Rate recipients;
     private final UnknownRecipientMemory unknown;
+    private final PendingQuestions questions = new PendingQuestions();
 
     ClientShares(ClientLimitsConfig limits, ClientAddresses clients, ConnectionLimits sessions, LongSupplier nanoTime) {
         this.clients = clients;
@@ -38,6 +39,10 @@ final class ClientShares {
 
     UnknownRecipientMemory unknown() {
         return unknown;
+    }
+
+    PendingQuestions questions() {
+        return questions;
     }
 
     /** Whether sessions are too many for letting any of them wait. */

@@ -14,7 +14,7 @@ enum ConnectionOutcome {
     /** It went on and on without a mail. */
     TOO_MANY_COMMANDS,
     FLOOD,
-    /** Its BDAT did not say how much would follow. */
+    /** Its BDAT did not say how much would follow, or its line did not end with CRLF. */
     OUT_OF_STEP,
     /** The client talked before it was greeted. */
     EARLY_TALKER,

@@ -50,6 +50,7 @@ final class RecipientChecks {
     private final EventLoop loop;
     private final SessionLog log;
     private final Duration patience;
+    private volatile boolean closed;
 
     /**
      * @param client empty where its address says nothing about it, or nobody is to be asked about it
@@ -77,14 +78,15 @@ final class RecipientChecks {
     }
 
     /**
-     * @param first whether the mail has no other recipient yet
      * @param then runs once, on the loop, maybe at once, and when patience ends at the latest, unless the session ends before; a
      *     directory that fails, or is not done by then, cannot tell
      */
-    void check(ReversePath from, ForwardPath to, boolean first, Consumer<Answer> then) {
-        Future<RecipientVerdict> who = directory.check(to);
+    void check(ReversePath from, ForwardPath to, Consumer<Answer> then) {
+        long end = System.nanoTime() + patience.toNanos();
+        Future<RecipientVerdict> who =
+                share.ask(loop, () -> !closed && end - System.nanoTime() > 0, () -> directory.check(to));
         Future<Answer> answer = who.compose(found -> found instanceof RecipientVerdict.Accepted accepted
-                ? now(from, to, first, accepted)
+                ? now(from, to, accepted)
                 : Future.succeededFuture(new Answer(found)));
         if (answer.isComplete()) {
             tell(read(answer), then);
@@ -94,6 +96,11 @@ final class RecipientChecks {
         answer.onComplete((_, _) -> inTime.complete(answer));
         var _ = inTime.completeOnTimeout(who.map(Answer::new), patience.toMillis(), TimeUnit.MILLISECONDS)
                 .thenAccept(known -> loop.run(() -> tell(known.isComplete() ? read(known) : tooLate(to), then)));
+    }
+
+    /** What is asked about next is of another mail. */
+    void mailBegins() {
+        share.mailBegins();
     }
 
     private Answer tooLate(ForwardPath to) {
@@ -108,27 +115,26 @@ final class RecipientChecks {
 
     /** The session is over: nobody waits any more. */
     void close() {
+        closed = true;
         tarPit.close();
     }
 
     private void tell(Answer answer, Consumer<Answer> then) {
         if (answer.verdict() instanceof RecipientVerdict.UnknownUser) {
             tarPit.leave(share.unknownRecipient(), () -> then.accept(answer));
+        } else if (answer.verdict() instanceof RecipientVerdict.Accepted accepted
+                && answer.refusal().isEmpty()) {
+            then.accept(new Answer(accepted, share.take()));
         } else {
             then.accept(answer);
         }
     }
 
-    private Future<Answer> now(ReversePath from, ForwardPath to, boolean first, RecipientVerdict.Accepted accepted) {
+    private Future<Answer> now(ReversePath from, ForwardPath to, RecipientVerdict.Accepted accepted) {
         return listing(to)
                 .compose(listed -> listed.isPresent()
                         ? Future.succeededFuture(new Answer(accepted, listed))
-                        : later(from, to, accepted)
-                                .map(verdict -> new Answer(
-                                        verdict,
-                                        verdict instanceof RecipientVerdict.Accepted
-                                                ? share.take(first)
-                                                : Optional.empty())));
+                        : later(from, to, accepted).map(Answer::new));
     }
 
     private Future<Optional<ClientRefusal>> listing(ForwardPath to) {

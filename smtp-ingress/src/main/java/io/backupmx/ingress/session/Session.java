@@ -46,6 +46,7 @@ final class Session {
 
     private final InputQueue input = new InputQueue();
     private final LineDecoder lines = new LineDecoder();
+    private final Stranger.Watch strangers = new Stranger.Watch();
     private final ReplyBatch replies;
     private final Tolerance tolerance;
 
@@ -58,7 +59,6 @@ final class Session {
     private boolean stopping;
     private boolean inputOver;
     private boolean ended;
-    private boolean heard;
 
     /** What ends the wait for our greeting; there while a client is to be silent. */
     private Optional<Runnable> greeting = Optional.empty();
@@ -243,16 +243,16 @@ final class Session {
     }
 
     private boolean readLine(Listening listening) {
-        Optional<Stranger> stranger = heard ? Optional.empty() : Stranger.saying(input.current());
+        Optional<Stranger> stranger = strangers.hear(input.current());
         if (stranger.isPresent()) {
             turnAway(stranger.get().outcome());
             return true;
         }
-        heard |= !input.isEmpty();
         Optional<Line> line = lines.next(input.current());
         if (line.isEmpty()) {
             return input.advance();
         }
+        strangers.end();
         tolerance.onCommand();
         apply(machine.onLine(listening, line.get(), parts.spool().room()));
         return true;
@@ -292,6 +292,9 @@ final class Session {
     }
 
     private void apply(Step step) {
+        if (step.next() instanceof MailOpen && !(state instanceof MailOpen || state instanceof AwaitingRecipient)) {
+            recipients.mailBegins();
+        }
         state = step.next();
         turn++;
         deadline.renew(state);
@@ -340,7 +343,6 @@ final class Session {
         recipients.check(
                 mail.from(),
                 to,
-                mail.recipients().isEmpty(),
                 answer -> act(() -> {
                     if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
                         apply(told(awaiting, answer));

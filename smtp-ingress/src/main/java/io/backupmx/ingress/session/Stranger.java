@@ -32,18 +32,38 @@ enum Stranger {
         return outcome;
     }
 
-    /** Who says that; empty: one of ours, as far as that goes. */
-    static Optional<Stranger> saying(ByteBuffer firstOctets) {
-        if (firstOctets.hasRemaining() && firstOctets.get(firstOctets.position()) == HANDSHAKE) {
-            return Optional.of(TLS);
+    /** Listens to the first octets of a session until they tell. Of one session. */
+    static final class Watch {
+
+        private static final int LONGEST =
+                METHODS.stream().mapToInt(method -> method.length).max().orElseThrow();
+
+        private final ByteBuffer first = ByteBuffer.allocate(LONGEST);
+        private boolean over;
+
+        /** @param octets those behind what it was shown before; they stay unread. Returns who says that; empty: one of ours, so far */
+        Optional<Stranger> hear(ByteBuffer octets) {
+            if (over || !octets.hasRemaining()) {
+                return Optional.empty();
+            }
+            int count = Math.min(octets.remaining(), first.remaining());
+            first.put(octets.slice(octets.position(), count));
+            ByteBuffer said = first.duplicate().flip();
+            if (said.get(0) == HANDSHAKE) {
+                return Optional.of(TLS);
+            }
+            over = !first.hasRemaining();
+            return METHODS.stream().anyMatch(method -> startsWith(said, method)) ? Optional.of(HTTP) : Optional.empty();
         }
-        return METHODS.stream().anyMatch(method -> startsWith(firstOctets, method))
-                ? Optional.of(HTTP)
-                : Optional.empty();
+
+        /** A line is complete, and was one of ours. */
+        void end() {
+            over = true;
+        }
     }
 
     private static boolean startsWith(ByteBuffer octets, byte[] prefix) {
         return octets.remaining() >= prefix.length
-                && octets.slice(octets.position(), prefix.length).equals(ByteBuffer.wrap(prefix));
+                && octets.slice(0, prefix.length).equals(ByteBuffer.wrap(prefix));
     }
 }

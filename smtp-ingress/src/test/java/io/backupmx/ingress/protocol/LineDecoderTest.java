@@ -29,9 +29,9 @@ class LineDecoderTest {
 
     @Test
     void aLongerLineIsReportedAtOnceAndSkipped() {
-        assertThat(decode(LONGEST + "x")).containsExactly(new Line.TooLong());
+        assertThat(decode(LONGEST + "x")).containsExactly(new Line.TooLong("xxxxx"));
         assertThat(decode(LONGEST + "x" + LONGEST + "\nRSET\r\nQUIT\r\n"))
-                .containsExactly(new Line.TooLong(), new Line.Text("QUIT"));
+                .containsExactly(new Line.TooLong("xxxxx"), new Line.Text("QUIT"));
     }
 
     @Test

@@ -399,7 +399,22 @@ class SessionMachineTest {
     void linesThatAreNoCommandsAreAnsweredInAnyState() {
         for (Listening state : List.of(CONNECTED, GREETED, MAIL_FOR_ALICE)) {
             assertStep(machine.onLineTooLong(state), state, "500 5.5.2 Line too long");
-            assertStep(machine.onBareLineEnd(state), state, "500 5.5.2 Lines must end with <CR><LF>");
+            assertStep(machine.onLine(state, new Line.TooLong("NOOP "), Room.OPEN), state, "500 5.5.2 Line too long");
+        }
+    }
+
+    /** What comes next may be a chunk, of nobody knows how many octets: it must not be read as commands. */
+    @Test
+    void linesThatMayHideABdatEndTheSession() {
+        for (Listening state : List.of(CONNECTED, GREETED, MAIL_FOR_ALICE)) {
+            assertClosing(
+                    machine.onLine(state, new Line.BareLineEnd(), Room.OPEN),
+                    "500 5.5.2 Lines must end with <CR><LF>, closing connection",
+                    Effect.Ending.OUT_OF_STEP);
+            assertClosing(
+                    machine.onLine(state, new Line.TooLong("bdat "), Room.OPEN),
+                    "501 5.5.4 Syntax: BDAT octets [LAST], closing connection",
+                    Effect.Ending.OUT_OF_STEP);
         }
     }
 

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail in chunks (RFC 3030). */
 class ChunkingIT {
@@ -45,6 +47,28 @@ class ChunkingIT {
         assertThat(INGRESS.count("backupmx.ingress.connections", "outcome", "internal_error"))
                 .isZero();
         INGRESS.close();
+    }
+
+    /** A client that takes a bare LF for the end of a line goes on with the chunk: which is no commands (CVE-2023-51764). */
+    @ParameterizedTest
+    @ValueSource(strings = {"BDAT 44\\n", "NOOP\\nBDAT 44\\r\\n", "BDAT 44 LAST\\rX\\r\\n"})
+    void aChunkBehindABareLineEndIsNoCommands(String announced) {
+        INGRESS.play(MAIL + "C!: " + announced + """
+                RCPT TO:<mallory@example.test>\\r\\nDATA\\r\\nhello\\r\\n
+                S: 500 5.5.2 Lines must end with <CR><LF>, closing connection
+                S: <closed>
+                """);
+        assertNothingStored();
+    }
+
+    @Test
+    void aChunkBehindALineThatIsTooLongIsNoCommands() {
+        INGRESS.play(MAIL + "C!: BDAT " + "0".repeat(3000) + """
+                5\\r\\nRSET\\r\\n
+                S: 501 5.5.4 Syntax: BDAT octets [LAST], closing connection
+                S: <closed>
+                """);
+        assertNothingStored();
     }
 
     private String only() {

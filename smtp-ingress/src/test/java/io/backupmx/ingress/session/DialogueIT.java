@@ -298,10 +298,9 @@ class DialogueIT {
     void linesThatAreNoCommandsAreAnsweredOnceEach() {
         ingress.play("""
                 S: 220 *
-                C!: EHLO client.example\\n
-                S: 500 5.5.2 Lines must end with <CR><LF>
-                C!: MAIL FROM:<>\\nRSET\\r\\nNOOP\\r\\n
-                S: 250 2.0.0 Ok
+                C!: EHLO client.example\\nRSET\\r\\nQUIT\\r\\n
+                S: 500 5.5.2 Lines must end with <CR><LF>, closing connection
+                S: <closed>
                 """);
         String longLine = "x".repeat(3000);
         ingress.play("S: 220 *\nC: NOOP " + longLine + "\nS: 500 5.5.2 Line too long\nC: NOOP\nS: 250 2.0.0 Ok\n");

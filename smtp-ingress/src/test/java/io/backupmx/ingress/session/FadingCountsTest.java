@@ -73,6 +73,21 @@ class FadingCountsTest {
         assertThat(hurt).isLessThan(10);
     }
 
+    /** ADR 0024's figure: one in two hundred. */
+    @Test
+    void tenThousandWhoDoTooMuchRaiseFewCounts() {
+        networks(10_000).forEach(network -> {
+            for (int i = 0; i < 5; i++) {
+                counts.add(network);
+            }
+        });
+        long hurt = LongStream.range(0, 100_000)
+                .mapToObj(ClientNetwork::new)
+                .filter(network -> counts.count(network) == 5)
+                .count();
+        assertThat(hurt).isBetween(250L, 1000L);
+    }
+
     private static Stream<ClientNetwork> networks(int count) {
         return LongStream.range(0, count).mapToObj(i -> new ClientNetwork(0x2001_0db8_0000_0000L + i));
     }

@@ -3,8 +3,10 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.config.ClientLimitsConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.protocol.ClientRefusal;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.RecipientVerdict;
@@ -29,7 +31,11 @@ class RecipientChecksTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final FakeDirectory directory = new FakeDirectory();
-    private final List<RecipientVerdict> verdicts = new CopyOnWriteArrayList<>();
+    private final List<RecipientChecks.Answer> answers = new CopyOnWriteArrayList<>();
+    private final ClientAddresses clients = new ClientAddresses(IngressConfig.DEFAULT.trusted(), DefaultGateways.NONE);
+    private final ConnectionLimits limits = new ConnectionLimits(10, 10, Rate.perMinute(10, System::nanoTime), clients);
+    private final ClientShares shares = new ClientShares(
+            new ClientLimitsConfig(0, 1, 0, 5, Duration.ZERO, Duration.ZERO), clients, limits, System::nanoTime);
 
     @AfterEach
     void close() throws Exception {
@@ -38,10 +44,6 @@ class RecipientChecksTest {
 
     private void check(String address, DeferralPolicy policy, Duration patience) {
         EventLoop loop = new EventLoop(vertx.getOrCreateContext(), new Random(1));
-        IngressConfig config = IngressConfig.DEFAULT;
-        ClientAddresses clients = new ClientAddresses(config.trusted(), DefaultGateways.NONE);
-        ConnectionLimits limits = new ConnectionLimits(10, 10, Rate.perMinute(10, System::nanoTime), clients);
-        ClientShares shares = new ClientShares(config.clientLimits(), clients, limits, System::nanoTime);
         IngressMetrics metrics =
                 new IngressMetrics(new SimpleMeterRegistry(), limits, new ContentBudget(1), new ContentBudget(1));
         RecipientChecks checks = new RecipientChecks(
@@ -55,19 +57,16 @@ class RecipientChecksTest {
                 new SessionLog("192.0.2.1"),
                 patience);
         loop.run(() -> checks.check(
-                new ReversePath.Null(),
-                ForwardPath.parse("<" + address + ">").orElseThrow(),
-                true,
-                answer -> verdicts.add(answer.verdict())));
+                new ReversePath.Null(), ForwardPath.parse("<" + address + ">").orElseThrow(), answers::add));
     }
 
     @Test
     void whoIsNotKnownInTimeIsAskedForAgainAndAnsweredOnce() {
         check("slow@example.test", DeferralPolicy.NONE, Duration.ofMillis(50));
 
-        await().until(() -> !verdicts.isEmpty());
+        await().until(() -> !answers.isEmpty());
         directory.answer();
-        assertThat(verdicts).containsExactly(new RecipientVerdict.Unavailable());
+        assertThat(answers).containsExactly(new RecipientChecks.Answer(new RecipientVerdict.Unavailable()));
     }
 
     @Test
@@ -77,8 +76,8 @@ class RecipientChecksTest {
 
         directory.answer();
 
-        await().until(() -> !verdicts.isEmpty());
-        assertThat(verdicts).containsExactly(ACCEPTED);
+        await().until(() -> !answers.isEmpty());
+        assertThat(answers).containsExactly(new RecipientChecks.Answer(ACCEPTED));
     }
 
     /** In doubt mail is taken. */
@@ -86,7 +85,22 @@ class RecipientChecksTest {
     void whoIsKnownIsTakenWhenThePolicyTakesTooLong() {
         check("alice@example.test", _ -> Promise.<Boolean>promise().future(), Duration.ofMillis(50));
 
-        await().until(() -> !verdicts.isEmpty());
-        assertThat(verdicts).containsExactly(ACCEPTED);
+        await().until(() -> !answers.isEmpty());
+        assertThat(answers).containsExactly(new RecipientChecks.Answer(ACCEPTED));
+    }
+
+    @Test
+    void alsoWhoIsTakenInDoubtHasALimit() {
+        DeferralPolicy never = _ -> Promise.<Boolean>promise().future();
+        check("alice@example.test", never, Duration.ofMillis(50));
+        await().until(() -> answers.size() == 1);
+
+        check("alice@example.test", never, Duration.ofMillis(50));
+
+        await().until(() -> answers.size() == 2);
+        assertThat(answers)
+                .containsExactly(
+                        new RecipientChecks.Answer(ACCEPTED),
+                        new RecipientChecks.Answer(ACCEPTED, Optional.of(new ClientRefusal.TooManyMessages())));
     }
 }

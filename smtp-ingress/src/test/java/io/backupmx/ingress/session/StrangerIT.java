@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.testing.TlsClient;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +44,23 @@ class StrangerIT {
     void http(String request) throws IOException {
         refuse(request, "http");
         assertThat(ingress.spool.mails()).isEmpty();
+    }
+
+    @Test
+    void whateverPiecesItComesIn() {
+        assertThat(hear("P", "", "OST /")).contains(Stranger.HTTP);
+        assertThat(hear("G", "E", "T", " ")).contains(Stranger.HTTP);
+        assertThat(hear("PO", "STER ")).isEmpty();
+        assertThat(hear("xGET ")).isEmpty();
+        assertThat(hear("NOOP\r\n", "GET ")).isEmpty();
+    }
+
+    private static Optional<Stranger> hear(String... pieces) {
+        Stranger.Watch watch = new Stranger.Watch();
+        return Stream.of(pieces)
+                .map(piece -> ByteBuffer.wrap(piece.getBytes(StandardCharsets.US_ASCII)))
+                .flatMap(piece -> watch.hear(piece).stream())
+                .findFirst();
     }
 
     @Test
