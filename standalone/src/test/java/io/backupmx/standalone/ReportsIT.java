@@ -55,7 +55,7 @@ class ReportsIT {
                 aFailure(instance, sendersMx);
                 String forged = send(instance, "eve@forged.example", "", "nobody@example.test", "");
                 String fromNobody = send(instance, "", "", "nobody@example.test", "");
-                Instance.await(SOON, () -> assertThat(instance.mailq()).contains(forged + "!", fromNobody + "!"));
+                Instance.await(SOON, () -> assertThat(failed(instance)).containsExactly(forged, fromNobody));
                 aHandover(instance, sendersMx);
                 assertThat(sendersMx.mailCount()).isEqualTo(2);
                 assertThat(instance.metric("backupmx_reports_total", "outcome=\"not_authentic\""))
@@ -95,7 +95,7 @@ class ReportsIT {
                         "Content-Type: text/rfc822-headers",
                         "Subject: Lost and found",
                         "Auto-Submitted: auto-replied");
-        Instance.await(SOON, () -> assertThat(instance.mailq()).doesNotContain(id));
+        Instance.await(SOON, () -> assertThat(instance.queue()).isEmpty());
         assertThat(instance.output()).containsPattern("queue_id=" + id + " report_id=\\w{16} kind=failed .*reported");
     }
 
@@ -105,11 +105,18 @@ class ReportsIT {
     }
 
     private static void byHand(Instance instance, ScriptedPrimary sendersMx, String forged, String fromNobody) {
-        assertThat(instance.cli("bounce", fromNobody).exitCode()).isOne();
         assertThat(instance.cli("bounce", forged + "!").succeeded().out()).isEqualTo("to be reported: 1 mail\n");
         assertThat(sendersMx.awaitMails(3, SOON).get(2).recipients()).containsExactly("eve@forged.example");
-        Instance.await(
-                SOON, () -> assertThat(instance.mailq()).doesNotContain(forged).contains(fromNobody));
+        Instance.await(SOON, () -> assertThat(failed(instance)).containsExactly(fromNobody));
+    }
+
+    /** Queue ids, sorted, which is by arrival. */
+    private static List<String> failed(Instance instance) {
+        return instance.queue().stream()
+                .filter(mail -> mail.path("queue_name").asText().equals("hold"))
+                .map(mail -> mail.path("queue_id").asText())
+                .sorted()
+                .toList();
     }
 
     private static String send(Instance instance, String from, String fromOptions, String to, String toOptions)

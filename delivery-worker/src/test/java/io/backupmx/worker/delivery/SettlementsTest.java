@@ -109,7 +109,7 @@ class SettlementsTest {
     @Test
     void aDelayIsToldOnceAndThatIsRemembered() {
         Settlement settlement = Settlements.of(
-                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAY, new WishesFor("", "", "a"));
+                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAY, new WishesFor("none", "none", "a"));
         assertThat(settlement)
                 .isEqualTo(new Settlement.Replace(List.of(
                         new Copy.Retry(
