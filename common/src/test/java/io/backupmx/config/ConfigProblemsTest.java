@@ -64,8 +64,9 @@ final class ConfigProblemsTest {
             assertThat(problems("domains: {example.org: {primary: mx1.example.org}}\ningress:\n  " + door))
                     .singleElement()
                     .asString()
-                    .startsWith("ingress: it listens at 127.0.0.1:8025, and so would ops.listen: each needs a port of its"
-                            + " own");
+                    .startsWith(
+                            "ingress: it listens at 127.0.0.1:8025, and so would ops.listen: each needs a port of its"
+                                    + " own");
         }
     }
 

@@ -98,7 +98,7 @@ final class MailSearch {
 
     private static int rank(SpoolQueue queue) {
         return switch (queue) {
-            case SpoolQueue.Failed _, SpoolQueue.DeadLetter _ -> 0;
+            case SpoolQueue.Failed _, SpoolQueue.Reports _, SpoolQueue.DeadLetter _ -> 0;
             case SpoolQueue.Retry _ -> 1;
             case SpoolQueue.ForRoute _ -> 2;
         };

@@ -34,7 +34,10 @@ public final class AdminServer implements AutoCloseable {
                 observability.registry(),
                 new Readiness(observability.registry()));
         new AdminApi(
- more, new WorkerRequests(spool, worker), new MailRequests(spool, spool, worker), new BounceRequests(spool, worker))
+                        more,
+                        new WorkerRequests(spool, worker),
+                        new MailRequests(spool, spool, worker),
+                        new BounceRequests(spool, worker))
                 .mount(server.router(), token, "127.0.0.1");
         address = await(server.listen());
         AdminAddress.ofThisProcess(address).write(data);
