@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.smtp.Domain;
 import io.backupmx.testing.LongTest;
+import io.backupmx.testing.RunsAlone;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a million recipients cost: time to load, heap, look-ups. Prints it. */
 @LongTest
+@RunsAlone
 final class MillionRecipientsIT {
 
     private static final int ADDRESSES = 1_000_000;

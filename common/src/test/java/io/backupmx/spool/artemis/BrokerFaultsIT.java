@@ -15,6 +15,7 @@ import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.SpoolWriter;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.testing.BrokerProcess;
+import io.backupmx.testing.RunsAlone;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A broker that is killed or frozen: nothing confirmed is lost, and nobody waits longer than the store timeout. */
 @Timeout(180)
+@RunsAlone
 final class BrokerFaultsIT {
 
     private static final Route ROUTE = Route.of("smtp:[mx1.example.org]:25");

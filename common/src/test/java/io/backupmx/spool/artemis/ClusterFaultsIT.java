@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.SpoolConfig;
 import io.backupmx.testing.BrokerProcess;
+import io.backupmx.testing.RunsAlone;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers and brokers that are killed or frozen: the locks go on, one holder each, and nobody else publishes. */
 @Timeout(180)
+@RunsAlone
 final class ClusterFaultsIT {
 
     private static final int LOCKS = 16;

@@ -1,8 +1,10 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.TestBroker;
 
 /** Retry queues with its broker in the same JVM. */
+@RunsAlone
 final class InVmDelayIT extends DelayContract {
 
     @Override

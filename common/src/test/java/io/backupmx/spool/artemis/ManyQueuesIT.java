@@ -9,6 +9,7 @@ import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.TestBroker;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Ten thousand routes, a quarter of them with mail, more than one answer tells of: looking at them all costs the broker little. */
 @Timeout(180)
+@RunsAlone
 final class ManyQueuesIT extends SpoolFixture {
 
     private static final int QUEUES = 10_000;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.spool.SharedTable;
 import io.backupmx.testing.BrokerProcess;
+import io.backupmx.testing.RunsAlone;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Brokers that are killed or frozen: what was confirmed is kept, and who hears knows. */
 @Timeout(120)
+@RunsAlone
 final class TableFaultsIT extends TableFixture {
 
     private BrokerProcess broker;

@@ -3,6 +3,7 @@ package io.backupmx.spool.artemis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.spool.SharedTable;
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.SoakTest;
 import java.io.File;
 import java.util.ArrayDeque;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a table costs: time, the broker's memory, its disk. */
 @Timeout(120)
 @SoakTest
+@RunsAlone
 final class TableFiguresIT extends TableBrokerFixture {
 
     private long heapBytes() throws Exception {

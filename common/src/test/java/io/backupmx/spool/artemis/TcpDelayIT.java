@@ -1,8 +1,10 @@
 package io.backupmx.spool.artemis;
 
+import io.backupmx.testing.RunsAlone;
 import io.backupmx.testing.TestBroker;
 
 /** Retry queues over TCP. */
+@RunsAlone
 final class TcpDelayIT extends DelayContract {
 
     @Override
