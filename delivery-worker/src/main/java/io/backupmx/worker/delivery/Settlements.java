@@ -74,7 +74,7 @@ final class Settlements {
                 (wait, waiting) -> copies.add(new Settlement.Copy.Retry(waits.withRecipients(waiting), wait)));
         copies.addAll(failed(envelope.withAttempts(envelope.attempts() + 1), failed, wishes));
         if (!untried.isEmpty()) {
-            copies.add(new Settlement.Copy.Requeued(waits.withRecipients(untried)));
+            copies.add(new Settlement.Copy.Requeued(envelope.withRecipients(untried)));
         }
         report(envelope, relayed, ReportKind.RELAYED).ifPresent(copies::add);
         report(envelope, delayed, ReportKind.DELAYED).ifPresent(copies::add);

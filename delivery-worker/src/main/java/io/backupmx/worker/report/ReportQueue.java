@@ -7,6 +7,7 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.InFlightMail;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes from one queue of reports while there is something on it, and has the desk decide, each mail on a virtual thread of its
+ * Takes from one queue of reports while there is something on it, and has the desk decide, each mail on a thread of its
  * own. {@link #open} and {@link #closeIfIdle} of one thread.
  */
 final class ReportQueue implements SpoolReader.Taker {
@@ -45,7 +46,7 @@ final class ReportQueue implements SpoolReader.Taker {
     private volatile boolean closing;
     private volatile SpoolReader.@Nullable Feed feed;
 
-    /** @param places shared by all kinds */
+    /** @param places for mails that are decided about at once */
     ReportQueue(
             ReportKind kind,
             SpoolReader spool,
@@ -107,7 +108,14 @@ final class ReportQueue implements SpoolReader.Taker {
 
     @Override
     public boolean wantsMail() {
-        return !closing && places.tryAcquire();
+        if (closing) {
+            return false;
+        }
+        boolean isFree = places.tryAcquire();
+        if (!isFree) {
+            lastMailNanos = System.nanoTime(); // it has enough to do
+        }
+        return isFree;
     }
 
     @Override
@@ -136,6 +144,9 @@ final class ReportQueue implements SpoolReader.Taker {
             Thread.currentThread().interrupt();
             return new Settlement.GiveBack();
         } catch (Exception | Error e) {
+            if (Thread.currentThread().isInterrupted() || e instanceof ClosedByInterruptException) {
+                return new Settlement.GiveBack(); // closed meanwhile
+            }
             LOG.atError()
                     .setCause(e)
                     .addKeyValue("queue_id", envelope.queueId())

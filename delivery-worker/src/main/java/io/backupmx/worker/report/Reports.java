@@ -41,8 +41,8 @@ public final class Reports implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
 
-    /** Mails decided about at once. */
-    private static final int PLACES = 10;
+    /** Mails of a kind decided about at once: what holds up one kind, for instance the DNS of whoever sent them, holds up no other. */
+    private static final int PLACES = 5;
 
     private static final long TICK_MILLIS = 1000;
 
@@ -56,8 +56,8 @@ public final class Reports implements AutoCloseable {
     private final Map<ReportKind, ReportQueue> queues = new EnumMap<>(ReportKind.class);
     private final LinkedBlockingQueue<ReportKind> awaited = new LinkedBlockingQueue<>();
     private final Set<ReportKind> told = EnumSet.noneOf(ReportKind.class); // awaited holds each once
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("report").factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().daemon().name("report-", 0).factory()); // signatures are computed, which keeps a processor
     private final Thread keeping = Thread.ofVirtual().name("reports").unstarted(this::keep);
 
     /** @param hostname our name in reports */
@@ -83,9 +83,8 @@ public final class Reports implements AutoCloseable {
                 config.retry().maxLifetime(),
                 clock,
                 new Random());
-        Semaphore places = new Semaphore(PLACES);
         for (ReportKind kind : ReportKind.values()) {
-            queues.put(kind, new ReportQueue(kind, spool, desk, record, places, threads, clock));
+            queues.put(kind, new ReportQueue(kind, spool, desk, record, new Semaphore(PLACES), threads, clock));
         }
     }
 

@@ -7,7 +7,7 @@ import io.backupmx.smtp.ReversePath;
 import java.io.IOException;
 import java.util.Optional;
 
-/** By SPF, or by DKIM where that does not do. For virtual threads. */
+/** By SPF, or by DKIM where that does not do. It blocks, and computes. */
 final class SenderAuthenticity implements Authenticity {
 
     private final RecordLookup lookup;
@@ -26,16 +26,21 @@ final class SenderAuthenticity implements Authenticity {
         if (SpfCheck.isPass(spf)) {
             return new Verdict.Authentic("SPF pass for " + envelope.arrival().clientAddress());
         }
-        Optional<String> signer = DkimCheck.signer(sender.domain(), content, questioning);
+        endIfInterrupted();
+        Optional<String> signer = DkimCheck.signer(sender, content, questioning);
         if (signer.isPresent()) {
             return new Verdict.Authentic("DKIM of " + signer.get());
         }
-        if (Thread.interrupted()) {
-            throw new InterruptedException("while the DNS was asked");
-        }
+        endIfInterrupted();
         return questioning
                 .failure()
                 .<Verdict>map(Verdict.Undecided::new)
                 .orElseGet(() -> new Verdict.NotAuthentic("SPF " + spf + ", no DKIM signature of its domain"));
+    }
+
+    private static void endIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("while the DNS was asked");
+        }
     }
 }

@@ -3,9 +3,11 @@ package io.backupmx.worker.report;
 import io.backupmx.mail.Envelope;
 import io.backupmx.routing.RecordLookup;
 import io.backupmx.routing.RecordLookup.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.james.jspf.core.DNSRequest;
 import org.apache.james.jspf.core.DNSService;
 import org.apache.james.jspf.core.exceptions.TimeoutException;
@@ -59,10 +61,15 @@ final class SpfCheck {
                 }
             }
             return switch (questioning.ask(request.getHostname(), kind)) {
-                case Answer.Found(List<String> records) -> records;
+                case Answer.Found(List<String> records) -> taken(records);
                 case Answer.None _ -> null;
                 case Answer.Failed(String why) -> throw new TimeoutException(why);
             };
+        }
+
+        /** One that jSPF may take from, and without empty texts, at which it stumbles. */
+        private static List<String> taken(List<String> records) {
+            return records.stream().filter(text -> !text.isEmpty()).collect(Collectors.toCollection(ArrayList::new));
         }
 
         @Override

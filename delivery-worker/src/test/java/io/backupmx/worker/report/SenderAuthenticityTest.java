@@ -61,8 +61,12 @@ class SenderAuthenticityTest {
     private void publish(String domain) {
         dns.text(
                 "sel._domainkey." + domain,
-                "v=DKIM1; k=rsa; p="
-                        + Base64.getEncoder().encodeToString(KEYS.getPublic().getEncoded()));
+                key(KEYS, ""));
+    }
+
+    private static String key(KeyPair keys, String tags) {
+        return "v=DKIM1; k=rsa; " + tags + "p="
+                + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
     }
 
     @Test
@@ -70,6 +74,16 @@ class SenderAuthenticityTest {
         dns.text("client.example", "unrelated").text("client.example", "v=spf1 a:out.client.example -all");
         dns.address("out.client.example", "192.0.2.1");
         assertThat(judge("alice@client.example", MAIL)).isEqualTo(new Verdict.Authentic("SPF pass for 192.0.2.1"));
+    }
+
+    @Test
+    void itsExchangersMaySendForIt() throws Exception {
+        dns.text("client.example", "").text("client.example", "v=spf1 mx -all");
+        dns.mx("client.example", 10, "other.client.example").mx("client.example", 20, "mx.client.example");
+        dns.address("other.client.example", "192.0.2.9").address("mx.client.example", "192.0.2.1");
+        assertThat(judge("alice@client.example", MAIL)).isEqualTo(new Verdict.Authentic("SPF pass for 192.0.2.1"));
+        dns.text("outer.example", "v=spf1 include:client.example -all");
+        assertThat(judge("alice@outer.example", MAIL)).isEqualTo(new Verdict.Authentic("SPF pass for 192.0.2.1"));
     }
 
     @Test
@@ -88,8 +102,25 @@ class SenderAuthenticityTest {
         publish("client.example");
         assertThat(judge("alice@client.example", signed("client.example", "")))
                 .isEqualTo(new Verdict.Authentic("DKIM of client.example"));
-        assertThat(judge("x+1@bounces.client.example", signed("client.example", "")))
-                .isEqualTo(new Verdict.Authentic("DKIM of client.example"));
+    }
+
+    /** Nobody has signed the reverse-path: anybody can send what somebody else had signed. */
+    @Test
+    void aSignatureForSomebodyElseSaysNothing() throws Exception {
+        publish("client.example");
+        for (String sender : List.of("bob@client.example", "x+1@bounces.client.example")) {
+            assertThat(judge(sender, signed("client.example", "")))
+                    .as(sender)
+                    .isInstanceOf(Verdict.NotAuthentic.class);
+        }
+        assertThat(judge("bob@client.example", "From: bob@client.example\r\n" + signed("client.example", "")))
+                .isInstanceOf(Verdict.NotAuthentic.class);
+    }
+
+    @Test
+    void aDomainThatOnlyTriesSaysNothing() throws Exception {
+        dns.text("sel._domainkey.client.example", key(KEYS, "t=y; "));
+        assertThat(judge("alice@client.example", signed("client.example", ""))).isInstanceOf(Verdict.NotAuthentic.class);
     }
 
     @Test
