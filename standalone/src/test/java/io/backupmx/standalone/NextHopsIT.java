@@ -109,10 +109,8 @@ class NextHopsIT {
                 () -> assertThat(instance.queue())
                         .filteredOn(mail -> mail.toString().contains("lmtp.test"))
                         .singleElement()
-                        .satisfies(mail -> {
-                            assertThat(mail.path("queue_name").asText()).isEqualTo("hold");
-                            assertThat(mail.path("recipients").toString()).contains("never@lmtp.test", "552 5.2.2");
-                        }));
+                        .satisfies(mail -> assertThat(mail.path("recipients").toString())
+                                .contains("never@lmtp.test", "552 5.2.2", "not believed yet")));
         assertThat(lmtp.helos()).isZero();
     }
 

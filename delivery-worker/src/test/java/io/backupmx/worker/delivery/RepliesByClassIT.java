@@ -40,7 +40,7 @@ class RepliesByClassIT {
     private static final Pattern ROW = Pattern.compile(
             "^\\| (\\w+) \\| ([^|]+) \\| (delivered|deferred|failed|waits) \\| (UP|DOWN) \\| (\\d) \\|$",
             Pattern.MULTILINE);
-    private static final Duration IMPATIENT = Duration.ofMillis(700);
+    private static final Duration IMPATIENT = Duration.ofSeconds(1);
 
     /** So that what is down stays down until it was looked at. */
     private static final Duration NOT_AGAIN = Duration.ofHours(1);
