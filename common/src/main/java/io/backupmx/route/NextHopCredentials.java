@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who we are to which next hop, in the form of Postfix' {@code smtp_sasl_password_maps}: {@code [host]:port user:password}, or the
- * host's name alone. Read anew when the file has changed, looked at before each connection; what cannot be used then leaves the
- * last ones in place. Safe from any thread.
+ * Who we are to which next hop, in the form of Postfix' {@code smtp_sasl_password_maps}: {@code [host]:port user:password},
+ * {@code [host]} for its usual port, or the host's name alone. Read anew when the file has changed, looked at before each
+ * connection; what cannot be used then, or is empty, leaves the last ones in place. Safe from any thread.
  */
 public final class NextHopCredentials {
 
@@ -34,17 +34,27 @@ public final class NextHopCredentials {
     private final Optional<Path> file;
     private Stamp seen = Stamp.NONE;
     private Map<String, Credentials> entries = Map.of();
+    private List<String> lastProblems = List.of();
 
-    /** What tells that a file is another than before. */
-    private record Stamp(Optional<FileTime> modified, long sizeBytes) {
+    /** What tells that a file, or who may read it, is another than before. */
+    private record Stamp(Optional<FileTime> modified, Optional<Object> changed, long sizeBytes) {
 
-        static final Stamp NONE = new Stamp(Optional.empty(), -1);
+        static final Stamp NONE = new Stamp(Optional.empty(), Optional.empty(), -1);
 
         static Stamp of(Path file) {
             try {
-                return new Stamp(Optional.of(Files.getLastModifiedTime(file)), Files.size(file));
+                return new Stamp(Optional.of(Files.getLastModifiedTime(file)), changed(file), Files.size(file));
             } catch (IOException _) {
                 return NONE;
+            }
+        }
+
+        /** Of its inode, as by chmod; a file system may not tell it. */
+        private static Optional<Object> changed(Path file) throws IOException {
+            try {
+                return Optional.of(Files.getAttribute(file, "unix:ctime"));
+            } catch (UnsupportedOperationException | IllegalArgumentException _) {
+                return Optional.empty();
             }
         }
     }
@@ -64,8 +74,13 @@ public final class NextHopCredentials {
         Map<String, Credentials> read = new HashMap<>();
         FileProblems inFile = new FileProblems(KEY, file.get(), problems);
         PostfixTable.forEach(file.get(), inFile, entry -> add(entry, read, inFile));
+        if (problems.isEmpty() && read.isEmpty() && !entries.isEmpty()) {
+            problems.add(KEY + ": " + file.get() + " has no entries any more"); // somebody may be writing it
+        }
         if (problems.isEmpty()) {
             entries = Map.copyOf(read);
+        } else {
+            seen = Stamp.NONE; // what is wrong may be mended without a trace: it is looked at again
         }
         return List.copyOf(problems);
     }
@@ -84,20 +99,30 @@ public final class NextHopCredentials {
     private static void add(PostfixEntry entry, Map<String, Credentials> read, FileProblems problems) {
         int colon = entry.value().indexOf(':');
         if (colon < 1) {
-            problems.add(entry.line(), "'" + entry.key() + "' is not followed by user:password");
+            // What stands first may be the password itself.
+            problems.add(entry.line(), "not a next hop, white space and user:password");
             return;
         }
-        var _ = read.putIfAbsent(
-                canonical(entry.key()),
-                new Credentials(entry.value().substring(0, colon), entry.value().substring(colon + 1)));
+        Credentials credentials =
+                new Credentials(entry.value().substring(0, colon), entry.value().substring(colon + 1));
+        canonical(entry.key()).forEach(key -> {
+            var _ = read.putIfAbsent(key, credentials);
+        });
     }
 
-    /** With its port where that can be said of it. */
-    private static String canonical(String key) {
-        boolean named = key.startsWith("[") || key.contains(":");
-        return named
-                ? NextHop.parse(key, MailProtocol.SMTP).map(NextHop::toString).orElse(key)
-                : key;
+    /** With its port where that can be said of it; of a host without one, with the usual port of each protocol. */
+    private static List<String> canonical(String key) {
+        boolean bracketed = key.startsWith("[");
+        if (!bracketed && !key.contains(":")) {
+            return List.of(key);
+        }
+        List<MailProtocol> protocols = bracketed ? List.of(MailProtocol.values()) : List.of(MailProtocol.SMTP);
+        List<String> hops = protocols.stream()
+                .flatMap(protocol -> NextHop.parse(key, protocol).stream())
+                .map(NextHop::toString)
+                .distinct()
+                .toList();
+        return hops.isEmpty() ? List.of(key) : hops;
     }
 
     /** Those of {@code hop} as it is written, else of its host at whatever port. */
@@ -112,7 +137,9 @@ public final class NextHopCredentials {
             return;
         }
         List<String> problems = read();
-        if (!problems.isEmpty()) {
+        boolean isNew = !problems.equals(lastProblems);
+        lastProblems = problems;
+        if (!problems.isEmpty() && isNew) {
             LOG.atError()
                     .addKeyValue("problems", String.join("; ", problems))
                     .log("credentials not read, the old ones stay in use");

@@ -23,11 +23,6 @@ public record Credentials(String user, String password) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether {@code text}, something a server said, holds what nobody is to see. */
-    public boolean isBetrayedBy(String text) {
-        return text.contains(password) || text.contains(base64Password()) || text.contains(plain());
-    }
-
     @Override
     public String toString() {
         return user;

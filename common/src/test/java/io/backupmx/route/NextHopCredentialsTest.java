@@ -3,6 +3,7 @@ package io.backupmx.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.smtp.Credentials;
+import io.backupmx.smtp.MailProtocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ class NextHopCredentialsTest {
         assertThat(credentials.of(new NextHop("mx1.example.test", 587))).contains(new Credentials("one", "a:b c"));
         assertThat(credentials.of(new NextHop("mx1.example.test", 25))).isEmpty();
         assertThat(credentials.of(new NextHop("mx2.example.test", 25))).contains(new Credentials("two", "x"));
+        assertThat(credentials.of(new NextHop("mx2.example.test", 24, false, MailProtocol.LMTP)))
+                .contains(new Credentials("two", "x"));
+        assertThat(credentials.of(new NextHop("mx2.example.test", 2525))).isEmpty();
         assertThat(credentials.of(new NextHop("mx3.example.test", 2525))).contains(new Credentials("three", "y"));
         assertThat(credentials.of(new NextHop("mx4.example.test", 587, true))).contains(new Credentials("four", "z"));
     }
@@ -62,6 +66,10 @@ class NextHopCredentialsTest {
                 .asString()
                 .contains("sasl_passwd:1: ", "user:password")
                 .doesNotContain("secret");
+        assertThat(credentials("secret [mx1.example.test]\n").read())
+                .singleElement()
+                .asString()
+                .doesNotContain("secret");
         assertThat(new NextHopCredentials(Optional.of(directory.resolve("none"))).read())
                 .singleElement()
                 .asString()
@@ -78,8 +86,21 @@ class NextHopCredentialsTest {
         assertThat(credentials.of(hop)).contains(new Credentials("one", "another"));
         Files.writeString(file, "[mx1.example.test]\n");
         assertThat(credentials.of(hop)).contains(new Credentials("one", "another"));
+        Files.writeString(file, "# nothing yet\n");
+        assertThat(credentials.read()).singleElement().asString().contains("no entries");
+        assertThat(credentials.of(hop)).contains(new Credentials("one", "another"));
         Files.delete(file);
         assertThat(credentials.of(hop)).contains(new Credentials("one", "another"));
+    }
+
+    /** Neither its content nor its time is another then. */
+    @Test
+    void aFileThatOthersMayReadNoLongerIsReadAnew() throws IOException {
+        NextHop hop = new NextHop("mx1.example.test", 25);
+        NextHopCredentials credentials = credentials("[mx1.example.test] one:secret\n", "rw-r--r--");
+        assertThat(credentials.of(hop)).isEmpty();
+        Files.setPosixFilePermissions(directory.resolve("sasl_passwd"), PosixFilePermissions.fromString("rw-------"));
+        assertThat(credentials.of(hop)).contains(new Credentials("one", "secret"));
     }
 
     @Test

@@ -24,7 +24,18 @@ final class Authentication {
     Optional<String> run(Extensions offered, boolean encrypted) throws LostException {
         if (!encrypted && !options.authInClear()) {
             return Optional.of("no TLS, and without it no password is sent (worker.auth_in_clear)");
-        } else if (offered.auth().contains("PLAIN")) {
+        }
+        try {
+            return authenticate(offered, encrypted);
+        } catch (LostException e) {
+            throw e.lossCause() == Loss.Cause.GARBAGE // which it quotes
+                    ? new LostException(Loss.Cause.GARBAGE, "garbage in answer to AUTH")
+                    : e;
+        }
+    }
+
+    private Optional<String> authenticate(Extensions offered, boolean encrypted) throws LostException {
+        if (offered.auth().contains("PLAIN")) {
             return verdict(ask("AUTH PLAIN " + credentials.plain()));
         } else if (offered.auth().contains("LOGIN")) {
             return login();
@@ -44,13 +55,9 @@ final class Authentication {
         return verdict(reply);
     }
 
+    /** No word of the reply: a server may put into it what it was told, in whatever form. */
     private Optional<String> verdict(SmtpReply reply) {
-        if (reply.isPositive()) {
-            return Optional.empty();
-        }
-        String said = reply.toString();
-        return Optional.of("user " + credentials + ": "
-                + (credentials.isBetrayedBy(said) ? reply.code() + " (with the password in it)" : said));
+        return reply.isPositive() ? Optional.empty() : Optional.of("user " + credentials + ": " + reply.code());
     }
 
     private SmtpReply ask(String line) throws LostException {
