@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginalClientTest {
 
@@ -46,9 +48,36 @@ class OriginalClientTest {
                 .hasValueSatisfying(command -> assertThat(command).hasSizeLessThan(513));
     }
 
+    /** At the primary it would be another's, and one that is trusted. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "127.0.0.1",
+                "::1",
+                "::ffff:127.0.0.1",
+                "0.0.0.0",
+                "::",
+                "10.0.0.1",
+                "172.17.0.1",
+                "192.168.1.1",
+                "169.254.1.1",
+                "fe80::1",
+                "fe80::1%eth0",
+                "2001:db8::7%eth0",
+                "fd00::1",
+                "fc00::1",
+                "fec0::1",
+                "client.example"
+            })
+    void ofNoPublicAddressNothingIsSaid(String address) {
+        assertThat(new OriginalClient(address, "client.example", "ESMTP", "4Xq2").command(ALL))
+                .isEmpty();
+    }
+
     @Test
     void mailMadeHereHasNoClient() {
-        assertThat(new OriginalClient("", "", "SMTP", "4Xq2").command(ALL))
-                .contains("XFORWARD IDENT=4Xq2 SOURCE=LOCAL\r\n");
+        assertThat(new OriginalClient("192.0.2.7", "backup.example", "local", "4Xq2").command(ALL))
+                .isEmpty();
     }
 }
