@@ -55,6 +55,7 @@ final class Wire {
     private @Nullable FollowUp followUp;
     private boolean followedUp;
     private long followedUpNanos;
+    private long lastReplyNanos;
 
     /** To be called on the socket's event loop, before it reads. */
     Wire(Context eventLoop, NetSocket socket) {
@@ -80,7 +81,7 @@ final class Wire {
             if (ended != null) {
                 return null; // what comes until the socket is closed
             }
-            decoder.decode(octets.getBytes(), replies::add);
+            decoder.decode(octets.getBytes(), this::add);
             if (replies.isFlood()) {
                 throw new MalformedReplyException("replies beyond all that was asked");
             }
@@ -101,6 +102,11 @@ final class Wire {
             lock.unlock();
         }
         return null;
+    }
+
+    private void add(SmtpReply reply) {
+        replies.add(reply);
+        lastReplyNanos = System.nanoTime();
     }
 
     /** Every question has had its answer: until the next {@link #write}, whatever comes ends the wire. */
@@ -248,8 +254,9 @@ final class Wire {
     SmtpReply reply(Duration timeout, Duration writeTimeout) throws LostException {
         lock.lock();
         try {
-            // What followed by itself is waited for since then, whoever waits for its reply only now.
-            long start = followedUp ? followedUpNanos : System.nanoTime();
+            // What followed by itself is waited for since then, whoever waits for its reply only now; and of several replies
+            // to it (RFC 2033 §4.2), each since the one before has come.
+            long start = followedUp ? Math.max(followedUpNanos, lastReplyNanos) : System.nanoTime();
             while (true) {
                 SmtpReply reply = replies.poll();
                 if (reply != null) {

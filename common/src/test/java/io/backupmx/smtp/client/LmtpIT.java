@@ -1,6 +1,8 @@
 package io.backupmx.smtp.client;
 
+import static io.backupmx.testing.Behaviour.accept;
 import static io.backupmx.testing.Behaviour.close;
+import static io.backupmx.testing.Behaviour.delay;
 import static io.backupmx.testing.Behaviour.say;
 import static io.backupmx.testing.Behaviour.sayAndClose;
 import static io.backupmx.testing.Moment.address;
@@ -75,6 +77,15 @@ class LmtpIT extends SmtpClientFixture {
         assertThat(codes(result)).containsExactly(250, 0, 0);
         assertThat(result.loss())
                 .hasValueSatisfying(loss -> assertThat(loss.phase()).isEqualTo(Loss.Phase.AFTER_DOT));
+    }
+
+    /** A server that delivers to one after the other needs that time for each. */
+    @Test
+    void eachAnswerHasItsOwnTime() {
+        primary.play(Script.acceptAll().on(DOT, delay(SHORT.dividedBy(2), accept())));
+        TransactionResult result = lmtp().send(mail("a@x.test", "b@x.test", "c@x.test"));
+        assertThat(codes(result)).containsExactly(250, 250, 250);
+        assertThat(result.loss()).isEmpty();
     }
 
     @Test
