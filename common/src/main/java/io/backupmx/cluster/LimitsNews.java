@@ -23,6 +23,11 @@ record LimitsNews(String route, NextHopLimits limits, Instant at) {
         return at.isAfter(now.minus(HOLDS)) && at.isBefore(now.plus(AHEAD));
     }
 
+    /** A clock that is ahead must not have the last word for as long. */
+    LimitsNews notAfter(Instant now) {
+        return at.isAfter(now) ? new LimitsNews(route, limits, now) : this;
+    }
+
     byte[] toBytes() {
         OptionalLong size = limits.maxSizeBytes();
         String text = String.join(

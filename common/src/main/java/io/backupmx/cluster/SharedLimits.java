@@ -6,6 +6,7 @@ import io.backupmx.route.Route;
 import io.backupmx.spool.SharedTable;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What workers have read in their next hops' replies to EHLO, for the ingresses: the newest word on a route counts, for a week.
- * What nobody has said, or nobody has heard yet, is no limit. Begins to listen when it is first asked or told something. Safe
- * from any thread.
+ * What nobody has said, or nobody has heard yet, is no limit. Begins to listen when it is first asked or told something. What
+ * is told while the broker is away is said when it is back. Safe from any thread.
  */
 public final class SharedLimits implements KnownLimits, SharedTable.Listener, AutoCloseable {
 
@@ -30,6 +31,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
     private final InstantSource clock;
     private final AtomicBoolean started = new AtomicBoolean();
     private final Map<String, LimitsNews> heard = new ConcurrentHashMap<>();
+    private final Map<String, LimitsNews> unsaid = new ConcurrentHashMap<>();
 
     /** @param table not started; closed with this */
     public SharedLimits(SharedTable table, InstantSource clock) {
@@ -56,12 +58,19 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
                 || !before.isValid(news.at())
                 || news.at().isAfter(before.at().plus(AGAIN));
         if (isNews && name.length() <= MAX_NAME && take(news)) {
-            var _ = table.put("limits." + name, news.toBytes()).whenComplete((_, failure) -> {
-                if (failure != null) {
-                    heard.remove(name, news); // said again the next time
-                }
-            });
+            say(news);
         }
+    }
+
+    private void say(LimitsNews news) {
+        unsaid.remove(news.route());
+        var _ = table.put("limits." + news.route(), news.toBytes()).whenComplete((_, failure) -> {
+            if (failure != null && heard.remove(news.route(), news)) { // else there is newer
+                if (unsaid.size() < MAX_ROUTES) {
+                    unsaid.put(news.route(), news);
+                }
+            }
+        });
     }
 
     private void start() {
@@ -85,6 +94,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
     public void heard(String key, byte[] value) {
         LimitsNews.parse(value)
                 .filter(news -> news.isValid(clock.instant()))
+                .map(news -> news.notAfter(clock.instant()))
                 .filter(news -> {
                     LimitsNews before = heard.get(news.route());
                     return before == null || !before.at().isAfter(news.at());
@@ -92,8 +102,19 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
                 .ifPresent(this::take);
     }
 
+    /** What was heard just now may be newer. */
     @Override
-    public void complete() {}
+    public void complete() {
+        for (LimitsNews news : List.copyOf(unsaid.values())) {
+            LimitsNews before = heard.get(news.route());
+            if (!unsaid.remove(news.route(), news) || !news.isValid(clock.instant())) {
+                continue;
+            }
+            if ((before == null || before.at().isBefore(news.at())) && take(news)) {
+                say(news);
+            }
+        }
+    }
 
     /** What was heard stays: primaries are what they were. */
     @Override

@@ -39,9 +39,21 @@ class SharedLimitsTest {
         @Override
         public void start(Listener listener) {
             listeners.add(listener);
+            if (!away) {
+                connect(listener);
+            }
+        }
+
+        private void connect(Listener listener) {
             listener.connected();
-            values.forEach(listener::heard);
+            List.copyOf(values.entrySet()).forEach(entry -> listener.heard(entry.getKey(), entry.getValue()));
             listener.complete();
+        }
+
+        /** The broker is there from now on. */
+        void comes() {
+            away = false;
+            List.copyOf(listeners).forEach(this::connect);
         }
 
         @Override
@@ -111,6 +123,38 @@ class SharedLimitsTest {
         assertThat(ingress.of(ROUTE)).isEmpty();
         worker.tell(ROUTE, SMALL);
         assertThat(ingress.of(ROUTE)).contains(SMALL);
+    }
+
+    @Test
+    void theFirstWordOfAProcessIsSaidWhenItIsConnected() {
+        table.away = true;
+        worker.tell(ROUTE, SMALL);
+        assertThat(ingress.of(ROUTE)).isEmpty();
+        table.comes();
+        assertThat(ingress.of(ROUTE)).contains(SMALL);
+        assertThat(table.puts).isOne();
+        table.comes();
+        assertThat(table.puts).isOne();
+    }
+
+    @Test
+    void whatWasNotSaidIsOutdatedByWhatOthersHaveSaidSince() {
+        table.away = true;
+        worker.tell(ROUTE, SMALL);
+        now = now.plusSeconds(5);
+        table.values.put("limits." + ROUTE, new LimitsNews(ROUTE.toString(), LARGE, now).toBytes());
+        table.comes();
+        assertThat(table.puts).isZero();
+        assertThat(worker.of(ROUTE)).contains(LARGE);
+    }
+
+    @Test
+    void aClockThatIsAheadDoesNotHaveTheLastWord() {
+        ingress.heard("limits." + ROUTE, new LimitsNews(ROUTE.toString(), SMALL, now.plusSeconds(1800)).toBytes());
+        assertThat(ingress.of(ROUTE)).contains(SMALL);
+        now = now.plusSeconds(60);
+        ingress.heard("limits." + ROUTE, new LimitsNews(ROUTE.toString(), LARGE, now).toBytes());
+        assertThat(ingress.of(ROUTE)).contains(LARGE);
     }
 
     @Test
