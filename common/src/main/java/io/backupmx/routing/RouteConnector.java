@@ -4,7 +4,6 @@ import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver.Addresses;
 import io.backupmx.smtp.client.ConnectResult;
-import io.backupmx.smtp.client.Extensions;
 import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpConnection;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** Finds a host of a route that takes mail. For virtual threads: its methods block, and are ended by an interrupt. */
@@ -29,7 +27,6 @@ public final class RouteConnector {
     private final Duration connectTimeout;
     private final Duration probeConnectTimeout;
     private final Function<NextHop, Manner> manners;
-    private final BiConsumer<NextHop, Extensions> greeted;
 
     /** Without credentials for anybody. */
     public RouteConnector(
@@ -39,29 +36,25 @@ public final class RouteConnector {
                 resolver,
                 connectTimeout,
                 probeConnectTimeout,
-                hop -> new Manner(hop.protocol(), Optional.empty()),
-                (_, _) -> {});
+                hop -> new Manner(hop.protocol(), Optional.empty()));
     }
 
     /**
      * @param probeConnectTimeout for the TCP connection of a probe. Short, because a host that comes back does not answer
      *     a connection request that it never saw until that is repeated, and the repeats come ever later
      * @param manners how a next hop is spoken to
-     * @param greeted hears what a next hop offers, at each connection
      */
     public RouteConnector(
             SmtpClient client,
             AddressResolver resolver,
             Duration connectTimeout,
             Duration probeConnectTimeout,
-            Function<NextHop, Manner> manners,
-            BiConsumer<NextHop, Extensions> greeted) {
+            Function<NextHop, Manner> manners) {
         this.client = client;
         this.resolver = resolver;
         this.connectTimeout = connectTimeout;
         this.probeConnectTimeout = probeConnectTimeout;
         this.manners = manners;
-        this.greeted = greeted;
     }
 
     /** The first host that takes mail: next hops in the route's order, addresses in the resolver's (RFC 5321 §5.1). */
@@ -137,11 +130,7 @@ public final class RouteConnector {
     private record Door(NextHop hop, SocketAddress address) {}
 
     private ConnectResult connect(Door door, Duration timeout) {
-        ConnectResult result = client.connect(door.address(), timeout, manners.apply(door.hop()));
-        if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
-            greeted.accept(door.hop(), connection.extensions());
-        }
-        return result;
+        return client.connect(door.address(), timeout, manners.apply(door.hop()));
     }
 
     private List<Door> doors(Route route, List<String> unresolved) {

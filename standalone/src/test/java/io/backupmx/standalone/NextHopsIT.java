@@ -39,7 +39,7 @@ class NextHopsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        smtp.play(Script.acceptAll().offering("PIPELINING", "8BITMIME", "SIZE 20000", "XFORWARD NAME ADDR HELO IDENT"));
+        smtp.play(Script.acceptAll().offering("PIPELINING", "8BITMIME", "SIZE 100000", "XFORWARD NAME ADDR HELO IDENT"));
         Path domains = Files.writeString(
                 directory.resolve("relay_domains"), "smtp.test OK\nlmtp.test OK\nnowhere.test OK\nguarded.test OK\n");
         Path transport = Files.writeString(
@@ -133,13 +133,13 @@ class NextHopsIT {
 
     /** First, what it does not take cannot be known; then it is, and is refused where the sender hears it at once. */
     @Test
-    void aPrimaryIsToldOfClientsAndKnownByWhatItOffers() {
+    void aPrimaryIsKnownByWhatItOffers() {
         try (Conversation client = Conversation.open(instance.smtpPort())) {
             client.play("""
                     S: 220 *
                     C: EHLO a+b.example
                     S: 250 *
-                    C: MAIL FROM:<s@client.example> SIZE=20001 SMTPUTF8
+                    C: MAIL FROM:<s@client.example> SIZE=100001 SMTPUTF8
                     S: 250 *
                     C: RCPT TO:<a@smtp.test>
                     S: 250 *
@@ -147,17 +147,14 @@ class NextHopsIT {
                     S: 250 *
                     """);
             smtp.start();
-            String id = Sender.send(instance.smtpPort(), MAIL, "a@smtp.test");
+            Sender.send(instance.smtpPort(), MAIL, "a@smtp.test");
             assertThat(smtp.awaitMails(1, SOON)).hasSize(1);
-            assertThat(smtp.said())
-                    .singleElement()
-                    .asString()
-                    .matches("XFORWARD ADDR=127\\.0\\.0\\.1 HELO=\\S+ IDENT=" + id);
+            assertThat(smtp.said()).isEmpty(); // of a client on this machine
             assertThat(smtp.clients()).containsOnly("127.0.0.8");
             Instance.await(SOON, () -> client.play("""
                     C: RSET
                     S: 250 *
-                    C: MAIL FROM:<s@client.example> SIZE=20001 SMTPUTF8
+                    C: MAIL FROM:<s@client.example> SIZE=100001 SMTPUTF8
                     S: 250 *
                     C: RCPT TO:<a@smtp.test>
                     S: 552 5.3.4 *
@@ -165,7 +162,7 @@ class NextHopsIT {
             client.play("""
                     C: RSET
                     S: 250 *
-                    C: MAIL FROM:<s@client.example> SIZE=20000 SMTPUTF8
+                    C: MAIL FROM:<s@client.example> SIZE=100000 SMTPUTF8
                     S: 250 *
                     C: RCPT TO:<käthe@smtp.test>
                     S: 553 5.6.7 *

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 /**
  * What the peer offers, as its reply to EHLO says (RFC 5321 §4.1.1.1); nothing at all behind HELO.
  *
+ * @param extended whether it took EHLO, or LHLO; of one that knows HELO only nobody knows what it could do
  * @param pipelining RFC 2920
  * @param eightBitMime RFC 6152
  * @param smtpUtf8 RFC 6531
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * @param xforward the attributes of XFORWARD, in upper case
  */
 public record Extensions(
+        boolean extended,
         boolean pipelining,
         boolean eightBitMime,
         boolean smtpUtf8,
@@ -32,14 +34,16 @@ public record Extensions(
         Set<String> auth,
         Set<String> xforward) {
 
-    static final Extensions NONE = new Extensions(false, false, false, false, false, false, OptionalLong.empty());
+    /** Behind HELO. */
+    static final Extensions NONE = new Extensions(
+            false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of());
 
     public Extensions {
         auth = Set.copyOf(auth);
         xforward = Set.copyOf(xforward);
     }
 
-    /** Without AUTH and XFORWARD. */
+    /** In reply to EHLO, without AUTH and XFORWARD. */
     public Extensions(
             boolean pipelining,
             boolean eightBitMime,
@@ -48,7 +52,7 @@ public record Extensions(
             boolean startTls,
             boolean size,
             OptionalLong maxSizeBytes) {
-        this(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, Set.of(), Set.of());
+        this(true, pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, Set.of(), Set.of());
     }
 
     static Extensions of(SmtpReply ehlo) {
@@ -81,7 +85,17 @@ public record Extensions(
                 }
             }
         }
-        return new Extensions(pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, auth, xforward);
+        return new Extensions(
+                ehlo.isPositive(),
+                pipelining,
+                eightBitMime,
+                smtpUtf8,
+                dsn,
+                startTls,
+                size,
+                maxSizeBytes,
+                auth,
+                xforward);
     }
 
     private static Set<String> arguments(String[] words) {

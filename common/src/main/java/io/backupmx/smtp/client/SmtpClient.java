@@ -183,7 +183,7 @@ public final class SmtpClient implements AutoCloseable {
                 }
             }
             return new ConnectResult.Connected(
-                    new SmtpConnection(wire, options, extensions, peer, namesUs(ehlo), agreed, manner.protocol()));
+                    new SmtpConnection(wire, options, extensions, address, namesUs(ehlo), agreed, manner.protocol()));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())

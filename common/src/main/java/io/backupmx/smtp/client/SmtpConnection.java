@@ -4,6 +4,7 @@ import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.MailProtocol;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -19,7 +20,7 @@ public final class SmtpConnection {
     private final Wire wire;
     private final SmtpClientOptions options;
     private final Extensions extensions;
-    private final String peer;
+    private final SocketAddress address;
     private final boolean namedAsWe;
     private final Optional<TlsFacts> tls;
     private final MailProtocol protocol;
@@ -31,14 +32,14 @@ public final class SmtpConnection {
             Wire wire,
             SmtpClientOptions options,
             Extensions extensions,
-            String peer,
+            SocketAddress address,
             boolean namedAsWe,
             Optional<TlsFacts> tls,
             MailProtocol protocol) {
         this.wire = wire;
         this.options = options;
         this.extensions = extensions;
-        this.peer = peer;
+        this.address = address;
         this.namedAsWe = namedAsWe;
         this.tls = tls;
         this.protocol = protocol;
@@ -84,9 +85,14 @@ public final class SmtpConnection {
         return extensions;
     }
 
+    /** Where it leads, by the name that was resolved. */
+    public SocketAddress address() {
+        return address;
+    }
+
     /** For people: {@code mx1.example.org[192.0.2.1]:25}. */
     public String peer() {
-        return peer;
+        return Peer.name(address);
     }
 
     /** What protects the connection; empty: nothing. */
@@ -129,6 +135,6 @@ public final class SmtpConnection {
 
     @Override
     public String toString() {
-        return "connection to " + peer;
+        return "connection to " + peer();
     }
 }

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class ExtensionsTest {
 
+    private static final Extensions NOTHING =
+            new Extensions(false, false, false, false, false, false, OptionalLong.empty());
+
     @Test
     void keywordsAreReadInAnyCase() {
         assertThat(of("mx.example", "pipelining", "8BitMime", "SMTPUTF8", "dsn", "StartTLS", "Size 1000"))
@@ -18,7 +21,9 @@ class ExtensionsTest {
 
     @Test
     void theFirstLineIsAGreeting() {
-        assertThat(of("PIPELINING")).isEqualTo(Extensions.NONE);
+        assertThat(of("PIPELINING")).isEqualTo(NOTHING);
+        assertThat(NOTHING.extended()).isTrue();
+        assertThat(Extensions.NONE.extended()).isFalse();
     }
 
     @Test
@@ -39,7 +44,7 @@ class ExtensionsTest {
 
     @Test
     void unknownKeywordsAndEmptyLinesAreIgnored() {
-        assertThat(of("mx", "", "XFOO bar", "ETRN")).isEqualTo(Extensions.NONE);
+        assertThat(of("mx", "", "XFOO bar", "ETRN")).isEqualTo(NOTHING);
     }
 
     private static Extensions of(String... lines) {

@@ -17,9 +17,11 @@ import io.backupmx.worker.gate.Trouble;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -42,9 +44,11 @@ final class Attempt {
     private final RouteGate gate;
     private final BooleanSupplier isSure;
     private final Predicate<ForwardPath> isListed;
-    private final boolean tellsClient;
+    private final HostTerms hosts;
     private final @Nullable RecipientOutcome[] outcomes;
+    private final Set<RecipientOutcome> forOtherHosts = new HashSet<>();
     private boolean secondTry;
+    private boolean askedAnew;
     private boolean metTrouble;
     private boolean toldGate;
 
@@ -53,7 +57,6 @@ final class Attempt {
      * @param isSure whether this worker may deliver anything, asked right before the mail would be delivered, as is the mail
      *     itself: two connections to the broker, and either may be lost alone
      * @param isListed whether a recipient is known to exist
-     * @param tellsClient whether the next hop may know whom the mail came from
      */
     Attempt(
             TakenMail mail,
@@ -62,7 +65,7 @@ final class Attempt {
             RouteGate gate,
             BooleanSupplier isSure,
             Predicate<ForwardPath> isListed,
-            boolean tellsClient) {
+            HostTerms hosts) {
         this.mail = mail;
         this.envelope = mail.envelope();
         this.suspect = suspect;
@@ -70,7 +73,7 @@ final class Attempt {
         this.gate = gate;
         this.isSure = isSure;
         this.isListed = isListed;
-        this.tellsClient = tellsClient;
+        this.hosts = hosts;
         this.outcomes = new RecipientOutcome[envelope.recipients().size()];
     }
 
@@ -105,7 +108,7 @@ final class Attempt {
     }
 
     private List<Integer> deliver(List<Integer> pending) {
-        return switch (secondTry ? connections.fresh() : connections.take()) {
+        return switch (secondTry || askedAnew ? connections.fresh() : connections.take()) {
             case ConnectResult.Unreachable(String why) -> {
                 tell(new GateEvent.Met(new Trouble(Trouble.Kind.NO_ANSWER, why), connections.busy()));
                 yield untried(pending, why);
@@ -133,18 +136,46 @@ final class Attempt {
         gate.tell(event);
     }
 
-    /** RFC 6531 §3.5, §3.6: what needs more than ASCII cannot be sent there, and a backup has nowhere else to send it. */
+    /** RFC 6531 §3.5, §3.6: what needs more than ASCII cannot be sent there. What was offered long ago is asked for anew. */
     private List<Integer> transactInAscii(List<Integer> pending, SmtpConnection connection) {
-        end(
-                pending.stream().filter(this::needsSmtpUtf8).toList(),
-                new RecipientOutcome.Failed(
-                        "5.6.7 the mail needs SMTPUTF8, which host " + connection.peer() + " does not offer"));
+        List<Integer> again = new ArrayList<>(pending.stream().filter(this::needsSmtpUtf8).toList());
         List<Integer> others = pending.stream().filter(i -> !needsSmtpUtf8(i)).toList();
+        boolean asksAnew = !again.isEmpty() && !askedAnew && connection.transactions() > 0;
+        if (!asksAnew) {
+            end(again, withoutSmtpUtf8(connection));
+            again.clear();
+        }
         if (others.isEmpty()) {
             connections.giveBack(connection);
-            return others;
+        } else {
+            again.addAll(transact(others, connection));
         }
-        return transact(others, connection);
+        if (asksAnew) {
+            askedAnew = true;
+            connections.closeAllIdle(); // there may be no room for one more
+        }
+        return again;
+    }
+
+    /** For good only where a host says so that knows EHLO, and a backup has nowhere else to send it. */
+    private RecipientOutcome withoutSmtpUtf8(SmtpConnection connection) {
+        return hosts.isOne() && connection.extensions().extended()
+                ? new RecipientOutcome.Failed(
+                        "5.6.7 the mail needs SMTPUTF8, which host " + connection.peer() + " does not offer")
+                : forOtherHosts("host " + connection.peer() + " does not offer SMTPUTF8, which the mail needs");
+    }
+
+    /** Not here: the route is well all the same, and the mail to be tried again, for another host may be the first then. */
+    private RecipientOutcome forOtherHosts(String why) {
+        RecipientOutcome outcome = new RecipientOutcome.Deferred(why);
+        forOtherHosts.add(outcome);
+        return outcome;
+    }
+
+    /** What is too large for one of several hosts another may take. */
+    private RecipientOutcome perhapsElsewhere(RecipientOutcome outcome, Optional<SmtpReply> answer) {
+        boolean tooLarge = !hosts.isOne() && answer.filter(Outcomes::isTooLarge).isPresent();
+        return tooLarge && outcome instanceof RecipientOutcome.Failed(String why) ? forOtherHosts(why) : outcome;
     }
 
     private List<Integer> end(List<Integer> pending, RecipientOutcome outcome) {
@@ -161,22 +192,26 @@ final class Attempt {
             connections.giveBack(connection);
         }
         tellIfSlow(Duration.ofNanos(System.nanoTime() - began), connection.peer());
-        boolean routeAtFault = tellGate(Outcomes.signal(result, secondTry), connection.peer());
+        RouteSignal signal = Outcomes.signal(result, secondTry);
+        boolean routeAtFault = tellGate(signal, connection.peer());
         List<Optional<RecipientOutcome>> judged =
                 Outcomes.judge(result, connection.peer(), new Circumstances(secondTry, suspect, routeAtFault));
         secondTry |= result.loss().isPresent();
         List<Integer> again = new ArrayList<>();
         for (int i = 0; i < pending.size(); i++) {
             int recipient = pending.get(i);
-            tellIfRefused(envelope.recipients().get(recipient).path(), judged.get(i), result);
-            judged.get(i)
-                    .ifPresentOrElse(
-                            outcome -> outcomes[recipient] = outcome instanceof RecipientOutcome.Delivered delivered
-                                    ? delivered.through(
-                                            connection.tls(),
-                                            connection.extensions().dsn())
-                                    : outcome,
-                            () -> again.add(recipient));
+            Optional<SmtpReply> answer = result.answerTo(i);
+            Optional<RecipientOutcome> judgement = judged.get(i).map(outcome -> perhapsElsewhere(outcome, answer));
+            tellIfRefused(envelope.recipients().get(recipient).path(), judgement, result);
+            judgement.ifPresentOrElse(
+                    outcome -> outcomes[recipient] = outcome instanceof RecipientOutcome.Delivered delivered
+                            ? delivered.through(
+                                    connection.tls(), connection.extensions().dsn())
+                            : outcome,
+                    () -> again.add(recipient));
+        }
+        if (signal instanceof RouteSignal.Well && gate.believesRefusals()) {
+            hosts.tookMail().accept(connection);
         }
         return again;
     }
@@ -226,13 +261,14 @@ final class Attempt {
         return reply.isPermanentFailure() && reply.code() != TOO_LARGE;
     }
 
-    /** At the end: a mail that got nothing but 4xx counts, and a trial must not end unheard of. */
+    /** At the end: a mail that got nothing but 4xx counts, but for what is for others, and a trial must not end unheard of. */
     private void tellGate() {
         if (toldGate) {
             return;
         }
         String why = Stream.of(outcomes)
                 .filter(Objects::nonNull)
+                .filter(outcome -> !forOtherHosts.contains(outcome))
                 .map(outcome -> outcome instanceof RecipientOutcome.Deferred(String reason) ? reason : "")
                 .filter(reason -> !reason.isEmpty())
                 .findFirst()
@@ -256,7 +292,8 @@ final class Attempt {
                 pending.stream().anyMatch(this::needsSmtpUtf8),
                 envelope.envelopeId(),
                 envelope.returnContent(),
-                tellsClient ? Optional.of(client()) : Optional.empty(),
+                // A connection may have been lost for it.
+                hosts.mayKnowClient() && !secondTry ? Optional.of(client()) : Optional.empty(),
                 ReceivedHeader.of(envelope, ZoneId.systemDefault()),
                 mail.content());
     }

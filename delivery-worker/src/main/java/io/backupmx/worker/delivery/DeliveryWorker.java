@@ -141,8 +141,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 resolver,
                 worker.connectTimeout(),
                 probeConnectTimeout(worker),
-                hop -> new Manner(hop.protocol(), credentials.of(hop)),
-                new GreetedHosts(this.tables::routes, limits)::greeted);
+                hop -> new Manner(hop.protocol(), credentials.of(hop)));
         this.cluster = new Cluster(
                 bus,
                 tables.routes(),
@@ -169,6 +168,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 cluster::workers,
                 new FeedBudget(MAX_FEEDS),
                 new Semaphore(MAX_CONNECTIONS),
+                new GreetedHosts(this.tables::routes, limits),
                 reports,
                 clock,
                 metrics);

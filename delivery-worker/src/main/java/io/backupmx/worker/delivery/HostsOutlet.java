@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig.XForward;
+import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.gate.RouteGate;
@@ -20,6 +21,7 @@ final class HostsOutlet implements Outlet {
 
     @Override
     public Tried attempt(TakenMail mail, boolean suspect) {
+        Route route = mail.route();
         return new Attempt(
                         mail,
                         suspect,
@@ -27,8 +29,16 @@ final class HostsOutlet implements Outlet {
                         gate,
                         parts.isSure(),
                         parts.tables()::isListed,
-                        parts.config().xforward() == XForward.WHEN_OFFERED)
+                        new HostTerms(
+                                parts.config().xforward() == XForward.WHEN_OFFERED,
+                                isOne(route),
+                                connection -> parts.greeted().took(route, connection)))
                 .toTheEnd();
+    }
+
+    /** A name's mail exchangers may be several. */
+    private static boolean isOne(Route route) {
+        return route.nextHops().size() == 1 && !route.nextHops().getFirst().byMx();
     }
 
     @Override

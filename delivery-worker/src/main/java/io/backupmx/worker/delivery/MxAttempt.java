@@ -239,7 +239,10 @@ final class MxAttempt {
                         destination.gate(),
                         parts.isSure(),
                         parts.tables()::isListed,
-                        false) // strangers have the trace header, as from anybody
+                        new HostTerms(
+                                false, // strangers have the trace header, as from anybody
+                                share.hosts().hosts().size() == 1,
+                                _ -> {}))
                 .toTheEnd();
         count(tried, destination);
         Optional<BackOff> soonest = destination.soonest();

@@ -23,7 +23,8 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>An answer decides: 2xx delivered, 5xx failed, anything else deferred. 552 to RCPT is 452 in old clothes (RFC 5321
- *       §4.5.3.1.10), unless its enhanced status says that it means it. Recipients that were one too many for a
+ *       §4.5.3.1.10), unless its enhanced status says that it means it; 530, 534 and 538 before the content want a password
+ *       or TLS of us, and are as 4xx. Recipients that were one too many for a
  *       transaction that went through are tried again at once.
  *   <li>Without an answer, after the final dot: deferred, for it may have been delivered (RFC 1047).
  *   <li>Within the content: deferred, or untried where the gate blames the route or we stopped ourselves.
@@ -35,6 +36,11 @@ import java.util.Optional;
 final class Outcomes {
 
     private static final int SERVICE_CLOSING = 421;
+
+    /** The subject of enhanced status codes that are about security and policy (RFC 3463 §3.8). */
+    private static final int SECURITY = 7;
+
+    private static final EnhancedStatus TOO_LARGE = new EnhancedStatus(5, 3, 4);
 
     private Outcomes() {}
 
@@ -50,7 +56,9 @@ final class Outcomes {
                 outcomes.add(Optional.empty());
             } else {
                 boolean toRecipient = answer.equals(result.recipients().get(i));
-                outcomes.add(Optional.of(answered(answer.get(), toRecipient, host)));
+                boolean toContent = !toRecipient && !answer.equals(result.mail()) && !answer.equals(result.data());
+                boolean notYet = (toRecipient && isOldTooMany(answer.get())) || (!toContent && isAboutUs(answer.get()));
+                outcomes.add(Optional.of(answered(answer.get(), notYet, host)));
             }
         }
         return outcomes;
@@ -64,14 +72,12 @@ final class Outcomes {
         return result.answerTo(index).filter(reply -> !(lostBefore && reply.code() == SERVICE_CLOSING));
     }
 
-    private static RecipientOutcome answered(SmtpReply reply, boolean toRecipient, String host) {
+    private static RecipientOutcome answered(SmtpReply reply, boolean notYet, String host) {
         String why = Diagnosis.said(host, reply);
         if (reply.isPositive()) {
             return new Delivered(reply, host);
         }
-        return reply.isPermanentFailure() && !(toRecipient && isOldTooMany(reply))
-                ? new Failed(why)
-                : new Deferred(why);
+        return reply.isPermanentFailure() && !notYet ? new Failed(why) : new Deferred(why);
     }
 
     private static Optional<RecipientOutcome> unanswered(
@@ -123,6 +129,19 @@ final class Outcomes {
     private static boolean isOneTooMany(Optional<SmtpReply> reply) {
         return reply.filter(r -> r.code() == 452 ? isBareOr(r, 4) : isOldTooMany(r))
                 .isPresent();
+    }
+
+    /** It wants a password or TLS of us (RFC 4954 §6, RFC 3207 §4), and no mail is the worse for that. */
+    private static boolean isAboutUs(SmtpReply reply) {
+        boolean wantsMore = reply.code() == 530 || reply.code() == 534 || reply.code() == 538;
+        return wantsMore
+                && reply.status().filter(status -> status.subject() != SECURITY).isEmpty();
+    }
+
+    /** As RFC 1870 §6.1 has it, or RFC 3463 §3.4. */
+    static boolean isTooLarge(SmtpReply reply) {
+        return reply.code() == 552
+                && (reply.status().isEmpty() || reply.status().get().equals(TOO_LARGE));
     }
 
     private static boolean isOldTooMany(SmtpReply reply) {

@@ -20,6 +20,7 @@ import java.util.function.IntSupplier;
  * @param workers how many there are, this one included
  * @param feeds how many queues are read at once
  * @param connections of all routes, beyond each one's first
+ * @param greeted hears of connections over which mail was taken
  */
 record RouteParts(
         WorkerConfig config,
@@ -33,6 +34,7 @@ record RouteParts(
         IntSupplier workers,
         FeedBudget feeds,
         Semaphore connections,
+        GreetedHosts greeted,
         Reports reports,
         InstantSource clock,
         MeterRegistry metrics) {}

@@ -15,6 +15,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.route.NextHop;
+import io.backupmx.route.Route;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.MailContent;
 import io.backupmx.testing.MailCorpus;
@@ -201,6 +203,50 @@ class DeliveryIT {
             assertThat(rig.onlyLastReply(rig.spool().failed()))
                     .hasValueSatisfying(reply -> assertThat(reply).startsWith("5.6.7 "));
             assertThat(primary.transactions()).isZero();
+        }
+    }
+
+    /** Of the next mail that needs it, on a connection that is kept. */
+    @Test
+    void whetherSmtpUtf8IsOfferedIsAskedAnew() {
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.store("a@x.test");
+            assertThat(primary.awaitMails(1, LONG)).hasSize(1);
+            awaitEmptyHands(rig);
+            primary.play(Script.acceptAll().offering("PIPELINING", "SMTPUTF8", "8BITMIME"));
+            rig.store(Mails.withSmtpUtf8(Mails.envelope("jürgen@x.test")));
+            assertThat(primary.awaitMails(2, LONG).getLast().recipients()).containsExactly("jürgen@x.test");
+        }
+    }
+
+    /** As many mails as would throttle a route that deferred them. */
+    @Test
+    void whoKnowsHeloOnlyHasSaidNothingOfSmtpUtf8() {
+        primary.play(Script.acceptAll().on(Phase.EHLO, say("502 5.5.1 What?")));
+        try (WorkerRig rig = rig(Settings.usual().withConnections(1))) {
+            for (int i = 0; i < 6; i++) {
+                rig.store(Mails.withSmtpUtf8(Mails.envelope("jürgen@x.test")));
+            }
+            await().atMost(LONG).until(() -> rig.spool().deferred().size() == 6);
+            assertThat(rig.spool().failed()).isEmpty();
+            assertThat(rig.status().state()).isEqualTo(RouteStatus.State.UP);
+        }
+    }
+
+    @Test
+    void whatOneOfSeveralHostsDoesNotTakeAnotherMay() {
+        Route both = Route.to(List.of(new NextHop("127.0.0.1", primary.port()), new NextHop("127.0.0.1", 1)));
+        primary.play(Script.acceptAll().on(Phase.MAIL, say("552 5.3.4 Too large")));
+        try (WorkerRig rig = rig(Settings.usual())) {
+            rig.configure(both);
+            rig.spool().store(both, Mails.envelope("a@x.test"), WorkerRig.text("Subject: x\r\n\r\nx\r\n"));
+            rig.spool()
+                    .store(
+                            both,
+                            Mails.withSmtpUtf8(Mails.envelope("jürgen@x.test")),
+                            WorkerRig.text("Subject: x\r\n\r\nx\r\n"));
+            await().atMost(LONG).until(() -> rig.spool().deferred().size() == 2);
+            assertThat(rig.spool().failed()).isEmpty();
         }
     }
 

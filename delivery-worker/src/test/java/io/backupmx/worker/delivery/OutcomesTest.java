@@ -74,6 +74,20 @@ class OutcomesTest {
         assertThat(kinds(replies("552", List.of("503"), "503", ""), FIRST)).containsExactly("Failed");
     }
 
+    /** RFC 4954 §6, RFC 3207 §4: it wants a password or TLS of us. */
+    @ParameterizedTest
+    @CsvSource({"530", "534", "538", "530 5.7.0", "538 5.7.11"})
+    void whatIsAboutUsIsNoRefusalOfTheMail(String reply) {
+        assertThat(kinds(replies(reply, List.of("503", "503"), "503", ""), FIRST))
+                .containsExactly("Deferred", "Deferred");
+        assertThat(kinds(replies("250", List.of("250", reply), "354", "250"), FIRST))
+                .containsExactly("Delivered", "Deferred");
+        assertThat(kinds(replies("250", List.of("250"), reply, ""), FIRST)).containsExactly("Deferred");
+        assertThat(kinds(replies("250", List.of("250"), "354", reply), FIRST)).containsExactly("Failed");
+        assertThat(kinds(replies("534 5.3.4", List.of("503"), "503", ""), FIRST))
+                .containsExactly("Failed");
+    }
+
     @Test
     void oneTooManyIsTriedAgainAtOnceWhenTheOthersWentThrough() {
         assertThat(kinds(replies("250", List.of("250", "452", "552", "452 4.5.3", "452 4.2.2"), "354", "250"), FIRST))

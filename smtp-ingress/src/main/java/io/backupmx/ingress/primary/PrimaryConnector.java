@@ -67,8 +67,7 @@ final class PrimaryConnector implements CallAheads.Connector {
                 resolver,
                 CONNECT,
                 CONNECT,
-                hop -> new Manner(hop.protocol(), credentials.of(hop)),
-                (_, _) -> {});
+                hop -> new Manner(hop.protocol(), credentials.of(hop)));
         this.mxPort = config.mx().port();
         this.byMx = Caffeine.newBuilder()
                 .maximumSize(MAX_DOMAINS)
