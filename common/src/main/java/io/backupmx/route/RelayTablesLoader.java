@@ -77,6 +77,10 @@ public final class RelayTablesLoader {
         RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport, mxBackup.isPresent());
         survey.notUnderstood()
                 .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
+        survey.discarded()
+                .forEach((entry, what) -> transportProblems
+                        .orElseThrow()
+                        .warn(entry.line(), "all mail for " + what + " is taken and thrown away (discard:)"));
         noRoutes(survey.withoutRoute().stream()
                 .filter(domain -> !withBrokenPrimary.contains(domain))
                 .toList());

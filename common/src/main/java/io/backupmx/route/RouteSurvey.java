@@ -20,6 +20,7 @@ final class RouteSurvey {
     private final Set<Route> routes = new LinkedHashSet<>();
     private final Set<Domain> withoutRoute = new LinkedHashSet<>();
     private final Map<TransportTable.Entry, String> notUnderstood = new LinkedHashMap<>();
+    private final Map<TransportTable.Entry, String> discarded = new LinkedHashMap<>();
 
     /** @param elsewhere whether mail for domains that nobody has configured may come, too */
     RouteSurvey(
@@ -73,12 +74,31 @@ final class RouteSurvey {
         return Collections.unmodifiableMap(notUnderstood);
     }
 
+    /** Entry → whose mail it throws away; but for single addresses, where nobody can have meant less. */
+    Map<TransportTable.Entry, String> discarded() {
+        return Collections.unmodifiableMap(discarded);
+    }
+
     private void use(TransportTable.Entry entry) {
         switch (entry.reading()) {
-            case RouteReading.Understood understood -> routes.add(understood.route());
+            case RouteReading.Understood understood -> {
+                routes.add(understood.route());
+                if (understood.route() instanceof Route.Discard) {
+                    whole(entry.key()).ifPresent(what -> discarded.put(entry, what));
+                }
+            }
             case RouteReading.Answers _ -> {} // needs no queue
             case RouteReading.NotUnderstood no -> notUnderstood.put(entry, no.why());
         }
+    }
+
+    private static Optional<String> whole(TransportTable.Key key) {
+        return switch (key) {
+            case TransportTable.Key.Address _ -> Optional.empty();
+            case TransportTable.Key.Exactly(Domain domain) -> Optional.of(domain.toString());
+            case TransportTable.Key.Below(Domain domain) -> Optional.of("subdomains of " + domain);
+            case TransportTable.Key.Anything _ -> Optional.of("domains without a line of their own");
+        };
     }
 
     private boolean isAboutUs(TransportTable.Entry entry) {

@@ -314,6 +314,29 @@ final class RelayTablesTest {
         assertThat(load("domains: {a.test: mx, b.test: mx}").warnings()).hasSize(2);
     }
 
+    @Test
+    void linesThatThrowAwayWholeDomainsAreWarnedOf() throws IOException {
+        write("recipients", "alice@a.test x\n");
+        write("relay_domains", "a.test\nb.test\nc.test\n");
+        write("transport", """
+                a.test      smtp:[mx]
+                x@a.test    discard:
+                b.test      discard:
+                .c.test     discard:
+                other.test  discard:
+                *           discard:
+                """);
+        ConfiguredRelayTables tables =
+                load("{relay_domains: relay_domains, transport: transport, relay_recipients: recipients}");
+
+        assertThat(tables.warnings())
+                .filteredOn(warning -> warning.contains("thrown away"))
+                .satisfiesExactlyInAnyOrder(
+                        warning -> assertThat(warning).contains("transport:3: ", "for b.test "),
+                        warning -> assertThat(warning).contains("transport:4: ", "for subdomains of c.test "),
+                        warning -> assertThat(warning).contains("transport:6: ", "without a line of their own"));
+    }
+
     private ConfiguredRelayTables load(String yaml) throws IOException {
         Path file = write("backupmx.yaml", yaml);
         Config config = ConfigLoader.load(Optional.of(file), Map.of(), Map.of());

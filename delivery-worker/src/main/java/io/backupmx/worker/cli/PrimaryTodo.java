@@ -151,7 +151,7 @@ record PrimaryTodo(String name, List<String> addresses, boolean isGuess, boolean
                 "# and, so that no greylist and no rate limit is held against it:",
                 "# local.d/greylist.conf:  whitelisted_ip = [" + quoted() + "];",
                 "# local.d/ratelimit.conf: whitelisted_ip = [" + quoted() + "];",
-                "# With Postfix and XFORWARD, proxy or milter, rspamd sees the client anyway: then external_relay is not needed.",
+                "# As a milter of Postfix rspamd sees the backup, with XFORWARD or without: external_relay is needed there, too.",
                 "# Not in local_networks (options.inc): mail from there counts as one's own, and is hardly looked at.");
     }
 

@@ -5,6 +5,7 @@ import io.backupmx.config.UnknownRecipients;
 import io.backupmx.known.RecipientMemory;
 import io.backupmx.route.RecipientQuestion;
 import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.Future;
 import java.util.List;
@@ -79,6 +80,9 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
             String address = question.addresses().get(step / names.size());
             String source = names.get(step % names.size());
             if (source.equals(RecipientSourcesConfig.PRIMARY)) {
+                if (open.route() instanceof Route.Discard) { // there is none, and nobody whom it matters to
+                    return Future.succeededFuture(new RecipientVerdict.Accepted(open.route()));
+                }
                 return step < names.size() ? askPrimary(step) : next(step + 1); // once, about all of it
             }
             if (source.equals(RecipientSourcesConfig.KNOWN)) {
