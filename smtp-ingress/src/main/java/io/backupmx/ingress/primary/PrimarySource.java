@@ -120,6 +120,17 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
                         : Future.failedFuture("what is known of recipients has not been heard yet"));
     }
 
+    /** What is stale is looked after another time. */
+    @Override
+    public Optional<Existence> known(ForwardPath path, List<String> addresses) {
+        if (!(path instanceof ForwardPath.To to)
+                || addresses.stream().anyMatch(known::knows)
+                || known.knows(everybodyOf(to.mailbox().domain()))) {
+            return Optional.of(Existence.EXISTS);
+        }
+        return nobody.getIfPresent(addresses.getFirst()) == null ? Optional.empty() : Optional.of(Existence.NOBODY);
+    }
+
     /** Looks after what is stale, without waiting for it. */
     private boolean isKnown(String key, Route route, ForwardPath.To to) {
         boolean exists = known.knows(key);

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,7 +73,7 @@ public final class CachedLookup implements RecipientLookup {
         }
         boolean wasWell = isWell();
         if (!wasWell && !mayTry()) {
-            return lastGood(known, new IllegalStateException("source " + name + " does not answer"));
+            return lastGood(known, noAnswer());
         }
         Promise<Boolean> promise = Promise.promise();
         Future<Boolean> other = asking.putIfAbsent(address, promise.future());
@@ -83,6 +84,19 @@ public final class CachedLookup implements RecipientLookup {
         return wasWell || answer.isComplete()
                 ? answer
                 : lastGood(known, new IllegalStateException("source " + name + " has not answered yet"));
+    }
+
+    @Override
+    public Optional<Future<Boolean>> known(String address) {
+        Answer known = answers.getIfPresent(address);
+        if (known != null && isFresh(known)) {
+            return Optional.of(Future.succeededFuture(known.exists()));
+        }
+        return isWell() ? Optional.empty() : Optional.of(lastGood(known, noAnswer()));
+    }
+
+    private IllegalStateException noAnswer() {
+        return new IllegalStateException("source " + name + " does not answer");
     }
 
     private void ask(String address, @Nullable Answer known, Promise<Boolean> promise) {

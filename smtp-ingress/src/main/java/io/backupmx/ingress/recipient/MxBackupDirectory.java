@@ -4,6 +4,7 @@ import io.backupmx.route.RecipientVerdict;
 import io.backupmx.routing.BackupStanding;
 import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** The tables, and where a domain is in none of them and its MX records decide, the DNS. In doubt 451: never 250, never 554. */
 public final class MxBackupDirectory implements RecipientDirectory {
@@ -18,19 +19,37 @@ public final class MxBackupDirectory implements RecipientDirectory {
 
     @Override
     public Future<RecipientVerdict> check(ForwardPath path) {
-        Future<RecipientVerdict> verdict = tables.check(path);
-        if (verdict.succeeded()) {
-            return verdict.result() instanceof RecipientVerdict.IfMxBackup open ? decide(open) : verdict;
-        }
-        return verdict.compose(found ->
-                found instanceof RecipientVerdict.IfMxBackup open ? decide(open) : Future.succeededFuture(found));
+        return check(path, Turn.NOW);
     }
 
-    private Future<RecipientVerdict> decide(RecipientVerdict.IfMxBackup open) {
-        return standings.of(open.domain(), open.networks()).map(standing -> switch (standing) {
+    @Override
+    public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+        Future<RecipientVerdict> verdict = tables.check(path, turn);
+        if (verdict.succeeded()) {
+            return verdict.result() instanceof RecipientVerdict.IfMxBackup open ? decide(open, turn) : verdict;
+        }
+        return verdict.compose(found -> found instanceof RecipientVerdict.IfMxBackup open
+                ? decide(open, turn)
+                : Future.succeededFuture(found));
+    }
+
+    private Future<RecipientVerdict> decide(RecipientVerdict.IfMxBackup open, Turn turn) {
+        return turn.take(
+                () -> known(open),
+                () -> standings.of(open.domain(), open.networks()).map(standing -> judge(open, standing)));
+    }
+
+    private Optional<Future<RecipientVerdict>> known(RecipientVerdict.IfMxBackup open) {
+        return standings
+                .known(open.domain(), open.networks())
+                .map(standing -> Future.succeededFuture(judge(open, standing)));
+    }
+
+    private static RecipientVerdict judge(RecipientVerdict.IfMxBackup open, BackupStanding standing) {
+        return switch (standing) {
             case BackupStanding.Permitted _ -> open.then();
             case BackupStanding.Refused _ -> new RecipientVerdict.RelayDenied();
             case BackupStanding.NotNow _ -> new RecipientVerdict.Unavailable();
-        });
+        };
     }
 }

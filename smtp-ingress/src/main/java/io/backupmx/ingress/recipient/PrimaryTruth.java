@@ -4,6 +4,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /** What a domain's own primary says of who exists, now or when it was last asked. */
 public interface PrimaryTruth {
@@ -25,4 +26,9 @@ public interface PrimaryTruth {
      * @param addresses the same in the folded form of the tables, in the order of the lookup
      */
     Future<Existence> ask(Route route, ForwardPath path, List<String> addresses);
+
+    /** What {@link #ask} would say without a question to anybody; empty: that takes one. */
+    default Optional<Existence> known(ForwardPath path, List<String> addresses) {
+        return Optional.empty();
+    }
 }

@@ -41,31 +41,40 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
 
     @Override
     public Future<RecipientVerdict> check(ForwardPath path) {
-        Future<RecipientVerdict> verdict = tables.check(path);
-        if (verdict.succeeded()) {
-            return verdict.result() instanceof RecipientVerdict.Unsettled open ? settle(path, open) : verdict;
-        }
-        return verdict.compose(found ->
-                found instanceof RecipientVerdict.Unsettled open ? settle(path, open) : Future.succeededFuture(found));
+        return check(path, Turn.NOW);
     }
 
-    private Future<RecipientVerdict> settle(ForwardPath path, RecipientVerdict.Unsettled open) {
-        return new Inquiry(path, open).next(0);
+    @Override
+    public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+        Future<RecipientVerdict> verdict = tables.check(path, turn);
+        if (verdict.succeeded()) {
+            return verdict.result() instanceof RecipientVerdict.Unsettled open ? settle(path, open, turn) : verdict;
+        }
+        return verdict.compose(found -> found instanceof RecipientVerdict.Unsettled open
+                ? settle(path, open, turn)
+                : Future.succeededFuture(found));
+    }
+
+    private Future<RecipientVerdict> settle(ForwardPath path, RecipientVerdict.Unsettled open, Turn turn) {
+        return new Inquiry(path, open, turn).next(0);
     }
 
     /** One recipient's way through the sources. */
     private final class Inquiry {
         private final ForwardPath path;
         private final RecipientVerdict.Unsettled open;
+        private final Turn turn;
         private final RecipientQuestion question;
         private final List<String> knownBefore;
+        private boolean isOurTurn;
         private boolean doubtful;
         private boolean primaryAway;
         private boolean briefly;
 
-        Inquiry(ForwardPath path, RecipientVerdict.Unsettled open) {
+        Inquiry(ForwardPath path, RecipientVerdict.Unsettled open, Turn turn) {
             this.path = path;
             this.open = open;
+            this.turn = turn;
             this.question = open.question();
             this.knownBefore =
                     question.addresses().stream().filter(memory::knows).toList();
@@ -93,7 +102,22 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
                 doubtful = true;
                 return next(step + 1);
             }
-            return lookup.exists(address).transform(answer -> {
+            return isOurTurn
+                    ? hear(step, lookup.exists(address))
+                    : turn.take(() -> lookup.known(address).map(said -> hear(step, said)), () -> inTurn(step));
+        }
+
+        /** From here on all that is still to be asked is one question to whoever shares out turns. */
+        private Future<RecipientVerdict> inTurn(int step) {
+            isOurTurn = true;
+            return next(step);
+        }
+
+        private Future<RecipientVerdict> hear(int step, Future<Boolean> said) {
+            List<String> names = question.sources();
+            String address = question.addresses().get(step / names.size());
+            String source = names.get(step % names.size());
+            return said.transform(answer -> {
                 if (answer.failed()) {
                     metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
                     doubtful = true;
@@ -122,8 +146,17 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
         }
 
         private Future<RecipientVerdict> askPrimary(int step) {
+            return isOurTurn
+                    ? hearPrimary(step, primary.ask(open.route(), path, question.addresses()))
+                    : turn.take(
+                            () -> primary.known(path, question.addresses())
+                                    .map(existence -> hearPrimary(step, Future.succeededFuture(existence))),
+                            () -> inTurn(step));
+        }
+
+        private Future<RecipientVerdict> hearPrimary(int step, Future<PrimaryTruth.Existence> said) {
             String source = RecipientSourcesConfig.PRIMARY;
-            return primary.ask(open.route(), path, question.addresses()).transform(answer -> {
+            return said.transform(answer -> {
                 if (answer.failed()) {
                     metrics.answered(source, RecipientMetrics.Answer.UNAVAILABLE);
                     doubtful = true;

@@ -23,4 +23,9 @@ public final class TableRecipientDirectory implements RecipientDirectory {
     public Future<RecipientVerdict> check(ForwardPath path) {
         return Future.succeededFuture(tables.verdict(path));
     }
+
+    @Override
+    public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+        return check(path);
+    }
 }

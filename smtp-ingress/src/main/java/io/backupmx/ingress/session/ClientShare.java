@@ -47,9 +47,14 @@ final class ClientShare {
      * Asks who a recipient is when it is this client's turn.
      *
      * @param wanted whether somebody still waits for the answer
+     * @param known what can be said without asking, for when it is not
      */
-    Future<RecipientVerdict> ask(EventLoop loop, BooleanSupplier wanted, Supplier<Future<RecipientVerdict>> question) {
-        return network.map(one -> all.questions().ask(one, loop, wanted, question))
+    Future<RecipientVerdict> ask(
+            EventLoop loop,
+            BooleanSupplier wanted,
+            Supplier<Optional<Future<RecipientVerdict>>> known,
+            Supplier<Future<RecipientVerdict>> question) {
+        return network.map(one -> all.questions().ask(one, loop, wanted, known, question))
                 .orElseGet(question);
     }
 

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * Who recipients are is asked for many clients at once, and those who answer bear with a bounded number of questions: so of one
- * client {@value #AT_ONCE} are out, and its others wait for one of these to come back. Thread-safe.
+ * client {@value #AT_ONCE} are out, and its others wait for one of these to come back. What is known without a question waits for
+ * nothing. Thread-safe.
  */
 final class PendingQuestions {
 
@@ -40,8 +41,31 @@ final class PendingQuestions {
      * Asks {@code question}: at once, on this thread, or later, on {@code loop}; too many of a client are not asked at all.
      *
      * @param wanted whether somebody still waits for the answer; of any thread
+     * @param known what can be said without the question, for when it cannot be asked at once
      */
     Future<RecipientVerdict> ask(
+            ClientNetwork client,
+            EventLoop loop,
+            BooleanSupplier wanted,
+            Supplier<Optional<Future<RecipientVerdict>>> known,
+            Supplier<Future<RecipientVerdict>> question) {
+        if (goesOut(client)) {
+            return put(client, question);
+        }
+        Optional<Future<RecipientVerdict>> said = known.get();
+        return said.isPresent() ? said.get() : askInTurn(client, loop, wanted, question);
+    }
+
+    private synchronized boolean goesOut(ClientNetwork client) {
+        OfClient all = clients.computeIfAbsent(client, _ -> new OfClient());
+        if (all.out >= AT_ONCE) {
+            return false;
+        }
+        all.out++;
+        return true;
+    }
+
+    private Future<RecipientVerdict> askInTurn(
             ClientNetwork client, EventLoop loop, BooleanSupplier wanted, Supplier<Future<RecipientVerdict>> question) {
         synchronized (this) {
             OfClient all = clients.computeIfAbsent(client, _ -> new OfClient());

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -83,8 +84,9 @@ final class RecipientChecks {
      */
     void check(ReversePath from, ForwardPath to, Consumer<Answer> then) {
         long end = System.nanoTime() + patience.toNanos();
+        BooleanSupplier wanted = () -> !closed && end - System.nanoTime() > 0;
         Future<RecipientVerdict> who =
-                share.ask(loop, () -> !closed && end - System.nanoTime() > 0, () -> directory.check(to));
+                directory.check(to, (known, question) -> share.ask(loop, wanted, known, question));
         Future<Answer> answer = who.compose(found -> found instanceof RecipientVerdict.Accepted accepted
                 ? now(from, to, accepted)
                 : Future.succeededFuture(new Answer(found)));

@@ -105,6 +105,11 @@ public final class HttpListLookup implements RecipientLookup {
                 .orElseGet(() -> Future.failedFuture("the list " + name + " was never there"));
     }
 
+    @Override
+    public Optional<Future<Boolean>> known(String address) {
+        return Optional.of(exists(address));
+    }
+
     /** How long ago the server said last that the list in use is the one it has; empty: there is none. */
     public Optional<Duration> age() {
         return held.map(kept -> Duration.between(kept.confirmed(), clock.instant()))

@@ -88,6 +88,10 @@ class PrimarySourceIT {
         return asked(address).await(30, TimeUnit.SECONDS);
     }
 
+    private Optional<Existence> known(String address) {
+        return source.known(ForwardPath.parse("<" + address + ">").orElseThrow(), List.of(address));
+    }
+
     private void restart() {
         source.close();
         known.close();
@@ -121,6 +125,24 @@ class PrimarySourceIT {
         assertThat(primary.connections()).isEqualTo(1);
         assertThat(primary.mails()).isEmpty();
         assertThat(primary.violations()).isEmpty();
+    }
+
+    @Test
+    void whatIsKnownTakesNoQuestion() throws Exception {
+        assertThat(known(ALICE)).isEmpty();
+        assertThat(known("mallory@example.test")).isEmpty();
+        assertThat(primary.connections()).isZero();
+        assertThat(ask(ALICE)).isEqualTo(Existence.EXISTS);
+        assertThat(ask("mallory@example.test")).isEqualTo(Existence.NOBODY);
+        await().until(() -> known.knows(ALICE));
+        int asked = primary.transactions();
+        passed = passed.plusMinutes(9);
+
+        assertThat(known("mallory@example.test")).contains(Existence.NOBODY);
+        passed = passed.plusDays(2);
+        assertThat(known(ALICE)).as("stale, but that is for who may ask").contains(Existence.EXISTS);
+        assertThat(known("mallory@example.test")).isEmpty();
+        assertThat(primary.transactions()).isEqualTo(asked);
     }
 
     @Test

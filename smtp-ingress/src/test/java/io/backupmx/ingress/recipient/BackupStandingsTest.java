@@ -209,6 +209,32 @@ class BackupStandingsTest {
         assertThat(asked).isEmpty();
     }
 
+    @Test
+    void whatIsKnownOfADomainWaitsForNobodysTurn() {
+        says.put("yes.test", YES);
+        RecipientVerdict then = new RecipientVerdict.Accepted(Route.of("mx"));
+        RecipientVerdict open = new RecipientVerdict.IfMxBackup(Domain.of("yes.test"), NETWORKS, then);
+        MxBackupDirectory directory = new MxBackupDirectory(new RecipientDirectory() {
+            @Override
+            public Future<RecipientVerdict> check(ForwardPath path) {
+                return Future.succeededFuture(open);
+            }
+
+            @Override
+            public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+                return check(path);
+            }
+        }, standings);
+        RecipientDirectory.Turn never = (known, _) -> known.get().orElseGet(() -> Future.failedFuture("not yet"));
+        ForwardPath path = ForwardPath.parse("<alice@yes.test>").orElseThrow();
+
+        assertThat(directory.check(path, never).failed()).isTrue();
+        assertThat(asked).isEmpty();
+        get(ask("yes.test"));
+        assertThat(directory.check(path, never).result()).isEqualTo(then);
+        assertThat(asked).containsExactly("yes.test");
+    }
+
     private RecipientVerdict check(String domain, RecipientVerdict then) {
         RecipientVerdict open = new RecipientVerdict.IfMxBackup(Domain.of(domain), NETWORKS, then);
         return get(new MxBackupDirectory(_ -> Future.succeededFuture(open), standings)

@@ -101,6 +101,22 @@ class CachedLookupTest {
     }
 
     @Test
+    void whatIsKnownTakesNoQuestion() {
+        assertThat(lookup.known(ALICE)).isEmpty();
+        lookup.exists(ALICE);
+        assertThat(lookup.known(ALICE).orElseThrow().result()).isTrue();
+        pass(Duration.ofMinutes(11));
+        assertThat(lookup.known(ALICE)).as("not fresh any more").isEmpty();
+
+        sourceFails();
+        lookup.exists("bob@x.test");
+        pass(Duration.ofSeconds(2));
+        assertThat(lookup.known(ALICE).orElseThrow().result()).isTrue();
+        assertThat(lookup.known("carol@x.test").orElseThrow().failed()).isTrue();
+        assertThat(source.asked).containsExactly(ALICE, "bob@x.test");
+    }
+
+    @Test
     void manyWhoWantToKnowTheSameAreOneQuestion() {
         Promise<Boolean> answer = Promise.promise();
         source.answer = answer.future();

@@ -9,6 +9,7 @@ import io.backupmx.route.RecipientQuestion;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -16,12 +17,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class SourcedRecipientDirectoryTest {
 
     private static final Route ROUTE = Route.of("smtp:[mx.x.test]:25");
+    private static final ForwardPath PATH = ForwardPath.parse("<a+b@x.test>").orElseThrow();
     private static final RecipientVerdict ACCEPTED = new RecipientVerdict.Accepted(ROUTE);
     private static final RecipientVerdict UNKNOWN = new RecipientVerdict.UnknownUser();
     private static final RecipientVerdict UNAVAILABLE = new RecipientVerdict.Unavailable();
@@ -31,7 +35,14 @@ class SourcedRecipientDirectoryTest {
 
     private final List<String> asked = new ArrayList<>();
     private final Map<String, Future<Boolean>> said = new HashMap<>();
+    private final Map<String, Future<Boolean>> remembered = new HashMap<>();
     private Future<Existence> primary = Future.succeededFuture(Existence.NOBODY);
+    private Optional<Existence> knownByPrimary = Optional.empty();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+    /** Questions whose turn has not come. */
+    private final List<Supplier<Future<RecipientVerdict>>> waiting = new ArrayList<>();
+
     private final Memory memory = new Memory();
 
     private static final class Memory implements RecipientMemory {
@@ -68,24 +79,108 @@ class SourcedRecipientDirectoryTest {
             }
 
             @Override
+            public Optional<Future<Boolean>> known(String address) {
+                return Optional.ofNullable(remembered.get(name + " " + address));
+            }
+
+            @Override
             public void close() {}
         };
     }
 
     private RecipientVerdict check(UnknownRecipients unknown, String... sources) {
+        return directory(unknown, sources).check(PATH).result();
+    }
+
+    private SourcedRecipientDirectory directory(UnknownRecipients unknown, String... sources) {
         RecipientVerdict open = new RecipientVerdict.Unsettled(
                 ROUTE, new RecipientQuestion(List.of("a+b@x.test", "a@x.test"), List.of(sources), unknown));
         return new SourcedRecipientDirectory(
-                        _ -> Future.succeededFuture(open),
-                        Map.of("ldap", source("ldap"), "sql", source("sql")),
-                        (_, _, addresses) -> {
-                            asked.add("primary " + addresses);
-                            return primary;
-                        },
-                        memory,
-                        new RecipientMetrics(new SimpleMeterRegistry()))
-                .check(ForwardPath.parse("<a+b@x.test>").orElseThrow())
-                .result();
+                tables(open),
+                Map.of("ldap", source("ldap"), "sql", source("sql")),
+                new PrimaryTruth() {
+                    @Override
+                    public Future<Existence> ask(Route route, ForwardPath path, List<String> addresses) {
+                        asked.add("primary " + addresses);
+                        return primary;
+                    }
+
+                    @Override
+                    public Optional<Existence> known(ForwardPath path, List<String> addresses) {
+                        return knownByPrimary;
+                    }
+                },
+                memory,
+                new RecipientMetrics(metrics));
+    }
+
+    /** Who have no questions. */
+    private static RecipientDirectory tables(RecipientVerdict verdict) {
+        return new RecipientDirectory() {
+            @Override
+            public Future<RecipientVerdict> check(ForwardPath path) {
+                return Future.succeededFuture(verdict);
+            }
+
+            @Override
+            public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+                return check(path);
+            }
+        };
+    }
+
+    private Optional<RecipientVerdict> checkOutOfTurn(String... sources) {
+        Future<RecipientVerdict> verdict = directory(UnknownRecipients.DEFER, sources)
+                .check(PATH, (known, question) -> known.get().orElseGet(() -> {
+                    waiting.add(question);
+                    return Future.failedFuture("not yet");
+                }));
+        return verdict.succeeded() ? Optional.of(verdict.result()) : Optional.empty();
+    }
+
+    private RecipientVerdict turnComes() {
+        return waiting.removeFirst().get().result();
+    }
+
+    @Test
+    void whatIsKnownWaitsForNoTurn() {
+        remembered.put("ldap a+b@x.test", NO);
+        remembered.put("sql a+b@x.test", DOWN);
+        knownByPrimary = Optional.of(Existence.NOBODY);
+        remembered.put("ldap a@x.test", NO);
+        remembered.put("sql a@x.test", NO);
+
+        assertThat(checkOutOfTurn("ldap", "primary")).contains(UNKNOWN);
+        assertThat(checkOutOfTurn("ldap", "sql", "primary")).contains(UNAVAILABLE);
+        remembered.put("sql a@x.test", YES);
+        assertThat(checkOutOfTurn("known", "ldap", "sql")).contains(ACCEPTED);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void nobodyIsAskedOutOfTurnAndNobodyTwice() {
+        remembered.put("ldap a+b@x.test", NO);
+
+        assertThat(checkOutOfTurn("ldap", "sql", "primary")).isEmpty();
+        assertThat(asked).isEmpty();
+        assertThat(turnComes()).isEqualTo(UNKNOWN);
+        assertThat(asked)
+                .containsExactly(
+                        "sql a+b@x.test", "primary [a+b@x.test, a@x.test]", "ldap a@x.test", "sql a@x.test");
+        assertThat(waiting).as("all of it is one question").isEmpty();
+        assertThat(metrics.get("backupmx.recipient.lookups")
+                        .tags("source", "ldap")
+                        .counters()
+                        .stream()
+                        .mapToDouble(Counter::count)
+                        .sum())
+                .isEqualTo(2);
+
+        asked.clear();
+        assertThat(checkOutOfTurn("primary")).isEmpty();
+        assertThat(asked).isEmpty();
+        assertThat(turnComes()).isEqualTo(UNKNOWN);
+        assertThat(asked).containsExactly("primary [a+b@x.test, a@x.test]");
     }
 
     @Test

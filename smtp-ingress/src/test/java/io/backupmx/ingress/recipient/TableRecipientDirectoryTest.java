@@ -7,6 +7,7 @@ import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
+import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,16 @@ final class TableRecipientDirectoryTest {
         assertThat(directory.check(path("<alice@example.test>")).result())
                 .isEqualTo(new RecipientVerdict.Accepted(Route.of("smtp:[mx.example.test]:25")));
         assertThat(directory.check(path("<alice@other.test>")).result()).isEqualTo(new RecipientVerdict.RelayDenied());
+    }
+
+    @Test
+    void waitsForNobodysTurn() {
+        RecipientDirectory directory = new TableRecipientDirectory(tables("example.test", "mx.example.test"));
+
+        assertThat(directory
+                        .check(path("<alice@other.test>"), (_, _) -> Future.failedFuture("not yet"))
+                        .result())
+                .isEqualTo(new RecipientVerdict.RelayDenied());
     }
 
     @Test

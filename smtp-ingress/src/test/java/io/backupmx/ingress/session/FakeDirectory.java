@@ -6,12 +6,13 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.ForwardPath;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Knows everybody at example.test and other.test but who is called {@code nobody}; cannot tell about {@code unsure}; fails
- * for {@code broken}, throws for {@code defect}; answers for {@code slow} when the test says so.
+ * for {@code broken}, throws for {@code defect}; answers for {@code slow}, the only one it has to ask about, when the test says so.
  */
 final class FakeDirectory implements RecipientDirectory {
 
@@ -34,6 +35,11 @@ final class FakeDirectory implements RecipientDirectory {
             }
             default -> Future.succeededFuture(verdict(path));
         };
+    }
+
+    @Override
+    public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+        return path.address().startsWith("slow@") ? turn.take(Optional::empty, () -> check(path)) : check(path);
     }
 
     int waiting() {

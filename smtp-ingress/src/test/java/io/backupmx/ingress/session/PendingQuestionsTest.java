@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +36,13 @@ class PendingQuestionsTest {
     }
 
     private Future<RecipientVerdict> ask(ClientNetwork client) {
-        return questions.ask(client, loop, wanted::get, () -> {
-            Promise<RecipientVerdict> answer = Promise.promise();
-            asked.add(answer);
-            return answer.future();
-        });
+        return questions.ask(client, loop, wanted::get, Optional::empty, this::question);
+    }
+
+    private Future<RecipientVerdict> question() {
+        Promise<RecipientVerdict> answer = Promise.promise();
+        asked.add(answer);
+        return answer.future();
     }
 
     private void ask(ClientNetwork client, int times) {
@@ -64,6 +67,29 @@ class PendingQuestionsTest {
     }
 
     @Test
+    void whatIsKnownWaitsForNoneAndTakesNoPlace() {
+        ask(ONE, PendingQuestions.AT_ONCE);
+
+        for (int i = 0; i <= PendingQuestions.MAX_WAITING; i++) {
+            assertThat(questions
+                            .ask(
+                                    ONE,
+                                    loop,
+                                    wanted::get,
+                                    () -> Optional.of(Future.succeededFuture(UNKNOWN)),
+                                    this::question)
+                            .result())
+                    .isEqualTo(UNKNOWN);
+        }
+
+        assertThat(asked).hasSize(PendingQuestions.AT_ONCE);
+        Future<RecipientVerdict> waiting = ask(ONE);
+        assertThat(waiting.isComplete()).as("there is room to wait").isFalse();
+        asked.getFirst().complete(UNKNOWN);
+        await().until(() -> asked.size() == PendingQuestions.AT_ONCE + 1);
+    }
+
+    @Test
     void thoseThatNobodyWaitsForAreNotAsked() {
         ask(ONE, PendingQuestions.AT_ONCE + 5);
         wanted.set(false);
@@ -83,7 +109,7 @@ class PendingQuestionsTest {
     @Test
     void onesThatFailGiveTheirPlaceBack() {
         for (int i = 0; i <= PendingQuestions.AT_ONCE; i++) {
-            assertThatThrownBy(() -> questions.ask(ONE, loop, wanted::get, () -> {
+            assertThatThrownBy(() -> questions.ask(ONE, loop, wanted::get, Optional::empty, () -> {
                         throw new IllegalStateException("as the test says");
                     }))
                     .hasMessage("as the test says");

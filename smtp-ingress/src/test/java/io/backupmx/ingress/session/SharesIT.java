@@ -98,36 +98,6 @@ class SharesIT {
     }
 
     @Test
-    void oneClientsQuestionsKeepNobodyElseFromAsking() {
-        with(tuning -> tuning.proxies = List.of("127.0.0.1"));
-        List<Conversation> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i <= PendingQuestions.AT_ONCE; i++) {
-                clients.add(asking("192.0.2.1"));
-            }
-            await().until(() -> ingress.directory.waiting() == PendingQuestions.AT_ONCE);
-            clients.add(asking("192.0.2.2"));
-            await().until(() -> ingress.directory.waiting() == PendingQuestions.AT_ONCE + 1);
-
-            ingress.directory.answer(); // which lets the one ask that has waited
-            await().until(() -> ingress.directory.waiting() == PendingQuestions.AT_ONCE + 1);
-            while (ingress.directory.waiting() > 0) {
-                ingress.directory.answer();
-            }
-            clients.forEach(client -> client.play("S: 250 2.1.5 Ok\n"));
-        } finally {
-            clients.forEach(Conversation::close);
-        }
-    }
-
-    private Conversation asking(String client) {
-        Conversation asking = ingress.open();
-        asking.play("C!: PROXY TCP4 " + client + " 192.0.2.9 1024 25\\r\\n\n" + HELLO
-                + "C: RCPT TO:<slow@example.test>\nS: <silence 10>\n");
-        return asking;
-    }
-
-    @Test
     void recipientsOfOneClientAreLimitedOfAMinute() {
         with(tuning -> tuning.recipientsPerMinute = 2);
         ingress.play(
