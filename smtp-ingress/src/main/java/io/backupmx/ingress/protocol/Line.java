@@ -7,7 +7,7 @@ public sealed interface Line {
     record Text(String text) implements Line {}
 
     /**
-     * Longer than we take (RFC 5321 §4.5.3.1.4).
+     * Longer than we take (RFC 5321 §4.5.3.1.4). A {@link BareLineEnd} may follow of the same line.
      *
      * @param start its first characters, by which a command is known
      */

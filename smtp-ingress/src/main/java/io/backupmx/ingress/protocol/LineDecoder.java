@@ -7,9 +7,10 @@ import java.util.Optional;
 
 /**
  * Cuts what a client says into command lines. Only CRLF ends a line (RFC 5321 §2.3.8). A line that is too long, or holds a
- * bare CR or LF, is reported as soon as that is seen, once, and skipped up to its CRLF: two servers that disagree on where a
- * line ends can so never disagree on how many there were. However the octets are split into buffers, the lines are the
- * same. Holds memory only while a line is incomplete, and never more than {@link #MAX_LINE_OCTETS}.
+ * bare CR or LF, is reported as soon as that is seen, each once, and skipped up to its CRLF: two servers that disagree on where
+ * a line ends can so never disagree on how many there were. Of one that is too long a bare CR or LF behind is reported, too. However
+ * the octets are split into buffers, the lines are the same. Holds memory only while a line is incomplete, and never more than
+ * {@link #MAX_LINE_OCTETS}.
  */
 public final class LineDecoder {
 
@@ -28,7 +29,14 @@ public final class LineDecoder {
 
     private int heldLength;
     private boolean heldCr;
-    private boolean skipping;
+    private Rest rest = Rest.TAKEN;
+
+    /** What becomes of the line we are in. */
+    private enum Rest {
+        TAKEN,
+        SKIPPED_AS_TOO_LONG,
+        SKIPPED_AS_BROKEN
+    }
 
     /** The next line in {@code in}, which has an array; empty when all of it is consumed and no line is complete. */
     public Optional<Line> next(ByteBuffer in) {
@@ -50,10 +58,10 @@ public final class LineDecoder {
                 continue;
             }
             int end = Octets.indexOfLineEnd(octets, from, to);
-            if (!skipping && heldLength + (end - from) > MAX_TEXT) {
+            if (rest == Rest.TAKEN && heldLength + (end - from) > MAX_TEXT) {
                 in.position(end - base);
                 String start = start(octets, from, end);
-                broken();
+                skip(Rest.SKIPPED_AS_TOO_LONG);
                 return Optional.of(new Line.TooLong(start));
             }
             if (end == to) {
@@ -78,23 +86,27 @@ public final class LineDecoder {
         return Optional.empty();
     }
 
-    /** Forgets the line. Returns whether this is the first that is wrong with it. */
+    /** A bare CR or LF. Returns whether it is the first of the line. */
     private boolean broken() {
-        boolean first = !skipping;
-        skipping = true;
-        forget();
+        boolean first = rest != Rest.SKIPPED_AS_BROKEN;
+        skip(Rest.SKIPPED_AS_BROKEN);
         return first;
     }
 
+    private void skip(Rest why) {
+        rest = why;
+        forget();
+    }
+
     private boolean endOfSkipped() {
-        boolean was = skipping;
-        skipping = false;
+        boolean was = rest != Rest.TAKEN;
+        rest = Rest.TAKEN;
         return was;
     }
 
     private void hold(byte[] octets, int from, int to) {
         int length = to - from;
-        if (skipping || length == 0) {
+        if (rest != Rest.TAKEN || length == 0) {
             return;
         }
         if (heldLength + length > held.length) {

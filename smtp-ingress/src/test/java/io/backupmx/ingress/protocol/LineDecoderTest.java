@@ -30,8 +30,23 @@ class LineDecoderTest {
     @Test
     void aLongerLineIsReportedAtOnceAndSkipped() {
         assertThat(decode(LONGEST + "x")).containsExactly(new Line.TooLong("xxxxx"));
-        assertThat(decode(LONGEST + "x" + LONGEST + "\nRSET\r\nQUIT\r\n"))
+        assertThat(decode(LONGEST + "x" + LONGEST + "RSET\r\nQUIT\r\n"))
                 .containsExactly(new Line.TooLong("xxxxx"), new Line.Text("QUIT"));
+    }
+
+    @Test
+    void aBareLineEndInALongerLineIsReportedToo() {
+        for (String bare : List.of("\n", "\r", "x\n", "x\rx\n\n\r")) {
+            String said = LONGEST + "x" + bare + "BDAT 60";
+            assertThat(decode(said)).containsExactly(new Line.TooLong("xxxxx"), new Line.BareLineEnd());
+            assertThat(decode(said + "\r\nQUIT\r\n" + said))
+                    .containsExactly(
+                            new Line.TooLong("xxxxx"),
+                            new Line.BareLineEnd(),
+                            new Line.Text("QUIT"),
+                            new Line.TooLong("xxxxx"),
+                            new Line.BareLineEnd());
+        }
     }
 
     @Test
@@ -62,8 +77,18 @@ class LineDecoderTest {
 
     @Property(tries = 2000)
     void thereIsOneLineForEachCrLf(@ForAll("splits") Split split) {
-        String text = split.text() + "\r\n";
-        assertThat(decode(text)).hasSize(text.split("\r\n", -1).length - 1);
+        List<String> ended = List.of((split.text() + "\r\n").split("\r\n", -1));
+        int reports = ended.stream()
+                .limit(ended.size() - 1)
+                .mapToInt(LineDecoderTest::reports)
+                .sum();
+        assertThat(decode(split.text() + "\r\n")).hasSize(reports);
+    }
+
+    /** Of a line that is too long before its first bare CR or LF both are told. */
+    private static int reports(String line) {
+        int bare = line.length() - line.replaceFirst("(?s)^[^\r\n]*", "").length();
+        return bare > LONGEST.length() && bare < line.length() ? 2 : 1;
     }
 
     @Provide

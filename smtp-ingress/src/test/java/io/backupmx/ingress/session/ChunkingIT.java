@@ -71,6 +71,18 @@ class ChunkingIT {
         assertNothingStored();
     }
 
+    /** Nor is one behind a line that is too long and ends where only the client thinks it does. */
+    @Test
+    void aChunkBehindABareLineEndIsNoCommandsHoweverLongTheLine() {
+        INGRESS.play(MAIL + "C!: NOOP " + "x".repeat(2100) + """
+                \\nBDAT 44\\r\\nRCPT TO:<mallory@example.test>\\r\\nDATA\\r\\nhello\\r\\n
+                S: 500 5.5.2 Line too long
+                S: 500 5.5.2 Lines must end with <CR><LF>, closing connection
+                S: <closed>
+                """);
+        assertNothingStored();
+    }
+
     private String only() {
         assertThat(INGRESS.spool.mails()).hasSize(before + 1);
         return INGRESS.spool.mails().getLast().text();
