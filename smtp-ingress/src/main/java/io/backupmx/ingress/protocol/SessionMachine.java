@@ -161,6 +161,13 @@ public final class SessionMachine {
         };
     }
 
+    /** Whether {@link #onVerdict} would take the recipient: the limits of a primary refuse some of those who may get mail. */
+    public boolean takes(AwaitingRecipient state, RecipientVerdict verdict) {
+        return verdict instanceof RecipientVerdict.Accepted(Route route)
+                && !isTooLarge(state.mail(), route)
+                && !needsUtf8InVain(state, route);
+    }
+
     /** By what the client says of its size (RFC 1870 §6.1); our trace header is not held against it. */
     private boolean isTooLarge(MailOpen mail, Route route) {
         long declared = mail.sender().options().declaredBytes();

@@ -105,6 +105,11 @@ final class RecipientChecks {
         share.mailBegins();
     }
 
+    /** Takes the recipient, to whom nobody else objects, from what the client may have; or says why not. */
+    Optional<ClientRefusal> take() {
+        return share.take();
+    }
+
     private Answer tooLate(ForwardPath to) {
         log.lookUpFailed(new TimeoutException("nothing known of " + to + " within " + patience.toSeconds() + " s"));
         return new Answer(new RecipientVerdict.Unavailable());
@@ -124,9 +129,6 @@ final class RecipientChecks {
     private void tell(Answer answer, Consumer<Answer> then) {
         if (answer.verdict() instanceof RecipientVerdict.UnknownUser) {
             tarPit.leave(share.unknownRecipient(), () -> then.accept(answer));
-        } else if (answer.verdict() instanceof RecipientVerdict.Accepted accepted
-                && answer.refusal().isEmpty()) {
-            then.accept(new Answer(accepted, share.take()));
         } else {
             then.accept(answer);
         }

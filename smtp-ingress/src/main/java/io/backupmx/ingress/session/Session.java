@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.protocol.ClientRefusal;
 import io.backupmx.ingress.protocol.Effect;
 import io.backupmx.ingress.protocol.Line;
 import io.backupmx.ingress.protocol.LineDecoder;
@@ -358,10 +359,12 @@ final class Session {
     }
 
     private Step told(AwaitingRecipient awaiting, RecipientChecks.Answer answer) {
-        if (answer.refusal().isPresent()) {
-            return machine.onClientRefused(awaiting, answer.refusal().get());
+        boolean taken = answer.refusal().isEmpty() && machine.takes(awaiting, answer.verdict());
+        Optional<ClientRefusal> refusal = taken ? recipients.take() : answer.refusal();
+        if (refusal.isPresent()) {
+            return machine.onClientRefused(awaiting, refusal.get());
         }
-        if (answer.verdict() instanceof RecipientVerdict.Accepted) {
+        if (taken) {
             parts.metrics().recipientAccepted();
         }
         return machine.onVerdict(awaiting, answer.verdict());

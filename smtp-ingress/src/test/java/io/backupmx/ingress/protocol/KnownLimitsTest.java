@@ -13,6 +13,7 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,7 +39,14 @@ class KnownLimitsTest {
         MailOpen open = (MailOpen) machine.onCommand(greeted, CommandParser.parse(octets(mail)), Room.OPEN)
                 .next();
         Step step = machine.onCommand(open, CommandParser.parse(octets(rcpt)), Room.OPEN);
-        return machine.onVerdict((AwaitingRecipient) step.next(), new RecipientVerdict.Accepted(route));
+        AwaitingRecipient asked = (AwaitingRecipient) step.next();
+        RecipientVerdict verdict = new RecipientVerdict.Accepted(route);
+        Step told = machine.onVerdict(asked, verdict);
+        assertThat(machine.takes(asked, verdict))
+                .as("it does what it says before")
+                .isEqualTo(told.effects().equals(List.of(new Effect.Reply(Replies.RECIPIENT_OK))));
+        assertThat(machine.takes(asked, new RecipientVerdict.UnknownUser())).isFalse();
+        return told;
     }
 
     private static String octets(String line) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.config.ClientLimitsConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
-import io.backupmx.ingress.protocol.ClientRefusal;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.RecipientVerdict;
@@ -87,20 +86,5 @@ class RecipientChecksTest {
 
         await().until(() -> !answers.isEmpty());
         assertThat(answers).containsExactly(new RecipientChecks.Answer(ACCEPTED));
-    }
-
-    @Test
-    void alsoWhoIsTakenInDoubtHasALimit() {
-        DeferralPolicy never = _ -> Promise.<Boolean>promise().future();
-        check("alice@example.test", never, Duration.ofMillis(50));
-        await().until(() -> answers.size() == 1);
-
-        check("alice@example.test", never, Duration.ofMillis(50));
-
-        await().until(() -> answers.size() == 2);
-        assertThat(answers)
-                .containsExactly(
-                        new RecipientChecks.Answer(ACCEPTED),
-                        new RecipientChecks.Answer(ACCEPTED, Optional.of(new ClientRefusal.TooManyMessages())));
     }
 }

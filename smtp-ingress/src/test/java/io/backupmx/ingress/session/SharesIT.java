@@ -3,11 +3,14 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.route.NextHopLimits;
 import io.backupmx.testing.Conversation;
 import io.backupmx.testing.Dialogue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,27 @@ class SharesIT {
         assertThat(ingress.count(RECIPIENTS, "verdict", "message_rate")).isZero();
         ingress.play(HELLO + refused);
         assertThat(ingress.count(RECIPIENTS, "verdict", "message_rate")).isOne();
+    }
+
+    /** It is no use to the client, and so it costs nothing of what it may have. */
+    @Test
+    void whomAPrimaryIsKnownNotToTakeCountsForNothing() {
+        with(tuning -> {
+            tuning.messagesPerMinute = 1;
+            tuning.recipientsPerMinute = 1;
+            tuning.limits = _ -> Optional.of(new NextHopLimits(OptionalLong.of(1000), false));
+        });
+        String alice = "C: RCPT TO:<alice@example.test>\nS: ";
+        String bob = "C: RCPT TO:<bob@example.test>\nS: ";
+        ingress.play("S: 220 *\nC: EHLO client.example\nS: 250 *\nC: MAIL FROM:<> SIZE=1001\nS: 250 *\n"
+                + (alice + "552 5.3.4 *\n").repeat(2)
+                + "C: RSET\nS: 250 *\nC: MAIL FROM:<>\nS: 250 *\n"
+                + alice + "250 2.1.5 *\n" + bob + "450 4.7.1 *\nC: DATA\nS: 354 *\nC: .\nS: 250 *\n");
+        assertThat(ingress.spool.only().only().envelope().recipients()).hasSize(1);
+        assertThat(ingress.count(RECIPIENTS, "verdict", "accepted")).isOne();
+        assertThat(ingress.count(RECIPIENTS, "verdict", "too_large_for_primary"))
+                .isEqualTo(2);
+        assertThat(ingress.count(RECIPIENTS, "verdict", "recipient_rate")).isOne();
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.config.HostPort;
 import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
-import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
 import io.backupmx.testing.Conversation;
 import io.backupmx.testing.Dialogue;
@@ -74,7 +73,7 @@ final class TestIngress implements AutoCloseable {
                 tuning.gateways,
                 spillDirectory,
                 asked.orElse(directory),
-                KnownLimits.NONE,
+                tuning.limits,
                 tuning.policy,
                 tuning.blocklists,
                 spool,

@@ -11,6 +11,7 @@ import io.backupmx.config.TlsConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
 import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ops.DefaultGateways;
+import io.backupmx.route.KnownLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class Tuning {
     Duration unknownDelay = ClientLimitsConfig.DEFAULT.unknownDelay();
     Duration unknownDelayMax = ClientLimitsConfig.DEFAULT.unknownDelayMax();
     Blocklists blocklists = Blocklists.NONE;
+    KnownLimits limits = KnownLimits.NONE;
     List<String> proxies = List.of();
 
     /** Made by the ingress itself. */
