@@ -14,6 +14,7 @@ import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.SmtpReply;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ final class Pipeline {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private final List<Long> begins = new ArrayList<>();
     private final StringBuilder said = new StringBuilder();
+    private int replies;
     private final List<Mail> mails = new ArrayList<>();
     private SessionState state = new Closing();
     private Optional<ContentReader> content = Optional.empty();
@@ -64,6 +66,11 @@ final class Pipeline {
     /** All replies. */
     String said() {
         return said.toString();
+    }
+
+    /** How many. */
+    int replies() {
+        return replies;
     }
 
     int saidOctets() {
@@ -136,9 +143,9 @@ final class Pipeline {
         }
         for (Effect effect : step.effects()) {
             switch (effect) {
-                case Effect.Reply reply -> said.append(reply.reply()).append('\n');
-                case Effect.ReplyAgain again -> said.append(again.reply()).append('\n');
-                case Effect.Refuse refuse -> said.append(refuse.reply()).append('\n');
+                case Effect.Reply reply -> say(reply.reply());
+                case Effect.ReplyAgain again -> say(again.reply());
+                case Effect.Refuse refuse -> say(refuse.reply());
                 case Effect.ReceiveContent _ -> {
                     content = Optional.of(ContentReader.ofData(IngressConfig.DEFAULT, taken::write));
                     begins.add(consumed);
@@ -151,10 +158,15 @@ final class Pipeline {
                     begins.add(consumed);
                 }
                 case Effect.SkipChunk skip -> toSkip = skip.bytes();
-                case Effect.StartTls start -> said.append(start.reply()).append('\n');
+                case Effect.StartTls start -> say(start.reply());
                 case Effect.CheckRecipient _, Effect.Store _, Effect.Close _ -> {} // the state says it
             }
         }
+    }
+
+    private void say(SmtpReply reply) {
+        said.append(reply).append('\n');
+        replies++;
     }
 
     private void forget() {

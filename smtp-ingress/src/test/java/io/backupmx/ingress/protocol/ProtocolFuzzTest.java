@@ -21,13 +21,17 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever octets a client says, and however the network cuts them: nothing breaks, the same is answered, no mail is taken
- * that the octets did not complete, and what is taken is what was said. What that is, is judged by searching the whole of it.
+ * Whatever octets a client says, and however the network cuts them: nothing breaks, the same is answered, and not more often than
+ * there are lines, no mail is taken that the octets did not complete, and what is taken is what was said. What that is, is judged by
+ * searching the whole of it.
  */
 class ProtocolFuzzTest {
 
     private static final Pattern DATA = Pattern.compile("(?is)(?:.*\r\n)?DATA *\r\n");
     private static final Pattern BDAT = Pattern.compile("(?is).*BDAT +(?<bytes>\\d+)(?<last> +LAST)? *\r\n");
+    private static final Pattern LF_COMMAND = Pattern.compile("(?:DATA|BDAT \\d+(?: LAST| last)?)\n");
+    private static final String BARE_BEHIND_RCPT =
+            "250 2.1.5 Ok\n500 5.5.2 Lines must end with <CR><LF>, closing connection\n";
     private static final int LARGE = 16 << 20;
     private static final int SMALL = 1 << 20;
 
@@ -90,11 +94,13 @@ class ProtocolFuzzTest {
     private static final AtomicInteger BY_DATA = new AtomicInteger();
     private static final AtomicInteger BY_CHUNKS = new AtomicInteger();
     private static final AtomicInteger REFUSED = new AtomicInteger();
+    private static final AtomicInteger BEHIND_LF = new AtomicInteger();
 
     /** Else it was not about what it seems to be about. */
     @AfterContainer
     static void everythingHappened() {
         assertThat(List.of(BY_DATA.get(), BY_CHUNKS.get(), REFUSED.get())).allMatch(count -> count > 100);
+        assertThat(BEHIND_LF.get()).isGreaterThan(20);
     }
 
     @Property(tries = 4000)
@@ -108,6 +114,10 @@ class ProtocolFuzzTest {
         assertThat(pieces.mails()).isEqualTo(whole.mails());
         assertThat(pieces.state().getClass()).isEqualTo(whole.state().getClass());
         assertThat(whole.said().split("queued as", -1)).hasSize(whole.mails().size() + 1);
+        assertThat(whole.replies()).isLessThanOrEqualTo(mostReplies(session.text(), whole.said()));
+        if (whole.said().endsWith(BARE_BEHIND_RCPT) && LF_COMMAND.matcher(session.text()).find()) {
+            BEHIND_LF.incrementAndGet();
+        }
         if (whole.said().contains("550 5.6.11")) {
             REFUSED.incrementAndGet();
         }
@@ -117,6 +127,19 @@ class ProtocolFuzzTest {
                     .allMatch(to -> to.endsWith("@example.test>") && !to.contains("nobody"));
             assertThat(mail.content()).isEqualTo(contentSaid(session.text(), mail));
         }
+    }
+
+    /**
+     * The greeting, and one for each CRLF, which alone ends a command or a content. What has none can be answered for being too long, and
+     * for a bare CR or LF, after which nothing is.
+     */
+    private static int mostReplies(String text, String said) {
+        List<String> lines = List.of(text.split("\r\n", -1));
+        int most = lines.size(); // of which the last has no CRLF, and the greeting has no line
+        if (lines.getLast().length() > LineDecoder.MAX_LINE_OCTETS - 2) {
+            most++;
+        }
+        return said.contains(" Lines must end ") ? most + 1 : most;
     }
 
     /** The content of the mail that ends there, by whoever reads backwards from its end. */
@@ -193,7 +216,8 @@ class ProtocolFuzzTest {
                 Tuple.of(8, Arbitraries.of(CONTENTS)),
                 Tuple.of(2, octets),
                 Tuple.of(2, chunks()),
-                Tuple.of(6, mails(octets)));
+                Tuple.of(9, mails(octets)),
+                Tuple.of(2, mails(octets).map(ProtocolFuzzTest::behindLf)));
         Arbitrary<String> text = Combinators.combine(
                         Arbitraries.of("", "EHLO a\r\n"), anything.list().ofMaxSize(12))
                 .as((opening, pieces) -> opening + String.join("", pieces));
@@ -218,6 +242,11 @@ class ProtocolFuzzTest {
                 content.map(said -> opening + "DATA\r\n" + said + "\r\n.\r\n"),
                 Combinators.combine(content, content).as((one, two) -> opening + bdat(one, "") + bdat(two, " LAST")),
                 content.map(said -> opening + bdat(said, " last")));
+    }
+
+    /** The command before the content ends with a bare LF, which is an end to other servers. */
+    private static String behindLf(String mail) {
+        return mail.replaceFirst("(DATA|BDAT \\d+(?: LAST| last)?)\r\n", "$1\n");
     }
 
     /** Of the length they have, or not. */
