@@ -71,7 +71,13 @@ public record Config(
             ReloadConfig.DEFAULT);
 
     private static final List<String> TABLES = List.of(
-            "domains", "relay_domains", "transport", "relay_recipients", "recipient_delimiter", "permit_mx_backup");
+            "domains",
+            "relay_domains",
+            "transport",
+            "relay_recipients",
+            "recipient_delimiter",
+            "permit_mx_backup",
+            "worker.tls");
 
     public Config {
         domains = Collections.unmodifiableMap(new LinkedHashMap<>(domains)); // Map.copyOf would lose the order

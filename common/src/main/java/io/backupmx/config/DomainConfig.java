@@ -1,5 +1,6 @@
 package io.backupmx.config;
 
+import io.backupmx.smtp.TlsLevel;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param unknownRecipients absent: senders are told to come again
  * @param deferWhileUp absent: nobody is
  * @param failures whose sender is told of mail that failed; absent: as {@code reports.failures} says
+ * @param tls what connections are to be that its mail goes by; absent: as a domain above
+ *     it says, or {@link WorkerConfig#tls}
  */
 public record DomainConfig(
         Optional<String> primary,
@@ -24,7 +27,8 @@ public record DomainConfig(
         Optional<List<String>> recipientSources,
         Optional<UnknownRecipients> unknownRecipients,
         Optional<DeferWhileUp> deferWhileUp,
-        Optional<Failures> failures) {
+        Optional<Failures> failures,
+        Optional<TlsLevel> tls) {
 
     /** Who is told to come again while the primary is up, and so can have that mail itself. */
     public enum DeferWhileUp {
@@ -53,6 +57,14 @@ public record DomainConfig(
 
     /** Nobody else is asked. */
     public DomainConfig(Optional<String> primary, Optional<List<String>> recipients, Optional<Subdomains> subdomains) {
-        this(primary, recipients, subdomains, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        this(
+                primary,
+                recipients,
+                subdomains,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

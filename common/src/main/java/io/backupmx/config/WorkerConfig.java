@@ -11,7 +11,9 @@ import java.util.Optional;
  * The delivery worker.
  *
  * @param maxConnectionsPerRoute deliveries at once to one route, of all workers together
- * @param tls whether deliveries are to be encrypted
+ * @param tls what connections are to be, where a domain says nothing of that
+ * @param tlsCaFile whose certificates are believed, in PEM; those the JVM trusts when empty
+ * @param mtaSts whether domains have a say in what connections to their mail exchangers are to be
  * @param connectTimeout until a TCP connection stands, for each address
  * @param greetingTimeout until 220 (RFC 5321 §4.5.3.2.1)
  * @param commandTimeout for EHLO, HELO, RSET, QUIT
@@ -35,6 +37,8 @@ import java.util.Optional;
 public record WorkerConfig(
         int maxConnectionsPerRoute,
         TlsLevel tls,
+        Optional<Path> tlsCaFile,
+        MtaSts mtaSts,
         Duration connectTimeout,
         Duration greetingTimeout,
         Duration commandTimeout,
@@ -67,6 +71,14 @@ public record WorkerConfig(
         ALLOW
     }
 
+    /** What a domain's policy is worth (RFC 8461). */
+    public enum MtaSts {
+        /** Nothing. */
+        IGNORED,
+        /** Mail goes only where it says, and only encrypted. */
+        FOLLOWED
+    }
+
     // Above DEFAULT, whose constructor needs them.
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -74,6 +86,8 @@ public record WorkerConfig(
     public static final WorkerConfig DEFAULT = new WorkerConfig(
             20,
             TlsLevel.OPPORTUNISTIC,
+            Optional.empty(),
+            MtaSts.IGNORED,
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
             Duration.ofMinutes(5),

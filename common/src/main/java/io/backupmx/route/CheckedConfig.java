@@ -3,6 +3,8 @@ package io.backupmx.route;
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.ConfigLoader;
+import io.backupmx.tls.Authorities;
+import io.backupmx.tls.UnusableCertificate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,11 @@ public record CheckedConfig(Config config, ConfiguredRelayTables tables, List<St
             config = ConfigLoader.load(file, environment, overrides);
         } catch (ConfigException e) {
             config = e.usable();
+            problems.addAll(e.problems());
+        }
+        try {
+            var _ = Authorities.of(config.worker().tlsCaFile());
+        } catch (UnusableCertificate e) {
             problems.addAll(e.problems());
         }
         try {

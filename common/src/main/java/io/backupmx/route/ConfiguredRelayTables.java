@@ -26,6 +26,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final DeferringDomains deferring;
     private final FailureRules failures;
     private final Set<Route> routes;
+    private final TlsLevels tls;
     private final List<String> warnings;
 
     ConfiguredRelayTables(
@@ -37,6 +38,7 @@ public final class ConfiguredRelayTables implements RelayTables {
             DeferringDomains deferring,
             FailureRules failures,
             Set<Route> routes,
+            TlsLevels tls,
             List<String> warnings) {
         this.domains = Collections.unmodifiableSet(new LinkedHashSet<>(domains));
         this.subdomains = subdomains;
@@ -46,6 +48,7 @@ public final class ConfiguredRelayTables implements RelayTables {
         this.deferring = deferring;
         this.failures = failures;
         this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
+        this.tls = tls;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -98,6 +101,11 @@ public final class ConfiguredRelayTables implements RelayTables {
     @Override
     public Set<Route> routes() {
         return routes;
+    }
+
+    @Override
+    public TlsLevels tls() {
+        return tls;
     }
 
     /** For the operator at start-up: domains that accept every address, and entries that do less than they seem to. */

@@ -54,4 +54,9 @@ public final class CurrentTables implements RelayTables {
     public Set<Route> routes() {
         return tables.routes();
     }
+
+    @Override
+    public TlsLevels tls() {
+        return tables.tls();
+    }
 }

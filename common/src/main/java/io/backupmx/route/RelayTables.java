@@ -39,4 +39,7 @@ public interface RelayTables {
 
     /** Every route that mail can be stored for, in the order of the configuration. */
     Set<Route> routes();
+
+    /** What connections are to be. */
+    TlsLevels tls();
 }

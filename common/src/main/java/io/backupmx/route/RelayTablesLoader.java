@@ -2,6 +2,7 @@ package io.backupmx.route;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
+import io.backupmx.config.DnsConfig;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.Failures;
 import io.backupmx.config.PermitMxBackupConfig;
@@ -9,6 +10,7 @@ import io.backupmx.config.PermitMxBackupConfig.UnlistedRecipients;
 import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,6 +45,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Set<Domain> deferring = new HashSet<>();
     private final Map<Domain, Failures> failures = new HashMap<>();
+    private final Map<Domain, TlsLevel> tls = new LinkedHashMap<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
     private final List<Domain> idleUnknownRecipients = new ArrayList<>();
 
@@ -74,6 +77,13 @@ public final class RelayTablesLoader {
             problems.add(NO_DOMAIN);
         }
         Optional<MxBackup> mxBackup = mxBackup();
+        RouteLookup lookup = new RouteLookup(
+                transport,
+                primaries,
+                new RelayDomains(withSubdomains),
+                config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
+        TlsSurvey tlsSurvey = new TlsSurvey(config.worker().tls(), domains, tls, lookup);
+        judge(tlsSurvey.levels());
         RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport, mxBackup.isPresent());
         survey.notUnderstood()
                 .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
@@ -94,11 +104,10 @@ public final class RelayTablesLoader {
                 new AskedSources(asked, new RelayDomains(withSubdomains)));
         warn(relayDomains, truth);
         mxBackup.ifPresent(this::warn);
-        RouteLookup lookup = new RouteLookup(
-                transport,
-                primaries,
-                new RelayDomains(withSubdomains),
-                config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
+        warnOfSome(
+                tlsSurvey.warnings(),
+                Function.identity(),
+                "%d more domains have hosts of which others demand more TLS");
         return new ConfiguredRelayTables(
                 domains,
                 relayDomains,
@@ -108,7 +117,22 @@ public final class RelayTablesLoader {
                 deferringDomains(relayDomains),
                 new FailureRules(failures, domains, relayDomains),
                 survey.routes(),
+                tlsSurvey.levels(),
                 warnings);
+    }
+
+    private void judge(TlsLevels levels) {
+        if (levels.needsDnssec() && config.dns().dnssec() == DnsConfig.Dnssec.IGNORED) {
+            String who = levels.usual().isDane()
+                    ? "worker.tls"
+                    : tls.entrySet().stream()
+                            .filter(entry -> entry.getValue().isDane())
+                            .map(entry -> "domains." + entry.getKey() + ".tls")
+                            .findFirst()
+                            .orElse("tls");
+            problems.add(who + ": dane needs a resolver that validates and is trusted to: write dns.servers and"
+                    + " dns.dnssec: trusted");
+        }
     }
 
     private Optional<MxBackup> mxBackup() {
@@ -202,6 +226,7 @@ public final class RelayTablesLoader {
             deferring.add(domain);
         }
         said.failures().ifPresent(rule -> failures.put(domain, rule));
+        said.tls().ifPresent(level -> tls.put(domain, level));
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
         boolean asksPrimary = said.recipientSources()
                 .filter(names -> names.contains(RecipientSourcesConfig.PRIMARY))

@@ -88,10 +88,11 @@ public final class AddressResolver implements AutoCloseable {
         }
     }
 
+    /** Those of exchangers by the names of these. */
     private Stream<InetAddress> addresses(NextHop hop) throws UnknownHostException {
         if (hop.byMx()) {
             return switch (exchangers.apply(Domain.of(hop.host()))) {
-                case MailHosts.Found found -> found.hosts().stream().flatMap(host -> host.addresses().stream());
+                case MailHosts.Found found -> found.hosts().stream().flatMap(MailHost::named);
                 case MailHosts.NullMx _ -> throw notThere(hop, "it takes no mail (null MX)");
                 case MailHosts.LoopsBack(String why) -> throw notThere(hop, why);
                 case MailHosts.NotNow(String why) -> throw new UnknownHostException(why);

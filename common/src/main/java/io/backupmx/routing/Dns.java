@@ -1,21 +1,28 @@
 package io.backupmx.routing;
 
 import io.backupmx.config.DnsConfig;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.Cache;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedResolver;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupSession;
@@ -55,7 +62,16 @@ final class Dns {
         record Failed(String why) implements Answer {}
     }
 
+    /**
+     * An answer, and whether it is what the owner of the name has signed.
+     *
+     * @param name what was asked for, aliases followed
+     */
+    record Validated(Answer answer, boolean secure, Name name) {}
+
     private final LookupSession session;
+    private final Resolver resolver;
+    private final boolean believes;
     private final Duration patience;
     private final Semaphore questions;
 
@@ -74,8 +90,10 @@ final class Dns {
         cache.setMaxCache(Math.toIntExact(most.toSeconds()));
         cache.setMaxNCache(MAX_CACHED_NEGATIVE_SECONDS);
         this.patience = config.timeout().multipliedBy(3);
+        this.resolver = resolver(config);
+        this.believes = config.dnssec() == DnsConfig.Dnssec.TRUSTED;
         this.session = LookupSession.builder()
-                .resolver(resolver(config))
+                .resolver(resolver)
                 .cache(cache)
                 .maxRedirects(MAX_REDIRECTS)
                 .build();
@@ -96,6 +114,11 @@ final class Dns {
         all.setTimeout(config.timeout().multipliedBy(3));
         all.setRetries(ROUNDS);
         return all;
+    }
+
+    /** Whether anything is ever secure. */
+    boolean believes() {
+        return believes;
     }
 
     /** How long one look-up may take as a whole. */
@@ -134,6 +157,61 @@ final class Dns {
         }
         var _ = answer.whenComplete((_, _) -> questions.release());
         return answer;
+    }
+
+    /**
+     * What the servers say they have validated; nothing is kept, for they do that. Nothing is secure where their word is not believed.
+     * Blocks until the answer is there, or patience ends.
+     */
+    Validated askValidated(Name name, int type) throws InterruptedException {
+        if (!questions.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return new Validated(TOO_MANY, false, name);
+        }
+        CompletableFuture<Validated> answer;
+        try {
+            Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
+            query.getHeader().setFlag(Flags.AD); // RFC 6840 §5.7: we want to know
+            answer = resolver.sendAsync(query)
+                    .thenApply(said -> validated(name, type, said))
+                    .exceptionally(failure -> new Validated(failed(name, type, failure), false, name))
+                    .toCompletableFuture();
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.completedFuture(new Validated(failed(name, type, e), false, name));
+        }
+        var _ = answer.whenComplete((_, _) -> questions.release());
+        try {
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return new Validated(failed(name, type, e), false, name);
+        }
+    }
+
+    private Validated validated(Name name, int type, Message said) {
+        boolean secure = believes && said.getHeader().getFlag(Flags.AD);
+        List<Record> answers = said.getSection(Section.ANSWER);
+        Name at = name;
+        for (int i = 0; i < MAX_REDIRECTS; i++) {
+            Name alias = at;
+            Optional<Name> next = answers.stream()
+                    .filter(record ->
+                            record instanceof CNAMERecord && record.getName().equals(alias))
+                    .map(record -> ((CNAMERecord) record).getTarget())
+                    .findFirst();
+            if (next.isEmpty()) {
+                break;
+            }
+            at = next.get();
+        }
+        Name end = at;
+        List<Record> found = answers.stream()
+                .filter(record -> record.getType() == type && record.getName().equals(end))
+                .toList();
+        Answer answer = switch (said.getRcode()) {
+            case Rcode.NOERROR -> found.isEmpty() ? new Answer.NoData() : new Answer.Records(found);
+            case Rcode.NXDOMAIN -> new Answer.NoDomain();
+            default -> failed(name, type, new IOException(Rcode.string(said.getRcode())));
+        };
+        return new Validated(answer, secure, end);
     }
 
     /** Blocks until the answer is there, or patience ends. */

@@ -1,7 +1,9 @@
 package io.backupmx.routing;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A host that a domain's mail may go to.
@@ -14,5 +16,16 @@ public record MailHost(int preference, String name, List<InetAddress> addresses)
 
     public MailHost {
         addresses = List.copyOf(addresses);
+    }
+
+    /** Its addresses, which know its name. */
+    public Stream<InetAddress> named() {
+        return addresses.stream().map(address -> {
+            try {
+                return InetAddress.getByAddress(name, address.getAddress());
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("an address has 4 or 16 octets", e);
+            }
+        });
     }
 }

@@ -7,6 +7,7 @@ import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.smtp.client.TlsDemand;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,18 +23,35 @@ public final class RouteConnector {
     /** More addresses than a sane set of hosts has. */
     private static final int MAX_ADDRESSES = 16;
 
+    /** What a connection to a host is to be; may block. */
+    @FunctionalInterface
+    public interface Demands {
+
+        /** @param address of {@code hop}; where that means mail exchangers, by the name of one */
+        TlsDemand of(NextHop hop, SocketAddress address);
+    }
+
+    /** One address of a next hop. */
+    private record Target(NextHop hop, SocketAddress address) {}
+
     private final SmtpClient client;
     private final AddressResolver resolver;
+    private final Demands demands;
     private final Duration connectTimeout;
     private final Duration probeConnectTimeout;
     private final Function<NextHop, Manner> manners;
 
     /** Without credentials for anybody. */
     public RouteConnector(
-            SmtpClient client, AddressResolver resolver, Duration connectTimeout, Duration probeConnectTimeout) {
+            SmtpClient client,
+            AddressResolver resolver,
+            Demands demands,
+            Duration connectTimeout,
+            Duration probeConnectTimeout) {
         this(
                 client,
                 resolver,
+                demands,
                 connectTimeout,
                 probeConnectTimeout,
                 hop -> new Manner(hop.protocol(), Optional.empty()));
@@ -47,11 +65,13 @@ public final class RouteConnector {
     public RouteConnector(
             SmtpClient client,
             AddressResolver resolver,
+            Demands demands,
             Duration connectTimeout,
             Duration probeConnectTimeout,
             Function<NextHop, Manner> manners) {
         this.client = client;
         this.resolver = resolver;
+        this.demands = demands;
         this.connectTimeout = connectTimeout;
         this.probeConnectTimeout = probeConnectTimeout;
         this.manners = manners;
@@ -60,10 +80,10 @@ public final class RouteConnector {
     /** The first host that takes mail: next hops in the route's order, addresses in the resolver's (RFC 5321 §5.1). */
     public ConnectResult connect(Route route) {
         List<String> unresolved = new ArrayList<>();
-        List<Door> doors = doors(route, unresolved);
+        List<Target> targets = targets(route, unresolved);
         ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
-        for (Door door : doors) {
-            ConnectResult result = connect(door, connectTimeout);
+        for (Target target : targets) {
+            ConnectResult result = connect(target, connectTimeout);
             if (result instanceof ConnectResult.Connected
                     || Thread.currentThread().isInterrupted()) {
                 return result;
@@ -81,13 +101,13 @@ public final class RouteConnector {
     /** Any host that takes mail, all addresses asked at once: a dead one must not hide a living one. */
     public ConnectResult probe(Route route) {
         List<String> unresolved = new ArrayList<>();
-        List<Door> doors = doors(route, unresolved);
-        if (doors.size() == 1) {
-            return connect(doors.getFirst(), probeConnectTimeout);
+        List<Target> targets = targets(route, unresolved);
+        if (targets.size() == 1) {
+            return connect(targets.getFirst(), probeConnectTimeout);
         }
         BlockingQueue<ConnectResult> results = new LinkedBlockingQueue<>();
-        List<Thread> asking = doors.stream()
-                .map(door -> Thread.startVirtualThread(() -> results.add(connect(door, probeConnectTimeout))))
+        List<Thread> asking = targets.stream()
+                .map(target -> Thread.startVirtualThread(() -> results.add(connect(target, probeConnectTimeout))))
                 .toList();
         ConnectResult last = new ConnectResult.Unreachable(String.join("; ", unresolved));
         try {
@@ -126,19 +146,17 @@ public final class RouteConnector {
         });
     }
 
-    /** One address of a next hop. */
-    private record Door(NextHop hop, SocketAddress address) {}
-
-    private ConnectResult connect(Door door, Duration timeout) {
-        return client.connect(door.address(), timeout, manners.apply(door.hop()));
+    private ConnectResult connect(Target target, Duration timeout) {
+        return client.connect(
+                target.address(), timeout, manners.apply(target.hop()), demands.of(target.hop(), target.address()));
     }
 
-    private List<Door> doors(Route route, List<String> unresolved) {
-        List<Door> all = new ArrayList<>();
+    private List<Target> targets(Route route, List<String> unresolved) {
+        List<Target> all = new ArrayList<>();
         for (NextHop hop : route.nextHops()) {
             switch (resolver.resolve(hop)) {
                 case Addresses.Found(List<SocketAddress> addresses) ->
-                    addresses.forEach(address -> all.add(new Door(hop, address)));
+                    addresses.forEach(address -> all.add(new Target(hop, address)));
                 case Addresses.NotNow(String why) -> unresolved.add(why);
             }
         }

@@ -80,6 +80,8 @@ final class ConfigDefaultsTest {
                           "worker" : {
                             "max_connections_per_route" : 20,
                             "tls" : "opportunistic",
+                            "tls_ca_file" : null,
+                            "mta_sts" : "ignored",
                             "connect_timeout" : "30s",
                             "greeting_timeout" : "1m",
                             "command_timeout" : "5m",
@@ -119,6 +121,7 @@ final class ConfigDefaultsTest {
                           },
                           "dns" : {
                             "servers" : [ ],
+                            "dnssec" : "ignored",
                             "timeout" : "5s"
                           },
                           "spool" : {

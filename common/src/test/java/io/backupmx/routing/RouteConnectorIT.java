@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.smtp.client.TlsDemand;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.Script;
@@ -31,24 +31,14 @@ class RouteConnectorIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx,
-            new SmtpClientOptions(
-                    Domain.of("backup.example"),
-                    TlsLevel.OPPORTUNISTIC,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG));
+            vertx, new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver(
             host -> {
                 throw new UnknownHostException(host);
             },
             domain -> new MailHosts.NotNow("nobody is asked"));
-    private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
+    private final RouteConnector connector =
+            new RouteConnector(client, resolver, (_, _) -> new TlsDemand.Opportunistic(), LONG, Duration.ofSeconds(2));
 
     private final ScriptedPrimary first = ScriptedPrimary.started();
     private final ScriptedPrimary second = ScriptedPrimary.started();

@@ -82,7 +82,8 @@ final class RecipientParts {
                 || config.permitMxBackup().recipientSources().isPresent()) {
             known.start();
         }
-        PrimarySource primary = PrimarySource.of(host.vertx(), host.name().domain(), config, known, host.registry());
+        PrimarySource primary =
+                PrimarySource.of(host.vertx(), host.name().domain(), config, current::tls, known, host.registry());
         host.stop().add("call-aheads", Host.SHORT, primary::close);
 
         RecipientSources sources = RecipientSources.start(
@@ -115,7 +116,7 @@ final class RecipientParts {
         GatesHeard gates = new GatesHeard(spool.table(GATES));
         host.stop().add("gates-heard", Host.SHORT, gates::close);
         PrimaryGreetings greetings =
-                PrimaryGreetings.of(host.vertx(), host.name().domain(), host.config());
+                PrimaryGreetings.of(host.vertx(), host.name().domain(), host.config(), tables::tls);
         host.stop().add("primary-greetings", Host.SHORT, greetings::close);
         return new WhileUp(tables, gates::isUp, greetings, host.registry());
     }

@@ -67,6 +67,11 @@ class TlsIT {
                 .backingUp("example.test", PRIMARY.port())
                 .backingUp("postfix.test", postfix.port())
                 .set(
+                        "domains.verified.test.primary=localhost:" + postfix.port(),
+                        "domains.verified.test.tls=verify",
+                        "worker.probe_unhealthy=500ms",
+                        "worker.tls_ca_file=" + directory.resolve("second.pem"))
+                .set(
                         "hostname=mx2.example.net",
                         "ingress.tls.certificate=" + directory.resolve("live.pem"),
                         "ingress.tls.key=" + directory.resolve("live.key"),
@@ -98,6 +103,34 @@ class TlsIT {
                 PATIENCE,
                 () -> assertThat(instance.output()).containsPattern("queue_id=" + id + " .* tls=TLSv1.3 .* delivered"));
         assertThat(postfix.log()).contains("TLS connection established from");
+    }
+
+    /** Who is demanded and not there makes the route one that is down, with the reason, and keeps it so. */
+    @Test
+    void aPrimaryWithTheWrongCertificateGetsNoMail() {
+        String why = "its certificate is for nobody, not for localhost";
+        postfix.start();
+        Sender.send(instance.smtpPort(), MailCorpus.ordinary().octets(), "alice@verified.test");
+        Instance.await(
+                PATIENCE,
+                () -> assertThat(instance.json("/api/v1/routes").path("routes").valueStream())
+                        .anySatisfy(route -> {
+                            assertThat(route.path("route").asText()).isEqualTo("smtp:[localhost]:" + postfix.port());
+                            assertThat(route.path("state").asText()).isEqualTo("DOWN");
+                            assertThat(route.path("reason").asText()).contains(why);
+                        }));
+        assertThat(instance.mailq()).contains(why);
+        double probes = failures();
+        Instance.await(PATIENCE, () -> assertThat(failures()).isGreaterThan(probes));
+        assertThat(RouteHistory.of(instance.output(), "smtp:[localhost]:" + postfix.port())
+                        .states())
+                .containsExactly("DOWN");
+        assertThat(instance.mailq()).contains("alice@verified.test");
+    }
+
+    private static double failures() {
+        return instance.metric(
+                "backupmx_tls_sessions_total", "policy=\"verify\"", "result=\"certificate-host-mismatch\"");
     }
 
     @Test

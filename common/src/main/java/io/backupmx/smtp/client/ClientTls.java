@@ -12,9 +12,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * TLS on the client's side: 1.2 and 1.3, for a server with whatever certificate, for the other choice is the clear (RFC 7435).
+ * TLS on the client's side: 1.2 and 1.3, for a server with whatever certificate, which {@link PeerCheck} looks at afterwards.
  * Remembers for a while where it came to nothing. Thread-safe.
  */
 final class ClientTls {
@@ -22,26 +23,34 @@ final class ClientTls {
     private static final int MAX_REMEMBERED = 1000;
     private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
 
-    private final SslContext context;
     private final Map<SocketAddress, Long> failed = Collections.synchronizedMap(new LinkedHashMap<>());
+    private @Nullable SslContext context;
 
-    ClientTls() {
-        try {
-            context = SslContextBuilder.forClient()
-                    .sslProvider(SslProvider.JDK)
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .trustManager(InsecureTrustManagerFactory.INSTANCE)
-                    .endpointIdentificationAlgorithm(null)
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("this JDK has no TLS", e);
+    /** Takes its time when nobody has asked before; not for event loops. */
+    synchronized SslContext context() {
+        if (context == null) {
+            try {
+                context = SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.JDK)
+                        .protocols("TLSv1.3", "TLSv1.2")
+                        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                        .endpointIdentificationAlgorithm(null)
+                        .build();
+            } catch (SSLException e) {
+                throw new IllegalStateException("this JDK has no TLS", e);
+            }
         }
+        return context;
     }
 
-    /** Begins the handshake as soon as it is in a connection's pipeline. Signatures are checked beside the event loop. */
-    SslHandler newHandler(ByteBufAllocator allocator, SocketAddress server, Duration limit) {
-        SslHandler handler = context.newHandler(
-                allocator, String.valueOf(server.hostAddress()), server.port(), Thread::startVirtualThread);
+    /**
+     * Begins the handshake as soon as it is in a connection's pipeline. Signatures are checked beside the event loop.
+     *
+     * @param name who is asked for (SNI), if it is a host's
+     */
+    static SslHandler newHandler(
+            SslContext context, ByteBufAllocator allocator, String name, int port, Duration limit) {
+        SslHandler handler = context.newHandler(allocator, name, port, Thread::startVirtualThread);
         handler.setHandshakeTimeoutMillis(Math.max(1, limit.toMillis()));
         return handler;
     }

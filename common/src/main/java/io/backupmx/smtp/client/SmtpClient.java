@@ -4,7 +4,7 @@ import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.MailProtocol;
 import io.backupmx.smtp.SmtpReply;
-import io.backupmx.smtp.TlsLevel;
+import io.backupmx.tls.Authorities;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +17,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,13 +42,23 @@ public final class SmtpClient implements AutoCloseable {
     private static final Duration HANDSHAKE = Duration.ofSeconds(30);
 
     private final ClientTls tls = new ClientTls();
+    private final PeerCheck check;
+    private final TlsTally tally;
     private final Vertx vertx;
     private final Map<Boolean, NetClient> sockets; // by whether the server's address is of IPv6
     private final SmtpClientOptions options;
 
+    /** One that trusts whom the JVM trusts. */
     public SmtpClient(Vertx vertx, SmtpClientOptions options) {
+        this(vertx, options, Authorities.ofJvm(), TlsTally.none());
+    }
+
+    /** @param authorities whose certificates are believed where {@link TlsDemand.Verified} is demanded */
+    public SmtpClient(Vertx vertx, SmtpClientOptions options, Authorities authorities, TlsTally tally) {
         this.vertx = vertx;
         this.options = options;
+        this.check = new PeerCheck(authorities);
+        this.tally = tally;
         this.sockets = Map.of(true, sockets(Inet6Address.class), false, sockets(Inet4Address.class));
     }
 
@@ -68,38 +79,61 @@ public final class SmtpClient implements AutoCloseable {
         return Objects.requireNonNull(sockets.get(host != null && host.indexOf(':') >= 0));
     }
 
+    /** With TLS if it can be had. */
     public ConnectResult connect(SocketAddress address) {
-        return connect(address, options.connect());
+        return connect(address, options.connect(), Manner.PLAIN_SMTP, new TlsDemand.Opportunistic());
     }
 
     /** By SMTP, as anybody. */
-    public ConnectResult connect(SocketAddress address, Duration connectTimeout) {
-        return connect(address, connectTimeout, Manner.PLAIN_SMTP);
+    public ConnectResult connect(SocketAddress address, Duration connectTimeout, TlsDemand demand) {
+        return connect(address, connectTimeout, Manner.PLAIN_SMTP, demand);
     }
 
     /**
      * Connects, awaits the greeting, says EHLO, and HELO where EHLO is refused for good (RFC 5321 §3.1, §3.2), and turns to
-     * TLS as the options want it. Where opportunistic TLS comes to nothing, it connects once more, in the clear. Blocks up to
-     * {@code connectTimeout} and the timeouts of the options; an interrupt ends it.
+     * TLS. Where opportunistic TLS comes to nothing, it connects once more, in the clear; what is demanded and not there makes the
+     * peer an unhealthy one. Blocks up to {@code connectTimeout} and the timeouts of the options; an interrupt ends it.
      */
-    public ConnectResult connect(SocketAddress address, Duration connectTimeout, Manner manner) {
-        boolean opportunistic = options.tls() == TlsLevel.OPPORTUNISTIC;
-        try {
-            return connect(
-                    address,
-                    connectTimeout,
-                    manner,
-                    opportunistic && tls.hasFailed(address) ? TlsLevel.OFF : options.tls());
-        } catch (NoTlsException e) {
-            if (!opportunistic || Thread.currentThread().isInterrupted()) {
-                return new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.getMessage(), false);
+    public ConnectResult connect(
+            SocketAddress address, Duration connectTimeout, Manner manner, TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Opportunistic now ->
+                tls.hasFailed(address)
+                        ? inTheClear(address, connectTimeout, manner)
+                        : opportunistic(address, connectTimeout, manner, now);
+            case TlsDemand.Clear _ -> inTheClear(address, connectTimeout, manner);
+            case TlsDemand.Encrypted _, TlsDemand.Verified _, TlsDemand.Dane _ -> {
+                try {
+                    yield reach(address, connectTimeout, manner, demand);
+                } catch (NoTlsException e) {
+                    yield failed(address, demand, e.result, e.why());
+                }
             }
+            case TlsDemand.Never(TlsDemand.Policy _, TlsResult result, String why) ->
+                failed(address, demand, result, why);
+        };
+    }
+
+    private ConnectResult failed(SocketAddress address, TlsDemand demand, TlsResult result, String why) {
+        tally.count(demand.policy(), result);
+        return new ConnectResult.Unhealthy(Peer.name(address) + ": " + why, false);
+    }
+
+    private ConnectResult opportunistic(
+            SocketAddress address, Duration connectTimeout, Manner manner, TlsDemand.Opportunistic demand) {
+        try {
+            return reach(address, connectTimeout, manner, demand);
+        } catch (NoTlsException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return new ConnectResult.Unhealthy(Peer.name(address) + ": " + e.why(), false);
+            }
+            tally.count(demand.policy(), e.result);
             ConnectResult inTheClear = inTheClear(address, connectTimeout, manner);
             if (inTheClear instanceof ConnectResult.Connected) { // else it was not for TLS that it failed
                 tls.failed(address);
                 LOG.atInfo()
                         .addKeyValue("peer", Peer.name(address))
-                        .addKeyValue("cause", e.getMessage())
+                        .addKeyValue("cause", e.why())
                         .log("no TLS, going on in the clear");
             }
             return inTheClear;
@@ -108,13 +142,13 @@ public final class SmtpClient implements AutoCloseable {
 
     private ConnectResult inTheClear(SocketAddress address, Duration connectTimeout, Manner manner) {
         try {
-            return connect(address, connectTimeout, manner, TlsLevel.OFF);
+            return reach(address, connectTimeout, manner, new TlsDemand.Clear());
         } catch (NoTlsException e) {
             throw new AssertionError("nobody asked for TLS", e);
         }
     }
 
-    private ConnectResult connect(SocketAddress address, Duration connectTimeout, Manner manner, TlsLevel level)
+    private ConnectResult reach(SocketAddress address, Duration connectTimeout, Manner manner, TlsDemand demand)
             throws NoTlsException {
         CompletableFuture<Wire> connecting = new CompletableFuture<>();
         ConnectOptions to = new ConnectOptions().setRemoteAddress(address).setTimeout(millis(connectTimeout));
@@ -135,10 +169,10 @@ public final class SmtpClient implements AutoCloseable {
             var _ = connecting.thenAccept(late -> late.end(Loss.Cause.ABORTED, "interrupted"));
             return new ConnectResult.Unreachable("connect to " + peer + ": interrupted");
         }
-        return introduce(wire, address, manner, level);
+        return introduce(wire, address, manner, demand);
     }
 
-    private ConnectResult introduce(Wire wire, SocketAddress address, Manner manner, TlsLevel level)
+    private ConnectResult introduce(Wire wire, SocketAddress address, Manner manner, TlsDemand demand)
             throws NoTlsException {
         boolean lmtp = manner.protocol() == MailProtocol.LMTP;
         String hello = (lmtp ? "LHLO " : "EHLO ") + options.ehloName(); // RFC 2033 §4.1
@@ -159,26 +193,26 @@ public final class SmtpClient implements AutoCloseable {
             if (!ehlo.isPositive()) {
                 return refused(wire, peer + " refused our EHLO", ehlo);
             }
-            Optional<TlsFacts> agreed =
-                    level != TlsLevel.OFF && extensions.startTls() ? startTls(wire, address) : Optional.empty();
+            Optional<TlsFacts> agreed = !(demand instanceof TlsDemand.Clear) && extensions.startTls()
+                    ? startTls(wire, address, demand)
+                    : Optional.empty();
             if (agreed.isPresent()) {
-                tls.succeeded(address);
                 ehlo = introduceAnew(wire, hello);
+                tls.succeeded(address);
+                tally.count(demand.policy(), success(demand));
                 if (!ehlo.isPositive()) {
                     return refused(wire, peer + " refused our EHLO through TLS", ehlo);
                 }
                 extensions = Extensions.of(ehlo);
-            } else if (level == TlsLevel.REQUIRED) {
-                wire.write(Buffer.buffer("QUIT\r\n"));
-                wire.end(Loss.Cause.ABORTED, "no TLS");
-                throw new NoTlsException("does not offer STARTTLS, which worker.tls demands");
+            } else {
+                goOnInTheClear(wire, demand);
             }
             if (manner.credentials().isPresent()) {
                 Optional<String> refusal = new Authentication(
                                 wire, options, manner.credentials().get())
                         .run(extensions, agreed.isPresent());
                 if (refusal.isPresent()) { // what it says is about us, not about any mail, however it says it
-                    leave(wire);
+                    takeLeave(wire, "AUTH");
                     return new ConnectResult.Unhealthy(peer + ", AUTH: " + refusal.get(), false);
                 }
             }
@@ -191,18 +225,64 @@ public final class SmtpClient implements AutoCloseable {
         }
     }
 
+    private static TlsResult success(TlsDemand demand) {
+        return demand instanceof TlsDemand.Dane dane && !new DaneCheck(dane).isUsable()
+                ? TlsResult.TLSA_INVALID
+                : TlsResult.SUCCESSFUL;
+    }
+
+    private void goOnInTheClear(Wire wire, TlsDemand demand) throws NoTlsException {
+        String by = switch (demand) {
+            case TlsDemand.Clear _ -> "";
+            case TlsDemand.Opportunistic _ -> {
+                tally.count(demand.policy(), TlsResult.STARTTLS_NOT_SUPPORTED);
+                yield "";
+            }
+            case TlsDemand.Verified(List<String> _, TlsDemand.Policy policy)
+            when policy == TlsDemand.Policy.STS -> "its domain (MTA-STS)";
+            case TlsDemand.Encrypted _, TlsDemand.Verified _, TlsDemand.Never _ -> "the configuration (tls)";
+            case TlsDemand.Dane _ -> "what the DNS says of it (TLSA)";
+        };
+        if (!by.isEmpty()) {
+            takeLeave(wire, "no TLS");
+            throw new NoTlsException(
+                    TlsResult.STARTTLS_NOT_SUPPORTED, "does not offer STARTTLS, which " + by + " demands");
+        }
+    }
+
     /** Empty when the server has changed its mind and goes on in the clear (RFC 3207 §4). */
-    private Optional<TlsFacts> startTls(Wire wire, SocketAddress address) throws LostException, NoTlsException {
+    private Optional<TlsFacts> startTls(Wire wire, SocketAddress address, TlsDemand demand)
+            throws LostException, NoTlsException {
+        Handshake done;
         try {
             SmtpReply reply = ask(wire, "STARTTLS");
             if (reply.code() == SERVICE_CLOSING) {
                 wire.end(Loss.Cause.SERVICE_CLOSING, reply.toString());
-                throw new NoTlsException("STARTTLS answered with " + reply);
+                throw new NoTlsException(TlsResult.VALIDATION_FAILURE, "STARTTLS answered with " + reply);
             }
-            return reply.code() == READY ? Optional.of(wire.startTls(tls, address, handshake())) : Optional.empty();
+            if (reply.code() != READY) {
+                return Optional.empty();
+            }
+            done = wire.startTls(tls, nameToAsk(address, demand), address.port(), handshake());
         } catch (LostException e) {
             throw noTls(e);
         }
+        Optional<TlsFailure> failure = check.judge(demand, done.chain());
+        if (failure.isPresent()) {
+            takeLeave(wire, failure.get().why());
+            throw new NoTlsException(failure.get().result(), failure.get().why());
+        }
+        return Optional.of(done.facts());
+    }
+
+    /** Where nobody in particular is demanded, nobody is asked for. */
+    private static String nameToAsk(SocketAddress address, TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Verified verified -> verified.names().getFirst();
+            case TlsDemand.Dane dane -> dane.names().getFirst();
+            case TlsDemand.Clear _, TlsDemand.Opportunistic _, TlsDemand.Encrypted _, TlsDemand.Never _ ->
+                String.valueOf(address.hostAddress());
+        };
     }
 
     private Duration handshake() {
@@ -214,7 +294,7 @@ public final class SmtpClient implements AutoCloseable {
         if (e.lossCause() == Loss.Cause.ABORTED) {
             throw e;
         }
-        return new NoTlsException(e.why());
+        return new NoTlsException(TlsResult.VALIDATION_FAILURE, e.why());
     }
 
     /** Nothing that was said before the handshake holds (RFC 3207 §4.2). A server may also learn now that it fails. */
@@ -231,8 +311,15 @@ public final class SmtpClient implements AutoCloseable {
 
         private static final long serialVersionUID = 1L;
 
-        NoTlsException(String why) {
+        private final TlsResult result;
+
+        NoTlsException(TlsResult result, String why) {
             super(why, null, false, false); // an ordinary ending, not worth a stack trace
+            this.result = result;
+        }
+
+        String why() {
+            return String.valueOf(getMessage());
         }
     }
 
@@ -247,14 +334,14 @@ public final class SmtpClient implements AutoCloseable {
         return wire.reply(options.command(), options.dataBlock());
     }
 
-    private static ConnectResult refused(Wire wire, String what, SmtpReply reply) {
-        leave(wire);
-        return new ConnectResult.Unhealthy(what + ": " + reply, reply.isPermanentFailure());
+    private static void takeLeave(Wire wire, String why) {
+        wire.write(Buffer.buffer("QUIT\r\n")); // RFC 5321 §3.1; the answer would tell us nothing
+        wire.end(Loss.Cause.ABORTED, why);
     }
 
-    private static void leave(Wire wire) {
-        wire.write(Buffer.buffer("QUIT\r\n")); // RFC 5321 §3.1; the answer would tell us nothing
-        wire.end(Loss.Cause.ABORTED, "refused");
+    private static ConnectResult refused(Wire wire, String what, SmtpReply reply) {
+        takeLeave(wire, "refused");
+        return new ConnectResult.Unhealthy(what + ": " + reply, reply.isPermanentFailure());
     }
 
     /** Netty's connect failures name the address again; their cause does not. */

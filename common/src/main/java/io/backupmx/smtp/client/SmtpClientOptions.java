@@ -1,7 +1,6 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.TlsLevel;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.List;
  * How the client introduces itself and how long it waits (RFC 5321 §4.5.3.2).
  *
  * @param ehloName our host name (RFC 5321 §4.1.1.1)
- * @param tls whether connections are to be encrypted
  * @param connect until the TCP connection stands
  * @param greeting until 220
  * @param command for EHLO, HELO, RSET, STARTTLS, and, half a minute at most, a handshake
@@ -24,7 +22,6 @@ import java.util.List;
  */
 public record SmtpClientOptions(
         Domain ehloName,
-        TlsLevel tls,
         Duration connect,
         Duration greeting,
         Duration command,
@@ -43,7 +40,6 @@ public record SmtpClientOptions(
     /** From whatever address, and passwords through TLS only. */
     public SmtpClientOptions(
             Domain ehloName,
-            TlsLevel tls,
             Duration connect,
             Duration greeting,
             Duration command,
@@ -52,6 +48,6 @@ public record SmtpClientOptions(
             Duration data,
             Duration dataBlock,
             Duration finalDot) {
-        this(ehloName, tls, connect, greeting, command, mail, recipient, data, dataBlock, finalDot, false, List.of());
+        this(ehloName, connect, greeting, command, mail, recipient, data, dataBlock, finalDot, false, List.of());
     }
 }

@@ -1,15 +1,15 @@
 package io.backupmx.smtp.client;
 
-import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.SmtpReply;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLSession;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,10 +170,15 @@ final class Wire {
     /**
      * Puts TLS under the dialogue (RFC 3207 §4.2), after everything the peer has said was read: more would be somebody else's
      * (CVE-2021-38371). Waits for the handshake; a wire on which it fails has ended.
+     *
+     * @param name who is asked for (SNI), if it is a host's
      */
-    TlsFacts startTls(ClientTls tls, SocketAddress peer, Duration limit) throws LostException {
-        CompletableFuture<TlsFacts> agreed = new CompletableFuture<>();
-        eventLoop.runOnContext(_ -> shakeHands(tls, peer, limit, agreed));
+    Handshake startTls(ClientTls tls, String name, int port, Duration limit) throws LostException {
+        CompletableFuture<Handshake> agreed = new CompletableFuture<>();
+        SslContext context = tls.context();
+        Function<ByteBufAllocator, SslHandler> handler =
+                allocator -> ClientTls.newHandler(context, allocator, name, port, limit);
+        eventLoop.runOnContext(_ -> shakeHands(handler, agreed));
         try {
             return agreed.get(limit.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -193,7 +198,7 @@ final class Wire {
     }
 
     /** On the event loop, where nothing can come between the look and the handler. */
-    private void shakeHands(ClientTls tls, SocketAddress peer, Duration limit, CompletableFuture<TlsFacts> agreed) {
+    private void shakeHands(Function<ByteBufAllocator, SslHandler> tls, CompletableFuture<Handshake> agreed) {
         lock.lock();
         try {
             if (ended != null || !replies.isEmpty() || !decoder.isAtStart()) {
@@ -204,24 +209,23 @@ final class Wire {
             lock.unlock();
         }
         try {
-            begin(tls, peer, limit, agreed);
+            begin(tls, agreed);
         } catch (RuntimeException | Error e) {
             agreed.completeExceptionally(e);
         }
     }
 
-    private void begin(ClientTls tls, SocketAddress peer, Duration limit, CompletableFuture<TlsFacts> agreed) {
+    private void begin(Function<ByteBufAllocator, SslHandler> tls, CompletableFuture<Handshake> agreed) {
         ChannelPipeline pipeline =
                 ((NetSocketInternal) socket).channelHandlerContext().pipeline();
         if (!pipeline.channel().isActive()) {
             agreed.completeExceptionally(new ClosedChannelException());
             return;
         }
-        SslHandler handler = tls.newHandler(pipeline.channel().alloc(), peer, limit);
+        SslHandler handler = tls.apply(pipeline.channel().alloc());
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
-                SSLSession session = handler.engine().getSession();
-                agreed.complete(new TlsFacts(session.getProtocol(), session.getCipherSuite()));
+                agreed.complete(Handshake.of(handler.engine().getSession()));
             } else {
                 agreed.completeExceptionally(done.cause());
             }

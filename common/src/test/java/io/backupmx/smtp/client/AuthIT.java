@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.smtp.Credentials;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.MailProtocol;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.backupmx.testing.StartTlsServer;
@@ -53,7 +52,6 @@ class AuthIT {
                 VERTX,
                 new SmtpClientOptions(
                         Domain.of("backup.example"),
-                        TlsLevel.OPPORTUNISTIC,
                         LONG,
                         LONG,
                         LONG,
@@ -69,7 +67,7 @@ class AuthIT {
     private ConnectResult connect(boolean inClear) {
         try (SmtpClient client = client(inClear)) {
             ConnectResult result =
-                    client.connect(SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"), LONG, KNOWN);
+                    client.connect(SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"), LONG, KNOWN, new TlsDemand.Opportunistic());
             if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
                 assertThat(connection.send(SmtpClientFixture.mail("a@x.test")).loss())
                         .isEmpty();
@@ -145,7 +143,7 @@ class AuthIT {
                         StartTlsServer.started(TestCertificate.of("elsewhere.example"), StartTlsServer.Behaviour.GOOD);
                 SmtpClient client = client(false)) {
             ConnectResult result =
-                    client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"), LONG, KNOWN);
+                    client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"), LONG, KNOWN, new TlsDemand.Opportunistic());
             assertThat(result).isInstanceOf(ConnectResult.Connected.class);
             assertThat(server.said()).contains("TLS " + PLAIN).doesNotContain(PLAIN);
         }

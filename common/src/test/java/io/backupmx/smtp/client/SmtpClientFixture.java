@@ -10,7 +10,6 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import io.vertx.core.Vertx;
@@ -43,16 +42,7 @@ abstract class SmtpClientFixture {
         client = new SmtpClient(
                 vertx,
                 new SmtpClientOptions(
-                        Domain.of("backup.example"),
-                        TlsLevel.OPPORTUNISTIC,
-                        SHORT,
-                        SHORT,
-                        SHORT,
-                        SHORT,
-                        SHORT,
-                        SHORT,
-                        SHORT,
-                        SHORT));
+                        Domain.of("backup.example"), SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT));
     }
 
     @AfterAll

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.testing.StartTlsServer;
 import io.backupmx.testing.StartTlsServer.Behaviour;
 import io.backupmx.testing.TestCertificate;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client makes of servers that offer STARTTLS. */
 class SmtpClientTlsIT {
@@ -29,23 +29,26 @@ class SmtpClientTlsIT {
         VERTX.close().await();
     }
 
-    private static SmtpClient client(TlsLevel level) {
-        return client(level, LONG);
+    private static SmtpClient client() {
+        return client(LONG);
     }
 
-    private static SmtpClient client(TlsLevel level, Behaviour behaviour) {
-        return client(level, behaviour == Behaviour.SILENT || behaviour == Behaviour.HANGING ? HANDSHAKE : LONG);
+    private static SmtpClient client(Behaviour behaviour) {
+        return client(behaviour == Behaviour.SILENT || behaviour == Behaviour.HANGING ? HANDSHAKE : LONG);
     }
 
-    private static SmtpClient client(TlsLevel level, Duration command) {
+    private static SmtpClient client(Duration command) {
         return new SmtpClient(
                 VERTX,
-                new SmtpClientOptions(
-                        Domain.of("backup.example"), level, LONG, LONG, command, LONG, LONG, LONG, LONG, LONG));
+                new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, command, LONG, LONG, LONG, LONG, LONG));
     }
 
     private static ConnectResult connect(SmtpClient client, StartTlsServer server) {
-        return client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"));
+        return connect(client, server, new TlsDemand.Opportunistic());
+    }
+
+    private static ConnectResult connect(SmtpClient client, StartTlsServer server, TlsDemand demand) {
+        return client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"), LONG, demand);
     }
 
     private static SmtpConnection connected(ConnectResult result) {
@@ -66,11 +69,12 @@ class SmtpClientTlsIT {
 
     /** Whatever name is in the certificate: who cannot be asked for one by name cannot be checked by it. */
     @ParameterizedTest
-    @EnumSource(names = {"OPPORTUNISTIC", "REQUIRED"})
-    void mailGoesThroughTlsWhereThatIsOffered(TlsLevel level) {
+    @ValueSource(booleans = {false, true})
+    void mailGoesThroughTlsWhereThatIsOffered(boolean demanded) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.GOOD);
-                SmtpClient client = client(level)) {
-            SmtpConnection connection = connected(connect(client, server));
+                SmtpClient client = client()) {
+            SmtpConnection connection = connected(
+                    connect(client, server, demanded ? new TlsDemand.Encrypted() : new TlsDemand.Opportunistic()));
             assertThat(connection.tls())
                     .hasValueSatisfying(tls -> assertThat(tls.version()).isEqualTo("TLSv1.3"));
             assertThat(connection.extensions().startTls()).isFalse();
@@ -85,8 +89,8 @@ class SmtpClientTlsIT {
     @Test
     void offNeverAsks() {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.GOOD);
-                SmtpClient client = client(TlsLevel.OFF)) {
-            SmtpConnection connection = connected(connect(client, server));
+                SmtpClient client = client()) {
+            SmtpConnection connection = connected(connect(client, server, new TlsDemand.Clear()));
             assertThat(connection.tls()).isEmpty();
             assertSends(connection);
             assertThat(server.said()).doesNotContain("STARTTLS");
@@ -97,7 +101,7 @@ class SmtpClientTlsIT {
     @EnumSource(names = {"UNWILLING", "WITHOUT"})
     void whereItIsNotToBeHadMailGoesInTheClearAtOnce(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
-                SmtpClient client = client(TlsLevel.OPPORTUNISTIC)) {
+                SmtpClient client = client()) {
             assertSends(connected(connect(client, server)));
             assertThat(server.said()).containsOnlyOnce("connect");
         }
@@ -109,7 +113,7 @@ class SmtpClientTlsIT {
             names = {"GARBAGE", "CLOSING", "SILENT", "INJECTING", "CLOSING_AFTER", "LEAVING", "HANGING", "SAYING_421"})
     void whereItFailsMailGoesInTheClear(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
-                SmtpClient client = client(TlsLevel.OPPORTUNISTIC, behaviour)) {
+                SmtpClient client = client(behaviour)) {
             SmtpConnection first = connected(connect(client, server));
             assertThat(first.tls()).isEmpty();
             assertSends(first);
@@ -123,11 +127,12 @@ class SmtpClientTlsIT {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GOOD")
     void whereItIsDemandedNoMailGoesInTheClear(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
-                SmtpClient client = client(TlsLevel.REQUIRED, behaviour)) {
-            assertThat(connect(client, server)).isInstanceOfSatisfying(ConnectResult.Unhealthy.class, unhealthy -> {
-                assertThat(unhealthy.forGood()).isFalse();
-                assertThat(unhealthy.why()).startsWith("127.0.0.1");
-            });
+                SmtpClient client = client(behaviour)) {
+            assertThat(connect(client, server, new TlsDemand.Encrypted()))
+                    .isInstanceOfSatisfying(ConnectResult.Unhealthy.class, unhealthy -> {
+                        assertThat(unhealthy.forGood()).isFalse();
+                        assertThat(unhealthy.why()).startsWith("127.0.0.1");
+                    });
             assertThat(server.said()).containsOnlyOnce("connect").doesNotContain("DATA", "TLS DATA");
         }
     }
@@ -136,7 +141,7 @@ class SmtpClientTlsIT {
     @Test
     void whoIsInterruptedDoesNotRememberIt() throws InterruptedException {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.SILENT);
-                SmtpClient client = client(TlsLevel.OPPORTUNISTIC)) {
+                SmtpClient client = client()) {
             for (int i = 1; i <= 2; i++) {
                 int times = i;
                 Thread asking = Thread.startVirtualThread(() -> connect(client, server));
@@ -153,8 +158,8 @@ class SmtpClientTlsIT {
     @Test
     void aMailThatIsGivenUpIsNotEnded() {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, Behaviour.GOOD);
-                SmtpClient client = client(TlsLevel.REQUIRED)) {
-            SmtpConnection connection = connected(connect(client, server));
+                SmtpClient client = client()) {
+            SmtpConnection connection = connected(connect(client, server, new TlsDemand.Encrypted()));
             TransactionResult result = connection.send(SmtpClientFixture.large(false), () -> false);
             assertThat(result.loss()).hasValueSatisfying(loss -> {
                 assertThat(loss.phase()).isEqualTo(Loss.Phase.IN_CONTENT);

@@ -28,6 +28,8 @@ final class Connections {
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private final Set<SmtpConnection> busy = new HashSet<>();
     private final Set<Thread> connecting = new HashSet<>();
+    private final Set<SmtpConnection> outdated = new HashSet<>(); // of those that are busy
+    private int renewals;
     private boolean aborted;
 
     /**
@@ -48,19 +50,21 @@ final class Connections {
 
     /** A connection that nobody has used. */
     ConnectResult fresh() {
+        int renewalsBefore;
         lock.lock();
         try {
             if (aborted) {
                 return new ConnectResult.Unreachable("stopping");
             }
             connecting.add(Thread.currentThread());
+            renewalsBefore = renewals;
         } finally {
             lock.unlock();
         }
         try {
             ConnectResult result = connector.get();
             if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
-                begin(connection);
+                begin(connection, renewalsBefore);
             }
             return result;
         } finally {
@@ -78,10 +82,13 @@ final class Connections {
         }
     }
 
-    private void begin(SmtpConnection connection) {
+    private void begin(SmtpConnection connection, int renewalsBefore) {
         lock.lock();
         try {
             busy.add(connection);
+            if (renewals != renewalsBefore) {
+                outdated.add(connection);
+            }
             if (aborted) {
                 connection.abort();
             }
@@ -114,7 +121,7 @@ final class Connections {
         lock.lock();
         try {
             busy.remove(connection);
-            keep = keep && !aborted && busy.size() + idle.size() < places;
+            keep = !outdated.remove(connection) && keep && !aborted && busy.size() + idle.size() < places;
             if (keep) {
                 idle.push(new Idle(connection, System.nanoTime()));
             }
@@ -184,6 +191,18 @@ final class Connections {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What a connection is to be has changed: those that there are take no further mail. */
+    void renew() {
+        lock.lock();
+        try {
+            renewals++;
+            outdated.addAll(busy);
+        } finally {
+            lock.unlock();
+        }
+        closeAllIdle();
     }
 
     /** Takes leave of all that rest. */

@@ -10,9 +10,11 @@ import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.NextHopLimits;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MxResolver;
 import io.backupmx.routing.RouteConnector;
+import io.backupmx.routing.TlsDemands;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
@@ -22,6 +24,8 @@ import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
+import io.backupmx.tls.Authorities;
+import io.backupmx.tls.UnusableCertificate;
 import io.backupmx.worker.Duties;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
@@ -90,6 +94,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     private final Duration stopGrace;
     private final SpoolReader spool;
     private final SmtpClient client;
+    private final TlsDemands tls;
     private final AddressResolver resolver;
     private final RetrySchedule retries;
     private final BackOffTable backOffs;
@@ -133,12 +138,14 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         this.retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
         this.backOffs = new BackOffTable(config.mx().backOff(), config.mx().backOffMax(), clock, new Random());
         this.retryQueues = new RetryQueues(spool, admin, ASK_FOR_RETRY_QUEUES, this::placeForDue);
-        this.client = new SmtpClient(vertx, options(hostname, worker));
+        this.client = new SmtpClient(vertx, options(hostname, worker), authorities(worker), new TlsMetrics(metrics));
+        this.tls = TlsDemands.of(config);
         MxResolver exchangers = MxResolver.of(hostname, config, new Random());
         this.resolver = new AddressResolver(exchangers::resolve);
         RouteConnector connector = new RouteConnector(
                 client,
                 resolver,
+                (hop, address) -> tls.ofHop(this.tables.tls().of(hop), hop, address),
                 worker.connectTimeout(),
                 probeConnectTimeout(worker),
                 hop -> new Manner(hop.protocol(), credentials.of(hop)));
@@ -162,7 +169,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 retries,
                 retry.maxLifetime(),
                 connector,
-                new MxParts(config.mx(), exchangers, client, backOffs),
+                new MxParts(config.mx(), exchangers, client, tls, backOffs),
                 spool,
                 cluster::isSure,
                 cluster::workers,
@@ -189,10 +196,17 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         Gauge.builder(name, value).description(what).register(metrics);
     }
 
+    private static Authorities authorities(WorkerConfig worker) {
+        try {
+            return Authorities.of(worker.tlsCaFile());
+        } catch (UnusableCertificate e) {
+            throw new IllegalStateException(e.getMessage(), e); // it was good when the configuration was checked
+        }
+    }
+
     private static SmtpClientOptions options(Domain hostname, WorkerConfig worker) {
         return new SmtpClientOptions(
                 hostname,
-                worker.tls(),
                 worker.connectTimeout(),
                 worker.greetingTimeout(),
                 worker.commandTimeout(),
@@ -245,8 +259,12 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         if (closed) {
             return;
         }
+        TlsLevels before = tables.tls();
         tables.replace(newer);
         configure();
+        if (!before.equals(newer.tls())) {
+            runners.all().forEach(RouteRunner::renewConnections);
+        }
         unconfigured
                 .routes()
                 .keySet()
@@ -462,6 +480,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         closeFeeds(all);
         cluster.close();
         client.close();
+        tls.close();
         resolver.close();
     }
 

@@ -2,16 +2,14 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.routing.MailHost;
-import io.backupmx.routing.MailHosts;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.smtp.client.TlsDemand;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.retry.BackOffTable.BackOff;
 import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -56,7 +54,8 @@ final class Destination {
     private final Connections connections;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition free = lock.newCondition();
-    private volatile MailHosts.Found hosts;
+    private final String suffix;
+    private volatile MxWay way;
     private int inside;
     private int waiting;
     private int turnedAway;
@@ -64,9 +63,10 @@ final class Destination {
     private boolean aborted;
 
     /** @param limit deliveries at once, when it is known to answer */
-    Destination(MailHosts.Found hosts, MxParts parts, WorkerConfig worker, IntSupplier limit) {
-        this.name = hosts.name();
-        this.hosts = hosts;
+    Destination(MxWay way, MxParts parts, WorkerConfig worker, IntSupplier limit) {
+        this.name = way.name();
+        this.suffix = way.suffix();
+        this.way = way;
         this.parts = parts;
         this.worker = worker;
         this.limit = limit;
@@ -86,9 +86,9 @@ final class Destination {
         return connections;
     }
 
-    /** What the DNS says now. */
-    void hosts(MailHosts.Found newest) {
-        hosts = newest;
+    /** What the DNS says now, under the same {@link #name}. */
+    void way(MxWay newest) {
+        way = newest;
     }
 
     /** Blocks until there is room for one more delivery. @return whether there is; if so, {@link #leave} must follow */
@@ -206,7 +206,7 @@ final class Destination {
                 continue;
             }
             tried++;
-            ConnectResult result = parts.client().connect(address, worker.connectTimeout());
+            ConnectResult result = parts.client().connect(address, worker.connectTimeout(), demand(address));
             if (result instanceof ConnectResult.Connected(SmtpConnection connection) && connection.isNamedAsWe()) {
                 return ourselves(connection, address);
             }
@@ -241,6 +241,11 @@ final class Destination {
         return new ConnectResult.Unreachable(why);
     }
 
+    private TlsDemand demand(SocketAddress address) {
+        MxWay now = way;
+        return parts.tls().ofExchanger(now.tls(), now.domain(), String.valueOf(address.host()), address.port());
+    }
+
     private static String why(ConnectResult result) {
         return switch (result) {
             case ConnectResult.Unreachable(String why) -> why;
@@ -251,24 +256,16 @@ final class Destination {
 
     private List<SocketAddress> addresses() {
         int port = parts.config().port();
-        return hosts.hosts().stream()
-                .flatMap(host -> host.addresses().stream().map(address -> named(host, address)))
+        return way.hosts().hosts().stream()
+                .flatMap(MailHost::named)
                 .limit(MAX_ADDRESSES)
                 .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, port)))
                 .toList();
     }
 
-    private static InetAddress named(MailHost host, InetAddress address) {
-        try {
-            return InetAddress.getByAddress(host.name(), address.getAddress());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address has 4 or 16 octets", e);
-        }
-    }
-
     /** Of an address in the table: whatever hosts have it. */
-    private static String name(SocketAddress address) {
-        return "[" + address.hostAddress() + "]:" + address.port();
+    private String name(SocketAddress address) {
+        return "[" + address.hostAddress() + "]:" + address.port() + suffix;
     }
 
     /** For good. */

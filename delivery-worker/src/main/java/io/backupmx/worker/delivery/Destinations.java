@@ -1,6 +1,5 @@
 package io.backupmx.worker.delivery;
 
-import io.backupmx.routing.MailHosts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -18,22 +17,22 @@ final class Destinations {
         }
     }
 
-    private final Function<MailHosts.Found, Destination> make;
+    private final Function<MxWay, Destination> make;
     private final Map<String, Used> byName = new ConcurrentHashMap<>();
     private volatile boolean aborted;
 
-    Destinations(Function<MailHosts.Found, Destination> make) {
+    Destinations(Function<MxWay, Destination> make) {
         this.make = make;
     }
 
     /** It stays while it is used: {@link #leave} must follow. */
-    Destination use(MailHosts.Found hosts) {
-        Used used = byName.compute(hosts.name(), (_, known) -> {
-            Used one = known == null ? new Used(make.apply(hosts)) : known;
+    Destination use(MxWay way) {
+        Used used = byName.compute(way.name(), (_, known) -> {
+            Used one = known == null ? new Used(make.apply(way)) : known;
             one.users++;
             return one;
         });
-        used.destination.hosts(hosts);
+        used.destination.way(way);
         if (aborted) {
             used.destination.abort();
         }

@@ -69,6 +69,11 @@ final class HostsOutlet implements Outlet {
     }
 
     @Override
+    public void renewConnections() {
+        connections.renew();
+    }
+
+    @Override
     public void abort() {
         connections.abort();
     }

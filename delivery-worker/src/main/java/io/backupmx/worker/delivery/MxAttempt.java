@@ -6,6 +6,7 @@ import io.backupmx.route.Route;
 import io.backupmx.routing.MailHosts;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
@@ -62,7 +63,7 @@ final class MxAttempt {
         }
     }
 
-    private record Share(MailHosts.Found hosts, List<Integer> recipients) {}
+    private record Share(MxWay way, List<Integer> recipients) {}
 
     /** Blocks until every recipient has an outcome, one for each. */
     List<RecipientOutcome> run() {
@@ -138,8 +139,10 @@ final class MxAttempt {
         switch (hosts) {
             case MailHosts.Found found -> {
                 mx.answered(name);
+                TlsLevel tls = parts.tables().tls().of(domain);
+                MxWay way = new MxWay(found, tls, domain, mx.tls().areOf(domain, tls));
                 synchronized (shares) {
-                    shares.computeIfAbsent(found.name(), _ -> new Share(found, new ArrayList<>()))
+                    shares.computeIfAbsent(way.name(), _ -> new Share(way, new ArrayList<>()))
                             .recipients()
                             .addAll(recipients);
                 }
@@ -179,7 +182,7 @@ final class MxAttempt {
     }
 
     private void deliver(Share share) {
-        Destination destination = destinations.use(share.hosts());
+        Destination destination = destinations.use(share.way());
         try {
             Optional<BackOff> backOff = destination.backOff();
             if (backOff.isPresent()) {

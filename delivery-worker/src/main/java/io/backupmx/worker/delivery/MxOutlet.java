@@ -30,7 +30,7 @@ final class MxOutlet implements Outlet {
         this.parts = parts;
         this.gate = gate;
         this.destinations =
-                new Destinations(hosts -> new Destination(hosts, parts.mx(), parts.config(), this::perDestination));
+                new Destinations(way -> new Destination(way, parts.mx(), parts.config(), this::perDestination));
     }
 
     /** At least one: a mail in hand when an operator holds the route goes out. */
@@ -71,6 +71,10 @@ final class MxOutlet implements Outlet {
     public void closeAllIdle() {
         destinations.closeAllIdle();
     }
+
+    /** A destination of which something else is demanded is another one. */
+    @Override
+    public void renewConnections() {}
 
     @Override
     public void abort() {

@@ -4,12 +4,13 @@ import io.backupmx.config.MxConfig;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.routing.MxResolver;
+import io.backupmx.routing.TlsDemands;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.worker.retry.BackOffTable;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** What delivery by MX records needs, whatever mail it is. */
-record MxParts(MxConfig config, MxResolver resolver, SmtpClient client, BackOffTable backOffs) {
+record MxParts(MxConfig config, MxResolver resolver, SmtpClient client, TlsDemands tls, BackOffTable backOffs) {
 
     /** {@code destination} failed; the mail log says so the first time, for all its mail. */
     void failed(String destination, String why) {

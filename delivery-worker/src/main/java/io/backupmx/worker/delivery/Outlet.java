@@ -31,6 +31,9 @@ interface Outlet {
     /** Takes leave of all connections that rest. */
     void closeAllIdle();
 
+    /** What connections are to be has changed: no further mail goes by those that there are. */
+    void renewConnections();
+
     /** Ends every attempt, for good: no further connection is made. */
     void abort();
 }

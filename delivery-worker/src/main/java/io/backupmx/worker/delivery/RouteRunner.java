@@ -318,6 +318,11 @@ final class RouteRunner implements SpoolReader.Taker {
         record.forget();
     }
 
+    /** As {@link Outlet#renewConnections}. */
+    void renewConnections() {
+        outlet.renewConnections();
+    }
+
     /** Ends what is in progress: before the final dot it is given back, behind it deferred. */
     void abort() {
         outlet.abort();

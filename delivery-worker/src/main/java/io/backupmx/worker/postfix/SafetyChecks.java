@@ -24,7 +24,7 @@ final class SafetyChecks {
             + " before it was relayed; here it goes to the primary as it came";
     private static final String FILTER = "is not taken: nothing filters mail here; let the primary do it";
     private static final String TLS =
-            "is not taken: worker.tls says whether mail travels encrypted to the next hop, to all of them alike";
+            "is not taken: worker.tls, and domains.DOMAIN.tls, say whether mail travels encrypted to the next hop";
     private static final String DSA = "is not taken: hardly a sender can do with a DSA key any more";
     private static final String SNI =
             "is not taken: list those certificates in ingress.tls.certificates, which are chosen by their names";
@@ -53,7 +53,6 @@ final class SafetyChecks {
             Map.entry("body_checks", FILTER),
             Map.entry("smtp_use_tls", TLS),
             Map.entry("smtp_enforce_tls", TLS),
-            Map.entry("smtp_tls_policy_maps", TLS),
             Map.entry("smtpd_tls_dcert_file", DSA),
             Map.entry("tls_server_sni_maps", SNI),
             Map.entry("soft_bounce", "is not taken: what is refused here is refused for good"),

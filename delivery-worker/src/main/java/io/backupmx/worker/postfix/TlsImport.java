@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether clients may encrypt, and with which certificate. */
+/** Whether clients may encrypt, and with which certificate; and what is demanded of next hops. */
 final class TlsImport {
 
     private static final String LEVEL = "smtpd_tls_security_level";
     private static final String CLIENT_LEVEL = "smtp_tls_security_level";
+    private static final String CA_FILE = "smtp_tls_CAfile";
+    private static final String POLICIES = "smtp_tls_policy_maps";
     private static final String CHAIN = "smtpd_tls_chain_files";
     private static final String CERTIFICATE = "smtpd_tls_cert_file";
     private static final String KEY = "smtpd_tls_key_file";
@@ -36,6 +38,8 @@ final class TlsImport {
 
     void run() {
         parameters.set(CLIENT_LEVEL).filter(level -> !level.isEmpty()).ifPresent(this::deliveries);
+        parameters.set(CA_FILE).filter(file -> !file.isEmpty()).ifPresent(this::authorities);
+        parameters.set(POLICIES).filter(maps -> !maps.isEmpty()).ifPresent(this::policies);
         Optional<String> level = parameters.set(LEVEL);
         if (level.filter("none"::equals).isPresent()) {
             var _ = config.set("ingress.tls.mode", "off"); // which is right
@@ -60,15 +64,62 @@ final class TlsImport {
             case "none" -> setDeliveries("off");
             case "may" -> report.taken(CLIENT_LEVEL, "worker.tls: opportunistic, as by default");
             case "encrypt" -> setDeliveries("required");
-            case "dane" ->
+            case "verify", "secure" -> verified(level);
+            case "dane" -> dane("dane");
+            case "dane-only" -> {
+                dane("dane_required");
                 report.attention(
                         CLIENT_LEVEL,
-                        "dane becomes worker.tls: opportunistic, as by default: TLSA records are not looked at here");
+                        "dane-only: here a host without usable TLSA records gets its mail encrypted, whoever it is");
+            }
             default -> {
                 setDeliveries("required");
                 report.attention(CLIENT_LEVEL, level + " demands encryption here; certificates are not looked at");
             }
         }
+    }
+
+    private void verified(String level) {
+        setDeliveries("verify");
+        if (level.equals("verify")) {
+            report.attention(
+                    CLIENT_LEVEL,
+                    "verify takes the name of an MX host from any DNS, which may be forged; here it counts where dns.dnssec is"
+                            + " trusted, and else the domain's own name does");
+        }
+    }
+
+    /** Postfix asks the resolver of the system and believes it. */
+    private void dane(String level) {
+        Optional<String> problem =
+                config.setTogether(Map.of("worker.tls", level, "dns.dnssec", "trusted"), "dns.servers", "[127.0.0.1]");
+        if (problem.isPresent()) {
+            report.attention(CLIENT_LEVEL, "is not taken: " + problem.get());
+            return;
+        }
+        report.taken(CLIENT_LEVEL, "worker.tls: " + level);
+        report.attention(
+                CLIENT_LEVEL,
+                level
+                        + " needs a resolver that validates: dns.servers is 127.0.0.1 now, write another if that is not yours");
+    }
+
+    private void authorities(String file) {
+        Optional<String> problem = config.set("worker.tls_ca_file", path(file));
+        if (problem.isPresent()) {
+            report.attention(CA_FILE, "is not taken: " + problem.get());
+        } else {
+            report.taken(CA_FILE, "worker.tls_ca_file: " + path(file));
+        }
+    }
+
+    /** What it says of single domains we could not tell from what it says of single hosts. */
+    private void policies(String maps) {
+        report.attention(
+                POLICIES,
+                maps
+                        + " is not taken: write domains.DOMAIN.tls for each of its domains (none: \"off\", may: opportunistic,"
+                        + " encrypt: required, verify and secure: verify, dane: dane)");
     }
 
     private void setDeliveries(String value) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.route.Route;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Script;
@@ -75,6 +76,31 @@ class ReplacedTablesIT {
 
             second.awaitMails(1, LONG);
             await().atMost(LONG).until(() -> rig.spool().waiting(other).isEmpty());
+        }
+    }
+
+    /** Connections of before take no more mail, and whether the primary is there is found out by what is demanded now. */
+    @Test
+    void whatIsDemandedOfConnectionsHoldsFromNowOn() {
+        try (WorkerRig rig = new WorkerRig(
+                Settings.usual().withReuse(LONG, 1000).withProbes(Duration.ofSeconds(1), Duration.ofMillis(500)),
+                first.port())) {
+            rig.store("a@x.test");
+            first.awaitMails(1, LONG);
+            await().atMost(LONG).until(() -> rig.worker().inFlight().isEmpty());
+
+            rig.configure(TlsLevel.REQUIRED, one);
+            rig.store("b@x.test");
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(rig.status().reason()).contains("does not offer STARTTLS"));
+            assertThat(rig.status().state()).isEqualTo(RouteStatus.State.DOWN);
+            int connections = first.connections();
+            await().atMost(LONG).until(() -> first.connections() > connections + 1);
+            assertThat(rig.status().state()).isEqualTo(RouteStatus.State.DOWN);
+            assertThat(first.mails()).hasSize(1);
+
+            rig.configure(TlsLevel.OPPORTUNISTIC, one);
+            first.awaitMails(2, LONG);
         }
     }
 

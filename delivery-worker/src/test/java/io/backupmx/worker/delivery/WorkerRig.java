@@ -15,6 +15,7 @@ import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.TlsLevel;
@@ -218,6 +219,8 @@ final class WorkerRig implements AutoCloseable {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     TlsLevel.OPPORTUNISTIC,
+                    Optional.empty(),
+                    WorkerConfig.MtaSts.IGNORED,
                     timeout,
                     timeout,
                     timeout,
@@ -267,7 +270,17 @@ final class WorkerRig implements AutoCloseable {
         worker.replace(new Tables(new LinkedHashSet<>(List.of(routes))));
     }
 
-    record Tables(Set<Route> routes) implements RelayTables {
+    /** The same, and of all connections this is demanded from now on. */
+    void configure(TlsLevel level, Route... routes) {
+        worker.replace(new Tables(new LinkedHashSet<>(List.of(routes)), TlsLevels.everywhere(level)));
+    }
+
+    record Tables(Set<Route> routes, TlsLevels tls) implements RelayTables {
+
+        Tables(Set<Route> routes) {
+            this(routes, TlsLevels.everywhere(TlsLevel.OPPORTUNISTIC));
+        }
+
         @Override
         public RecipientVerdict verdict(ForwardPath path) {
             return new RecipientVerdict.Unavailable();

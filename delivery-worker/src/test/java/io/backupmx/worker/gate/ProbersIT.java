@@ -10,10 +10,10 @@ import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MailHosts;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.smtp.client.TlsDemand;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.Script;
@@ -37,20 +37,10 @@ class ProbersIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final SmtpClient client = new SmtpClient(
-            vertx,
-            new SmtpClientOptions(
-                    Domain.of("backup.example"),
-                    TlsLevel.OPPORTUNISTIC,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG,
-                    LONG));
+            vertx, new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver(domain -> new MailHosts.NotNow("nobody is asked"));
-    private final RouteConnector connector = new RouteConnector(client, resolver, LONG, Duration.ofSeconds(2));
+    private final RouteConnector connector =
+            new RouteConnector(client, resolver, (_, _) -> new TlsDemand.Opportunistic(), LONG, Duration.ofSeconds(2));
     private final Probers probers = new Probers(
             connector::probe,
             new ProbeSchedule(OFTEN, OFTEN, OFTEN, OFTEN),

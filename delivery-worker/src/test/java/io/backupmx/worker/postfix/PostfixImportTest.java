@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.CertificateConfig;
 import io.backupmx.config.ConfigException;
+import io.backupmx.config.DnsConfig;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
@@ -375,13 +376,36 @@ final class PostfixImportTest {
         assertThat(checked(read(main + "none")).config().worker().tls()).isEqualTo(TlsLevel.OFF);
         assertThat(checked(read(main + "encrypt")).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
         PostfixImport dane = read(main + "dane");
-        assertThat(checked(dane).config().worker().tls()).isEqualTo(TlsLevel.OPPORTUNISTIC);
+        assertThat(checked(dane).config().worker().tls()).isEqualTo(TlsLevel.DANE);
+        assertThat(checked(dane).config().dns())
+                .isEqualTo(new DnsConfig(List.of("127.0.0.1"), DnsConfig.Dnssec.TRUSTED, DnsConfig.DEFAULT.timeout()));
         assertThat(lines(dane, Kind.ATTENTION))
-                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: dane becomes"));
-        PostfixImport secure = read(main + "secure");
-        assertThat(checked(secure).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
-        assertThat(lines(secure, Kind.ATTENTION))
-                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: secure demands encryption"));
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: dane needs a resolver"));
+        assertThat(checked(read(main + "dane-only")).config().worker().tls()).isEqualTo(TlsLevel.DANE_REQUIRED);
+        assertThat(checked(read(main + "secure")).config().worker().tls()).isEqualTo(TlsLevel.VERIFY);
+        PostfixImport verify = read(main + "verify");
+        assertThat(checked(verify).config().worker().tls()).isEqualTo(TlsLevel.VERIFY);
+        assertThat(lines(verify, Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: verify takes the name"));
+        PostfixImport fingerprint = read(main + "fingerprint");
+        assertThat(checked(fingerprint).config().worker().tls()).isEqualTo(TlsLevel.REQUIRED);
+        assertThat(lines(fingerprint, Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  smtp_tls_security_level: fingerprint demands"));
+    }
+
+    @Test
+    void whoIsBelievedAtTheNextHopIsTaken() throws IOException {
+        Path file = Path.of("../common/src/test/resources/io/backupmx/smtp/client/root.pem")
+                .toRealPath();
+        String main = "relay_domains = example.org\nrelayhost = [gw]\nsmtp_tls_security_level = secure\n";
+        PostfixImport taken = read(main + "smtp_tls_CAfile = " + file + "\nsmtp_tls_policy_maps = hash:/etc/tls\n");
+        assertThat(checked(taken).config().worker().tlsCaFile()).contains(file);
+        assertThat(lines(taken, Kind.TAKEN)).contains("taken      smtp_tls_CAfile: worker.tls_ca_file: " + file);
+        assertThat(lines(taken, Kind.ATTENTION))
+                .anyMatch(
+                        line -> line.startsWith("attention  smtp_tls_policy_maps: hash:/etc/tls is not taken: write"));
+        assertThat(lines(read(main + "smtp_tls_CAfile = DIR/none.pem\n"), Kind.ATTENTION))
+                .anyMatch(line -> line.startsWith("attention  check: worker.tls_ca_file: "));
     }
 
     @Test

@@ -6,15 +6,22 @@ import io.backupmx.config.Config;
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.routing.AddressResolver;
+import io.backupmx.routing.MailHost;
 import io.backupmx.routing.MailHosts;
 import io.backupmx.routing.MxResolver;
 import io.backupmx.routing.RouteConnector;
+import io.backupmx.routing.TlsDemands;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.smtp.client.ConnectResult;
 import io.backupmx.smtp.client.Manner;
 import io.backupmx.smtp.client.SmtpClient;
 import io.backupmx.smtp.client.SmtpClientOptions;
+import io.backupmx.smtp.client.TlsTally;
+import io.backupmx.tls.Authorities;
+import io.backupmx.tls.UnusableCertificate;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
@@ -22,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** Connects to the primary of a domain, by the way its mail goes. A client waits meanwhile: it is less patient than a delivery. */
 final class PrimaryConnector implements CallAheads.Connector {
@@ -37,18 +45,22 @@ final class PrimaryConnector implements CallAheads.Connector {
 
     private final SmtpClient client;
     private final AddressResolver resolver;
+    private final Supplier<TlsLevels> levels;
+    private final TlsDemands tls;
     private final RouteConnector connector;
     private final MxResolver mx;
     private final int mxPort;
     private final Cache<Domain, List<CallAheads.Asked>> byMx;
 
-    /** @param hostname our name in EHLO */
-    PrimaryConnector(Vertx vertx, Domain hostname, Config config) {
+    /**
+     * @param hostname our name in EHLO
+     * @param levels what connections are to be, now
+     */
+    PrimaryConnector(Vertx vertx, Domain hostname, Config config, Supplier<TlsLevels> levels) {
         this.client = new SmtpClient(
                 vertx,
                 new SmtpClientOptions(
                         hostname,
-                        config.worker().tls(),
                         CONNECT,
                         REPLY,
                         REPLY,
@@ -58,13 +70,18 @@ final class PrimaryConnector implements CallAheads.Connector {
                         REPLY,
                         REPLY,
                         config.worker().authInClear() == WorkerConfig.AuthInClear.ALLOW,
-                        config.worker().bindAddresses()));
+                        config.worker().bindAddresses()),
+                authorities(config),
+                TlsTally.none());
+        this.levels = levels;
+        this.tls = TlsDemands.of(config);
         this.mx = MxResolver.of(hostname, config, new Random());
         this.resolver = new AddressResolver(name -> mx.resolve(name).best());
         NextHopCredentials credentials = new NextHopCredentials(config.worker().credentials());
         this.connector = new RouteConnector(
                 client,
                 resolver,
+                (hop, address) -> tls.ofHop(levels.get().of(hop), hop, address),
                 CONNECT,
                 CONNECT,
                 hop -> new Manner(hop.protocol(), credentials.of(hop)));
@@ -74,6 +91,14 @@ final class PrimaryConnector implements CallAheads.Connector {
                 .expireAfterWrite(BY_MX_HOLDS)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    private static Authorities authorities(Config config) {
+        try {
+            return Authorities.of(config.worker().tlsCaFile());
+        } catch (UnusableCertificate e) {
+            throw new IllegalStateException(e.getMessage(), e); // it was good when the configuration was checked
+        }
     }
 
     @Override
@@ -110,7 +135,7 @@ final class PrimaryConnector implements CallAheads.Connector {
 
     private List<CallAheads.Asked> byMx(Domain domain) {
         return switch (mx.resolve(domain)) {
-            case MailHosts.Found found -> best(found);
+            case MailHosts.Found found -> best(found, domain);
             case MailHosts.NullMx _ -> nobody(domain, domain + " takes no mail (null MX)");
             case MailHosts.LoopsBack(String why) -> nobody(domain, why);
             case MailHosts.NotNow(String why) -> nobody(domain, why);
@@ -122,26 +147,31 @@ final class PrimaryConnector implements CallAheads.Connector {
         return List.of(new CallAheads.Asked("mx " + domain, () -> new ConnectResult.Unreachable(why)));
     }
 
-    private List<CallAheads.Asked> best(MailHosts.Found found) {
+    private List<CallAheads.Asked> best(MailHosts.Found found, Domain domain) {
         int preference = found.hosts().getFirst().preference();
         return found.hosts().stream()
                 .takeWhile(host -> host.preference() == preference) // what comes behind is another backup
-                .flatMap(host -> host.addresses().stream())
+                .flatMap(MailHost::named)
                 .distinct() // hosts of several names
                 .limit(MAX_ADDRESSES)
-                .map(this::at)
+                .map(address -> at(address, domain))
                 .toList();
     }
 
-    private CallAheads.Asked at(InetAddress address) {
+    private CallAheads.Asked at(InetAddress address, Domain domain) {
         SocketAddress socket = SocketAddress.inetSocketAddress(new InetSocketAddress(address, mxPort));
+        TlsLevel level = levels.get().of(domain);
         // Not by its text, which has the name that its owner looked it up by.
-        return new CallAheads.Asked("mx " + address.getHostAddress(), () -> client.connect(socket, CONNECT));
+        return new CallAheads.Asked(
+                "mx " + address.getHostAddress() + (tls.areOf(domain, level) ? " " + level + " " + domain : ""),
+                () -> client.connect(
+                        socket, CONNECT, tls.ofExchanger(level, domain, String.valueOf(socket.host()), mxPort)));
     }
 
     @Override
     public void close() {
         client.close();
+        tls.close();
         resolver.close();
     }
 }

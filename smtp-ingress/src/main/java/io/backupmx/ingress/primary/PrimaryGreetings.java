@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.backupmx.config.Config;
 import io.backupmx.ingress.whileup.WhileUp;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.ConnectResult;
 import io.vertx.core.Future;
@@ -53,10 +54,13 @@ public final class PrimaryGreetings implements WhileUp.Greeting, AutoCloseable {
                 .build();
     }
 
-    /** @param hostname our name in EHLO */
-    public static PrimaryGreetings of(Vertx vertx, Domain hostname, Config config) {
+    /**
+     * @param hostname our name in EHLO
+     * @param tls what connections are to be, now
+     */
+    public static PrimaryGreetings of(Vertx vertx, Domain hostname, Config config, Supplier<TlsLevels> tls) {
         return new PrimaryGreetings(
-                () -> new PrimaryConnector(vertx, hostname, config),
+                () -> new PrimaryConnector(vertx, hostname, config, tls),
                 Ticker.systemTicker(),
                 Thread.ofVirtual().name("greeting").factory());
     }

@@ -7,6 +7,7 @@ import io.backupmx.config.Config;
 import io.backupmx.ingress.recipient.PrimaryTruth;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,11 +81,17 @@ public final class PrimarySource implements PrimaryTruth, AutoCloseable {
 
     /**
      * @param hostname our name in EHLO
+     * @param tls what connections are to be, now
      * @param known stays the caller's
      */
     public static PrimarySource of(
-            Vertx vertx, Domain hostname, Config config, KnownRecipients known, MeterRegistry registry) {
-        CallAheads callAheads = new CallAheads(new PrimaryConnector(vertx, hostname, config));
+            Vertx vertx,
+            Domain hostname,
+            Config config,
+            Supplier<TlsLevels> tls,
+            KnownRecipients known,
+            MeterRegistry registry) {
+        CallAheads callAheads = new CallAheads(new PrimaryConnector(vertx, hostname, config, tls));
         PrimarySource source = new PrimarySource(
                 known, callAheads, new CallAheadMetrics(registry, known), new SecureRandom(), Ticker.systemTicker());
         long timer = vertx.setPeriodic(

@@ -15,8 +15,10 @@ import io.backupmx.config.ConfigLoader;
 import io.backupmx.ingress.recipient.PrimaryTruth.Existence;
 import io.backupmx.known.KnownRecipients;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.testing.Behaviour;
 import io.backupmx.testing.FakeDns;
 import io.backupmx.testing.Phase;
@@ -54,6 +56,8 @@ class PrimarySourceIT {
             .on(Phase.RCPT, address(ALICE), accept())
             .on(Phase.RCPT, address("bob@example.test"), accept());
 
+    private static final Supplier<TlsLevels> TLS = () -> TlsLevels.everywhere(TlsLevel.OPPORTUNISTIC);
+
     private final Vertx vertx = Vertx.vertx();
     private final ScriptedPrimary primary = ScriptedPrimary.started().play(TWO_USERS);
     private final LoopbackTable table = new LoopbackTable();
@@ -65,7 +69,7 @@ class PrimarySourceIT {
     private PrimarySource source() {
         return new PrimarySource(
                 known,
-                new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), Config.DEFAULT)),
+                new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), Config.DEFAULT, TLS)),
                 new CallAheadMetrics(new SimpleMeterRegistry(), known),
                 new Random(1),
                 () -> passed.toNanos());
@@ -275,7 +279,7 @@ class PrimarySourceIT {
                     Map.of(),
                     Map.of("dns.servers", "['" + dns.address() + "']", "mx.port", Integer.toString(host.port())));
             try (CallAheads callAheads =
-                    new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), config))) {
+                    new CallAheads(new PrimaryConnector(vertx, Domain.of("backup.example.test"), config, TLS))) {
                 List<Thread> asking = new ArrayList<>();
                 for (int i = 0; i < 10; i++) {
                     dns.mx("d" + i + ".test", 10, "mx.d" + i + ".test").address("mx.d" + i + ".test", "127.0.0.2");
