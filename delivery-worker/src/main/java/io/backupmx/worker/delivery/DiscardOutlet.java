@@ -47,5 +47,8 @@ final class DiscardOutlet implements Outlet {
     public void closeAllIdle() {}
 
     @Override
+    public void renewConnections() {}
+
+    @Override
     public void abort() {}
 }

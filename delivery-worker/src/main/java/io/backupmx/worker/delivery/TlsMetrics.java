@@ -5,26 +5,33 @@ import io.backupmx.smtp.client.TlsResult;
 import io.backupmx.smtp.client.TlsTally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** Counts how it goes with TLS to next hops, in the words of RFC 8460. */
 final class TlsMetrics implements TlsTally {
 
-    private final Counter[][] counters = new Counter[TlsDemand.Policy.values().length][TlsResult.values().length];
+    private record Kind(TlsDemand.Policy policy, TlsResult result) {}
+
+    private final Map<Kind, Counter> counters = new HashMap<>();
 
     TlsMetrics(MeterRegistry metrics) {
         for (TlsDemand.Policy policy : TlsDemand.Policy.values()) {
             for (TlsResult result : TlsResult.values()) {
-                counters[policy.ordinal()][result.ordinal()] = Counter.builder("backupmx.tls.sessions")
-                        .description("Connections to next hops that were to have TLS, and how that went")
-                        .tag("policy", policy.label())
-                        .tag("result", result.label())
-                        .register(metrics);
+                counters.put(
+                        new Kind(policy, result),
+                        Counter.builder("backupmx.tls.sessions")
+                                .description("Connections to next hops that were to have TLS, and how that went")
+                                .tag("policy", policy.label())
+                                .tag("result", result.label())
+                                .register(metrics));
             }
         }
     }
 
     @Override
     public void count(TlsDemand.Policy policy, TlsResult result) {
-        counters[policy.ordinal()][result.ordinal()].increment();
+        Objects.requireNonNull(counters.get(new Kind(policy, result))).increment();
     }
 }
