@@ -47,7 +47,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
                 .map(LimitsNews::limits);
     }
 
-    /** The hosts of {@code route} say so now. To be called at every connection; writes only what is news. */
+    /** The hosts of {@code route} say so now. To be called as often as they do; writes only what is news. */
     public void tell(Route route, NextHopLimits limits) {
         start();
         String name = route.toString();
