@@ -39,7 +39,8 @@ class NextHopsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        smtp.play(Script.acceptAll().offering("PIPELINING", "8BITMIME", "SIZE 100000", "XFORWARD NAME ADDR HELO IDENT"));
+        smtp.play(
+                Script.acceptAll().offering("PIPELINING", "8BITMIME", "SIZE 100000", "XFORWARD NAME ADDR HELO IDENT"));
         Path domains = Files.writeString(
                 directory.resolve("relay_domains"), "smtp.test OK\nlmtp.test OK\nnowhere.test OK\nguarded.test OK\n");
         Path transport = Files.writeString(
