@@ -93,8 +93,12 @@ class SourcedRecipientDirectoryTest {
     }
 
     private SourcedRecipientDirectory directory(UnknownRecipients unknown, String... sources) {
+        return directory(ROUTE, unknown, sources);
+    }
+
+    private SourcedRecipientDirectory directory(Route route, UnknownRecipients unknown, String... sources) {
         RecipientVerdict open = new RecipientVerdict.Unsettled(
-                ROUTE, new RecipientQuestion(List.of("a+b@x.test", "a@x.test"), List.of(sources), unknown));
+                route, new RecipientQuestion(List.of("a+b@x.test", "a@x.test"), List.of(sources), unknown));
         return new SourcedRecipientDirectory(
                 tables(open),
                 Map.of("ldap", source("ldap"), "sql", source("sql")),
@@ -193,6 +197,21 @@ class SourcedRecipientDirectoryTest {
                         "primary [a+b@x.test, a@x.test]",
                         "ldap a@x.test",
                         "sql a@x.test");
+    }
+
+    @Test
+    void whereMailIsThrownAwayThereIsNoPrimaryToAsk() {
+        Route discard = new Route.Discard();
+
+        assertThat(directory(discard, UnknownRecipients.DEFER, "primary")
+                        .check(PATH)
+                        .result())
+                .isEqualTo(new RecipientVerdict.Accepted(discard));
+        assertThat(asked).isEmpty();
+        assertThat(directory(discard, UnknownRecipients.DEFER, "ldap")
+                        .check(PATH)
+                        .result())
+                .isEqualTo(UNKNOWN);
     }
 
     @Test
