@@ -88,14 +88,8 @@ class MxBackupIT {
             run.awaitOutput("shrinks=\"permit_mx_backup: from 127.0.0.0/29 to no networks\"", PATIENCE);
             run.cli("reload", "--confirm", "-c", file().toString()).succeeded();
             assertThat(rcpt(run.smtpPort(), "alice@ours.test")).startsWith("554 5.7.1");
-            ServiceProcess.await(
-                    PATIENCE,
-                    () -> assertThat(run.cli("route").succeeded().out())
-                            .containsPattern("(?m)^mx +HELD .*\\R +its route is in no configuration any more"));
-            primary.start();
             assertThat(run.cli("mailq").succeeded().out()).contains(id);
-
-            Files.writeString(file(), PERMITTED);
+            primary.start();
 
             assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactly("alice@ours.test");
         }
