@@ -35,8 +35,8 @@ public record Extensions(
         Set<String> xforward) {
 
     /** Behind HELO. */
-    static final Extensions NONE = new Extensions(
-            false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of());
+    static final Extensions NONE =
+            new Extensions(false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of());
 
     public Extensions {
         auth = Set.copyOf(auth);

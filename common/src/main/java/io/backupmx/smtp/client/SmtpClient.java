@@ -94,8 +94,7 @@ public final class SmtpClient implements AutoCloseable {
      * TLS. Where opportunistic TLS comes to nothing, it connects once more, in the clear; what is demanded and not there makes the
      * peer an unhealthy one. Blocks up to {@code connectTimeout} and the timeouts of the options; an interrupt ends it.
      */
-    public ConnectResult connect(
-            SocketAddress address, Duration connectTimeout, Manner manner, TlsDemand demand) {
+    public ConnectResult connect(SocketAddress address, Duration connectTimeout, Manner manner, TlsDemand demand) {
         return switch (demand) {
             case TlsDemand.Opportunistic now ->
                 tls.hasFailed(address)

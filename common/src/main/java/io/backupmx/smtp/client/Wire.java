@@ -258,7 +258,8 @@ final class Wire {
     SmtpReply reply(Duration timeout, Duration writeTimeout) throws LostException {
         lock.lock();
         try {
-            // What followed by itself is waited for since then, whoever waits for its reply only now; of several replies
+            // What followed by itself is waited for since then, whoever waits for its reply only now; of several
+            // replies
             // (RFC 2033 §4.2) each since the one before has come.
             long start = followedUp ? Math.max(followedUpNanos, lastReplyNanos) : System.nanoTime();
             while (true) {

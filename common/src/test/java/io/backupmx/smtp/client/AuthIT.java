@@ -66,8 +66,11 @@ class AuthIT {
 
     private ConnectResult connect(boolean inClear) {
         try (SmtpClient client = client(inClear)) {
-            ConnectResult result =
-                    client.connect(SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"), LONG, KNOWN, new TlsDemand.Opportunistic());
+            ConnectResult result = client.connect(
+                    SocketAddress.inetSocketAddress(primary.port(), "127.0.0.1"),
+                    LONG,
+                    KNOWN,
+                    new TlsDemand.Opportunistic());
             if (result instanceof ConnectResult.Connected(SmtpConnection connection)) {
                 assertThat(connection.send(SmtpClientFixture.mail("a@x.test")).loss())
                         .isEmpty();
@@ -142,8 +145,11 @@ class AuthIT {
         try (StartTlsServer server =
                         StartTlsServer.started(TestCertificate.of("elsewhere.example"), StartTlsServer.Behaviour.GOOD);
                 SmtpClient client = client(false)) {
-            ConnectResult result =
-                    client.connect(SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"), LONG, KNOWN, new TlsDemand.Opportunistic());
+            ConnectResult result = client.connect(
+                    SocketAddress.inetSocketAddress(server.port(), "127.0.0.1"),
+                    LONG,
+                    KNOWN,
+                    new TlsDemand.Opportunistic());
             assertThat(result).isInstanceOf(ConnectResult.Connected.class);
             assertThat(server.said()).contains("TLS " + PLAIN).doesNotContain(PLAIN);
         }

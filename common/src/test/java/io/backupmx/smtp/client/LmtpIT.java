@@ -27,7 +27,8 @@ class LmtpIT extends SmtpClientFixture {
     private static final Manner LMTP = new Manner(MailProtocol.LMTP, Optional.empty());
 
     private static ConnectResult connect(int port) {
-        return client.connect(SocketAddress.inetSocketAddress(port, "127.0.0.1"), LONG, LMTP, new TlsDemand.Opportunistic());
+        return client.connect(
+                SocketAddress.inetSocketAddress(port, "127.0.0.1"), LONG, LMTP, new TlsDemand.Opportunistic());
     }
 
     private SmtpConnection lmtp() {

@@ -138,7 +138,8 @@ final class Attempt {
 
     /** RFC 6531 §3.5, §3.6: what needs more than ASCII cannot be sent there. What was offered long ago is asked for anew. */
     private List<Integer> transactInAscii(List<Integer> pending, SmtpConnection connection) {
-        List<Integer> again = new ArrayList<>(pending.stream().filter(this::needsSmtpUtf8).toList());
+        List<Integer> again =
+                new ArrayList<>(pending.stream().filter(this::needsSmtpUtf8).toList());
         List<Integer> others = pending.stream().filter(i -> !needsSmtpUtf8(i)).toList();
         boolean asksAnew = !again.isEmpty() && !askedAnew && connection.transactions() > 0;
         if (!asksAnew) {

@@ -68,7 +68,8 @@ final class GreetedHosts {
         return hops.size() == 1
                 ? Optional.of(hops.getFirst())
                 : hops.stream()
-                        .filter(hop -> hop.port() == address.port() && hop.host().equals(address.host()))
+                        .filter(hop ->
+                                hop.port() == address.port() && hop.host().equals(address.host()))
                         .findFirst();
     }
 

@@ -244,7 +244,7 @@ final class MxAttempt {
                         parts.tables()::isListed,
                         new HostTerms(
                                 false, // strangers have the trace header, as from anybody
-                                share.hosts().hosts().size() == 1,
+                                share.way().hosts().hosts().size() == 1,
                                 _ -> {}))
                 .toTheEnd();
         count(tried, destination);

@@ -58,9 +58,7 @@ final class DkimCheck {
             return Optional.empty();
         }
         HeaderSection header = HeaderSection.of(content, MAX_HEADER_BYTES);
-        return header.isWhole()
-                ? new DkimCheck(sender, questioning).signer(header, content)
-                : Optional.empty();
+        return header.isWhole() ? new DkimCheck(sender, questioning).signer(header, content) : Optional.empty();
     }
 
     private Optional<String> signer(HeaderSection header, Content content) throws IOException {

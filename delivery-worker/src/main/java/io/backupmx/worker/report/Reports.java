@@ -56,8 +56,10 @@ public final class Reports implements AutoCloseable {
     private final Map<ReportKind, ReportQueue> queues = new EnumMap<>(ReportKind.class);
     private final LinkedBlockingQueue<ReportKind> awaited = new LinkedBlockingQueue<>();
     private final Set<ReportKind> told = EnumSet.noneOf(ReportKind.class); // awaited holds each once
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofPlatform().daemon().name("report-", 0).factory()); // signatures are computed, which keeps a processor
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform()
+            .daemon()
+            .name("report-", 0)
+            .factory()); // signatures are computed, which keeps a processor
     private final Thread keeping = Thread.ofVirtual().name("reports").unstarted(this::keep);
 
     /** @param hostname our name in reports */

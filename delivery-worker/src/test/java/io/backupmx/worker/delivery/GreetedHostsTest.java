@@ -98,16 +98,7 @@ class GreetedHostsTest {
         hosts.took(
                 ONE,
                 new Extensions(
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        OptionalLong.empty(),
-                        Set.of(),
-                        Set.of()));
+                        false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of()));
         assertThat(known).isEmpty();
     }
 

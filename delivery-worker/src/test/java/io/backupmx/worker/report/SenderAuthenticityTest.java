@@ -59,9 +59,7 @@ class SenderAuthenticityTest {
     }
 
     private void publish(String domain) {
-        dns.text(
-                "sel._domainkey." + domain,
-                key(KEYS, ""));
+        dns.text("sel._domainkey." + domain, key(KEYS, ""));
     }
 
     private static String key(KeyPair keys, String tags) {
@@ -109,9 +107,7 @@ class SenderAuthenticityTest {
     void aSignatureForSomebodyElseSaysNothing() throws Exception {
         publish("client.example");
         for (String sender : List.of("bob@client.example", "x+1@bounces.client.example")) {
-            assertThat(judge(sender, signed("client.example", "")))
-                    .as(sender)
-                    .isInstanceOf(Verdict.NotAuthentic.class);
+            assertThat(judge(sender, signed("client.example", ""))).as(sender).isInstanceOf(Verdict.NotAuthentic.class);
         }
         assertThat(judge("bob@client.example", "From: bob@client.example\r\n" + signed("client.example", "")))
                 .isInstanceOf(Verdict.NotAuthentic.class);
@@ -120,7 +116,8 @@ class SenderAuthenticityTest {
     @Test
     void aDomainThatOnlyTriesSaysNothing() throws Exception {
         dns.text("sel._domainkey.client.example", key(KEYS, "t=y; "));
-        assertThat(judge("alice@client.example", signed("client.example", ""))).isInstanceOf(Verdict.NotAuthentic.class);
+        assertThat(judge("alice@client.example", signed("client.example", "")))
+                .isInstanceOf(Verdict.NotAuthentic.class);
     }
 
     @Test

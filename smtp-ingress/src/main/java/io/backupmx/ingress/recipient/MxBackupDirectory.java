@@ -28,9 +28,8 @@ public final class MxBackupDirectory implements RecipientDirectory {
         if (verdict.succeeded()) {
             return verdict.result() instanceof RecipientVerdict.IfMxBackup open ? decide(open, turn) : verdict;
         }
-        return verdict.compose(found -> found instanceof RecipientVerdict.IfMxBackup open
-                ? decide(open, turn)
-                : Future.succeededFuture(found));
+        return verdict.compose(found ->
+                found instanceof RecipientVerdict.IfMxBackup open ? decide(open, turn) : Future.succeededFuture(found));
     }
 
     private Future<RecipientVerdict> decide(RecipientVerdict.IfMxBackup open, Turn turn) {

@@ -115,7 +115,8 @@ class ProtocolFuzzTest {
         assertThat(pieces.state().getClass()).isEqualTo(whole.state().getClass());
         assertThat(whole.said().split("queued as", -1)).hasSize(whole.mails().size() + 1);
         assertThat(whole.replies()).isLessThanOrEqualTo(mostReplies(session.text(), whole.said()));
-        if (whole.said().endsWith(BARE_BEHIND_RCPT) && LF_COMMAND.matcher(session.text()).find()) {
+        if (whole.said().endsWith(BARE_BEHIND_RCPT)
+                && LF_COMMAND.matcher(session.text()).find()) {
             BEHIND_LF.incrementAndGet();
         }
         if (whole.said().contains("550 5.6.11")) {

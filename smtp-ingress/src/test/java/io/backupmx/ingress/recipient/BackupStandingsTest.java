@@ -214,17 +214,19 @@ class BackupStandingsTest {
         says.put("yes.test", YES);
         RecipientVerdict then = new RecipientVerdict.Accepted(Route.of("mx"));
         RecipientVerdict open = new RecipientVerdict.IfMxBackup(Domain.of("yes.test"), NETWORKS, then);
-        MxBackupDirectory directory = new MxBackupDirectory(new RecipientDirectory() {
-            @Override
-            public Future<RecipientVerdict> check(ForwardPath path) {
-                return Future.succeededFuture(open);
-            }
+        MxBackupDirectory directory = new MxBackupDirectory(
+                new RecipientDirectory() {
+                    @Override
+                    public Future<RecipientVerdict> check(ForwardPath path) {
+                        return Future.succeededFuture(open);
+                    }
 
-            @Override
-            public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
-                return check(path);
-            }
-        }, standings);
+                    @Override
+                    public Future<RecipientVerdict> check(ForwardPath path, Turn turn) {
+                        return check(path);
+                    }
+                },
+                standings);
         RecipientDirectory.Turn never = (known, _) -> known.get().orElseGet(() -> Future.failedFuture("not yet"));
         ForwardPath path = ForwardPath.parse("<alice@yes.test>").orElseThrow();
 

@@ -135,10 +135,12 @@ class SourcedRecipientDirectoryTest {
 
     private Optional<RecipientVerdict> checkOutOfTurn(String... sources) {
         Future<RecipientVerdict> verdict = directory(UnknownRecipients.DEFER, sources)
-                .check(PATH, (known, question) -> known.get().orElseGet(() -> {
-                    waiting.add(question);
-                    return Future.failedFuture("not yet");
-                }));
+                .check(
+                        PATH,
+                        (known, question) -> known.get().orElseGet(() -> {
+                            waiting.add(question);
+                            return Future.failedFuture("not yet");
+                        }));
         return verdict.succeeded() ? Optional.of(verdict.result()) : Optional.empty();
     }
 
@@ -169,13 +171,9 @@ class SourcedRecipientDirectoryTest {
         assertThat(asked).isEmpty();
         assertThat(turnComes()).isEqualTo(UNKNOWN);
         assertThat(asked)
-                .containsExactly(
-                        "sql a+b@x.test", "primary [a+b@x.test, a@x.test]", "ldap a@x.test", "sql a@x.test");
+                .containsExactly("sql a+b@x.test", "primary [a+b@x.test, a@x.test]", "ldap a@x.test", "sql a@x.test");
         assertThat(waiting).as("all of it is one question").isEmpty();
-        assertThat(metrics.get("backupmx.recipient.lookups")
-                        .tags("source", "ldap")
-                        .counters()
-                        .stream()
+        assertThat(metrics.get("backupmx.recipient.lookups").tags("source", "ldap").counters().stream()
                         .mapToDouble(Counter::count)
                         .sum())
                 .isEqualTo(2);
