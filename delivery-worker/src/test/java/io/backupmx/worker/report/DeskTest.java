@@ -9,9 +9,11 @@ import io.backupmx.mail.Recipient;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import io.backupmx.smtp.TlsLevel;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.Settlement.Copy;
@@ -222,6 +224,11 @@ class DeskTest {
         @Override
         public Set<Route> routes() {
             return Set.of(OUR_ROUTE);
+        }
+
+        @Override
+        public TlsLevels tls() {
+            return TlsLevels.everywhere(TlsLevel.OPPORTUNISTIC);
         }
     }
 }
