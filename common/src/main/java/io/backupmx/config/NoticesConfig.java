@@ -34,7 +34,7 @@ public record NoticesConfig(
     public enum Tls {
         /** Not at all. */
         NONE,
-        /** Where the smarthost offers it, whoever it is. */
+        /** Where the smarthost offers it, whoever it is; with a password nothing is sent where it does not. */
         STARTTLS,
         /** By a certificate that is trusted and names it, or nothing is sent. */
         REQUIRED

@@ -21,8 +21,8 @@ public interface RestingMails extends AutoCloseable {
     int remove(QueueId id, List<SpoolQueue> queues);
 
     /**
-     * Removes mail from the head of {@code queue}, oldest first, for as long as {@code judge} gives it up. The queue is one that
-     * nobody reads: failed mail, or dead letters. Returns how many.
+     * Removes mail from the head of {@code queue}, oldest first, until {@code judge} lets one stay; of what is passed over, not
+     * much. The queue is one that nobody reads: failed mail, or dead letters. Returns how many.
      */
     int prune(SpoolQueue queue, Judge judge);
 
@@ -44,8 +44,21 @@ public interface RestingMails extends AutoCloseable {
     /** Who gives mail up. Must not throw. */
     interface Judge {
 
-        /** Whether the mail, which is the oldest there is, goes; else it stays, and so does all behind it. */
-        boolean isOver(FailedMail mail);
+        /** What becomes of a mail. */
+        enum Verdict {
+            /** It is removed. */
+            GOES,
+            /** It stays, and so does all behind it. */
+            STAYS,
+            /** It stays, and says nothing of what is behind it. */
+            PASSED_OVER
+        }
+
+        /** Of the oldest mail that was not passed over. */
+        Verdict judge(FailedMail mail);
+
+        /** It is about to be removed. What comes of that may never be known: then this is all that is ever said of it. */
+        void removing(FailedMail mail);
 
         /** It is gone, and the spool's disk knows. */
         void removed(FailedMail mail);

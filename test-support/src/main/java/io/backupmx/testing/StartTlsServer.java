@@ -39,6 +39,8 @@ public final class StartTlsServer implements AutoCloseable {
         SILENT,
         /** 220, and behind it, in the clear, the answer to a command that is yet to come. */
         INJECTING,
+        /** A handshake, and then no password is right. */
+        REFUSING_AUTH,
         /** A handshake, and then the end. */
         CLOSING_AFTER,
         /** It is not offered. */
@@ -136,6 +138,8 @@ public final class StartTlsServer implements AutoCloseable {
                         say(socket, "250 2.0.0 Ok");
                     }
                 }
+                case "AUTH" ->
+                    say(socket, behaviour == Behaviour.REFUSING_AUTH ? "535 5.7.8 No" : "235 2.7.0 Welcome");
                 case "QUIT" -> {
                     say(socket, "221 Bye");
                     return false;
@@ -148,7 +152,7 @@ public final class StartTlsServer implements AutoCloseable {
 
     private void secure(Socket socket) throws IOException {
         switch (behaviour) {
-            case GOOD, CLOSING_AFTER -> {
+            case GOOD, REFUSING_AUTH, CLOSING_AFTER -> {
                 say(socket, "220 go on");
                 shakeHands(socket);
             }

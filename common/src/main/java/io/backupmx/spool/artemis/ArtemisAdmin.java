@@ -203,7 +203,7 @@ final class ArtemisAdmin implements SpoolAdmin {
     public int bounce(Optional<QueueId> id) {
         return call(link -> {
             try (ClientSession session = link.plainSession();
-                    Management management = new Management(link)) {
+                    Management management = new Management(link, ArtemisMails.PASS_MILLIS)) {
                 String target = QueueNames.nameOf(new SpoolQueue.Reports(ReportKind.DEMANDED));
                 String failed = QueueNames.nameOf(new SpoolQueue.Failed());
                 Links.ensureQueue(session, target);
@@ -223,7 +223,7 @@ final class ArtemisAdmin implements SpoolAdmin {
             throws ActiveMQException {
         try (ClientSession session = link.plainSession();
                 RestingCounts counts = new RestingCounts(link);
-                Management management = new Management(link)) {
+                Management management = new Management(link, ArtemisMails.PASS_MILLIS)) {
             int released = 0;
             for (Route route : routesOn(session, name, () -> counts.of(name), id)) {
                 String target = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
@@ -315,9 +315,12 @@ final class ArtemisAdmin implements SpoolAdmin {
         }
     }
 
+    /** Whether one call was refused, the connection being fine. */
     static boolean isRefusal(Exception e) {
         return e instanceof ActiveMQException refused
-                && (refused.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST
-                        || refused.getType() == ActiveMQExceptionType.ADDRESS_FULL);
+                && switch (refused.getType()) {
+                    case QUEUE_DOES_NOT_EXIST, ADDRESS_FULL, SECURITY_EXCEPTION -> true;
+                    default -> false;
+                };
     }
 }

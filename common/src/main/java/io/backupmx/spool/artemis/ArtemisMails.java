@@ -30,13 +30,13 @@ final class ArtemisMails implements RestingMails {
     private static final Logger LOG = LoggerFactory.getLogger(ArtemisMails.class);
 
     /** For a pass over a queue with millions of mails. */
-    private static final long PASS_MILLIS = 120_000;
+    static final long PASS_MILLIS = 120_000;
 
     private static final long HEAD_MILLIS = 500;
     private static final int GROUP = 50;
 
-    /** Mails of a format we do not know are passed over, but not without end. */
-    private static final int MAX_UNREADABLE = 1000;
+    /** Mails of a format we do not know are passed over, and those that say nothing, but not without end. */
+    private static final int MAX_PASSED_OVER = 1000;
 
     private final SharedLink links;
 
@@ -135,23 +135,26 @@ final class ArtemisMails implements RestingMails {
             throws ActiveMQException, IOException {
         List<FailedMail> group = new ArrayList<>(GROUP);
         int removed = 0;
-        int unreadable = 0;
+        int passedOver = 0;
         boolean goesOn = true;
-        while (goesOn && unreadable < MAX_UNREADABLE) {
+        while (goesOn && passedOver < MAX_PASSED_OVER) {
             ClientMessage message = consumer.receive(HEAD_MILLIS);
             if (message == null) {
                 break;
             }
             Optional<ListedMail> mail = ArtemisAdmin.listed(queue, message);
             if (mail.isEmpty()) {
-                unreadable++;
+                passedOver++;
                 continue;
             }
             FailedMail failed = new FailedMail(mail.get(), MailMessages.failedAt(message));
-            goesOn = judge.isOver(failed);
-            if (goesOn) {
-                message.individualAcknowledge();
-                group.add(failed);
+            switch (judge.judge(failed)) {
+                case GOES -> {
+                    message.individualAcknowledge();
+                    group.add(failed);
+                }
+                case PASSED_OVER -> passedOver++;
+                case STAYS -> goesOn = false;
             }
             if (group.size() >= GROUP) {
                 removed += commit(session, group, judge);
@@ -164,9 +167,10 @@ final class ArtemisMails implements RestingMails {
         if (group.isEmpty()) {
             return 0;
         }
+        group.forEach(judge::removing);
         try {
             session.commit();
-        } catch (ActiveMQException e) {
+        } catch (ActiveMQException | RuntimeException e) { // of those the one by which the client says: interrupted
             group.forEach(failed -> LOG.atWarn()
                     .addKeyValue("queue_id", failed.mail().envelope().queueId())
                     .addKeyValue("cause", e.getMessage())

@@ -14,6 +14,9 @@ final class Management implements AutoCloseable {
     private static final String ADDRESS = "activemq.management";
     private static final long ANSWER_MILLIS = 5000;
 
+    /** Within the text of an answer: the broker has what is asked for, but not for us. */
+    private static final String NOT_PERMITTED = "AMQ229032";
+
     private final ClientSession session;
     private final ClientRequestor requestor;
     private final long answerMillis;
@@ -63,13 +66,18 @@ final class Management implements AutoCloseable {
             reply.acknowledge(); // the requestor does not, and the broker would keep every answer until we are closed
             Object result = ManagementHelper.getResult(reply);
             if (!ManagementHelper.hasOperationSucceeded(reply)) {
-                throw new ActiveMQException(
-                        ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST, "refused: " + what + ": " + result);
+                throw new ActiveMQException(refusal(result), "refused: " + what + ": " + result);
             }
             return result;
         } catch (Exception e) {
             throw wrapped(what, e);
         }
+    }
+
+    private static ActiveMQExceptionType refusal(@Nullable Object why) {
+        return String.valueOf(why).contains(NOT_PERMITTED)
+                ? ActiveMQExceptionType.SECURITY_EXCEPTION
+                : ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST;
     }
 
     private static ActiveMQException wrapped(String what, Exception e) {

@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import static io.backupmx.spool.artemis.SpoolFixture.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,14 +8,18 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.config.SpoolConfig;
 import io.backupmx.mail.Content;
+import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
+import io.backupmx.spool.ReportKind;
+import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.SpoolWriter;
 import io.backupmx.testing.TestBroker;
 import io.vertx.core.Vertx;
@@ -30,6 +35,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -100,6 +107,44 @@ final class GuardedBrokerIT {
     }
 
     @Test
+    void whatAnOperatorDeletesOrBouncesTheWorkerMay() throws Exception {
+        Route failing = Route.of("smtp:[mx2.example.org]:25");
+        Envelope waiting = Mails.to("alice@example.org");
+        Envelope deferred = Mails.to("bob@example.org");
+        Envelope failed = Mails.to("carol@example.org");
+        Envelope bounced = Mails.to("dave@example.org");
+        SpoolQueue retry = new SpoolQueue.Retry(Duration.ofHours(1));
+        SpoolQueue demanded = new SpoolQueue.Reports(ReportKind.DEMANDED);
+        try (ArtemisSpool.Reader reader = spool("worker", "worker").reader(directory);
+                ArtemisSpool.Writer writer = spool("ingress", "ingress").writer(vertx)) {
+            store(writer, ROUTE, waiting);
+            for (Envelope envelope : List.of(deferred, failed, bounced)) {
+                store(writer, failing, envelope);
+            }
+            QueueOf taker = new QueueOf(3);
+            try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(failing), taker)) {
+                settle(taker.next(), new Settlement.Copy.Retry(deferred, Duration.ofHours(1)));
+                settle(taker.next(), new Settlement.Copy.Failed(failed));
+                settle(taker.next(), new Settlement.Copy.Failed(bounced));
+                feed.wake();
+            }
+            assertThat(reader.admin().bounce(Optional.of(bounced.queueId()))).isOne();
+
+            assertThat(removed(reader, waiting, QUEUE)).isOne();
+            assertThat(removed(reader, deferred, retry)).isOne();
+            assertThat(removed(reader, failed, new SpoolQueue.Failed())).isOne();
+            assertThat(removed(reader, bounced, demanded)).isOne();
+            assertThat(removed(reader, bounced, demanded)).isZero();
+        }
+        try (ArtemisSpool.Reader reader = spool("ingress", "ingress").reader(directory)) {
+            assertThatThrownBy(() -> removed(reader, waiting, QUEUE))
+                    .as("not allowed is something else than not there")
+                    .isInstanceOfSatisfying(
+                            SpoolException.class, e -> assertThat(e.kind()).isEqualTo(SpoolException.Kind.REFUSED));
+        }
+    }
+
+    @Test
     void workersMeet() throws Exception {
         try (ClusterBus one = spool("worker", "worker").cluster("one");
                 ClusterBus other = spool("worker", "worker").cluster("other")) {
@@ -166,6 +211,9 @@ final class GuardedBrokerIT {
             assertThatThrownBy(() -> management.operation("broker", "destroyQueue", FAILED.toString()))
                     .hasMessageContaining("AMQ229032");
             assertThatThrownBy(() -> management.operation("queue." + FAILED, "removeAllMessages"))
+                    .isInstanceOfSatisfying(
+                            ActiveMQException.class,
+                            e -> assertThat(e.getType()).isEqualTo(ActiveMQExceptionType.SECURITY_EXCEPTION))
                     .hasMessageContaining("AMQ229032");
         }
     }
@@ -214,6 +262,15 @@ final class GuardedBrokerIT {
 
     private Links links(String user, String password) {
         return new Links(broker.tcpUrl(), Optional.of(new Links.Credentials(user, password)));
+    }
+
+    private static int removed(ArtemisSpool.Reader reader, Envelope mail, SpoolQueue queue) {
+        return reader.mails().remove(mail.queueId(), List.of(queue));
+    }
+
+    private static void store(ArtemisSpool.Writer writer, Route route, Envelope envelope) throws Exception {
+        writer.store(List.of(new SpoolEntry(route, envelope)), Content.of(new byte[1000]))
+                .await(20, TimeUnit.SECONDS);
     }
 
     private static Optional<Long> depth(ArtemisSpool.Reader reader, SpoolQueue queue) {

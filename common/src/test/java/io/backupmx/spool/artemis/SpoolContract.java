@@ -354,30 +354,45 @@ abstract class SpoolContract extends SpoolFixture {
         }
         Instant now = Instant.now();
         List<Envelope> judged = new ArrayList<>();
+        List<Envelope> announced = new ArrayList<>();
         List<Envelope> removed = new ArrayList<>();
-        RestingMails.Judge first101 = new RestingMails.Judge() {
+        RestingMails.Judge allBut2Of103 = new RestingMails.Judge() {
             @Override
-            public boolean isOver(FailedMail mail) {
+            public Verdict judge(FailedMail mail) {
                 judged.add(mail.mail().envelope());
                 assertThat(mail.failedAt().orElseThrow()).isBetween(now.minusSeconds(100), now.plusSeconds(1));
-                return judged.size() <= 101;
+                return judged.size() > 103
+                        ? Verdict.STAYS
+                        : judged.size() % 60 == 1 ? Verdict.PASSED_OVER : Verdict.GOES; // the 1st and the 61st
+            }
+
+            @Override
+            public void removing(FailedMail mail) {
+                announced.add(mail.mail().envelope());
             }
 
             @Override
             public void removed(FailedMail mail) {
                 removed.add(mail.mail().envelope());
+                assertThat(announced).containsAll(removed);
             }
         };
 
-        assertThat(reader.mails().prune(new SpoolQueue.Failed(), first101)).isEqualTo(101);
+        assertThat(reader.mails().prune(new SpoolQueue.Failed(), allBut2Of103)).isEqualTo(101);
 
-        assertThat(judged).isEqualTo(failed.subList(0, 102));
-        assertThat(removed).isEqualTo(failed.subList(0, 101));
+        List<Envelope> gone = new ArrayList<>(failed.subList(0, 103));
+        gone.remove(60);
+        gone.remove(0);
+        List<Envelope> kept = new ArrayList<>(failed);
+        kept.removeAll(gone);
+        assertThat(judged).isEqualTo(failed.subList(0, 104));
+        assertThat(removed).isEqualTo(gone);
+        assertThat(announced).isEqualTo(gone);
         assertThat(list(new SpoolQueue.Failed()))
                 .extracting(mail -> mail.envelope())
                 .as("what was looked at and kept is in its place")
-                .isEqualTo(failed.subList(101, 120));
-        assertThat(reader.mails().prune(new SpoolQueue.DeadLetter(), first101)).isZero();
+                .isEqualTo(kept);
+        assertThat(reader.mails().prune(new SpoolQueue.DeadLetter(), allBut2Of103)).isZero();
     }
 
     @Test

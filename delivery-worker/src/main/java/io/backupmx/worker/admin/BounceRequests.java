@@ -38,8 +38,12 @@ public final class BounceRequests implements AdminRequests {
             AdminResponse.error(ctx, 400, "send {\"queue_id\": \"...\"} or {\"all\": true}");
             return;
         }
-        int bounced = spool.bounce(id);
-        worker.bounced();
+        int bounced;
+        try {
+            bounced = spool.bounce(id);
+        } finally {
+            worker.bounced(); // without an answer, too, some of it may have been moved
+        }
         LOG.atInfo()
                 .addKeyValue("queue_id", id.map(QueueId::value).orElse("all"))
                 .addKeyValue("mails", bounced)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.backupmx.mail.QueueId;
 import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
@@ -33,7 +34,17 @@ public final class MailRequests implements AdminRequests {
     static final int MAX_DELETED = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(MailRequests.class);
-    private static final List<SpoolQueue> FAILED = List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter());
+
+    /** Nobody reads these, so their heads may be taken. */
+    private static final List<SpoolQueue> UNREAD = List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter());
+
+    /** Failed mail, that included of which it is still to be decided whether its sender is told, or which is about to be. */
+    private static final List<SpoolQueue> FAILED = List.of(
+            new SpoolQueue.Failed(),
+            new SpoolQueue.DeadLetter(),
+            new SpoolQueue.Reports(ReportKind.FAILED),
+            new SpoolQueue.Reports(ReportKind.DEMANDED));
+
     private static final String ADMIN = "admin";
 
     /** Each is a pass of the broker over its queues. */
@@ -116,6 +127,7 @@ public final class MailRequests implements AdminRequests {
             response.reset();
         } catch (RuntimeException e) {
             if (!response.headWritten()) {
+                response.headers().remove("Content-Length"); // it was the content's
                 throw e;
             }
             LOG.atWarn().setCause(e).log("content broken off");
@@ -152,6 +164,10 @@ public final class MailRequests implements AdminRequests {
             }
             return;
         }
+        LOG.atInfo()
+                .addKeyValue("queue_id", id)
+                .addKeyValue("parts", parts.size())
+                .log("delete asked for"); // all that is said when the broker goes before it answers
         int removed = mails.remove(
                 id, parts.stream().map(ListedMail::queue).distinct().toList());
         if (removed == parts.size()) {
@@ -172,7 +188,7 @@ public final class MailRequests implements AdminRequests {
 
     private void deleteAllFailed(RoutingContext ctx) {
         UpTo deleting = new UpTo();
-        for (SpoolQueue queue : FAILED) {
+        for (SpoolQueue queue : UNREAD) {
             int _ = mails.prune(queue, deleting);
         }
         AdminResponse.json(
@@ -186,16 +202,20 @@ public final class MailRequests implements AdminRequests {
         private boolean refused;
 
         @Override
-        public boolean isOver(FailedMail mail) {
+        public Verdict judge(FailedMail mail) {
             refused = granted == MAX_DELETED;
             granted += refused ? 0 : 1;
-            return !refused;
+            return refused ? Verdict.STAYS : Verdict.GOES;
+        }
+
+        @Override
+        public void removing(FailedMail mail) {
+            RemovalLog.removed(mail.mail(), ADMIN, "all failed mail deleted by an operator");
         }
 
         @Override
         public void removed(FailedMail mail) {
             removed++;
-            RemovalLog.removed(mail.mail(), ADMIN, "all failed mail deleted by an operator");
         }
     }
 

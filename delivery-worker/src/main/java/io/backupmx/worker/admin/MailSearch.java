@@ -89,9 +89,10 @@ final class MailSearch {
         return !inHand(id).isEmpty() || !held(id).isEmpty();
     }
 
-    /** All queues with mail: first those where an operator mostly looks. */
+    /** All queues with mail, as a listing knows it: first those where an operator mostly looks. */
     List<SpoolQueue> everywhere() {
         return spool.occupied().stream()
+                .filter(QueueListing::isMail)
                 .sorted(Comparator.comparingInt(MailSearch::rank))
                 .toList();
     }

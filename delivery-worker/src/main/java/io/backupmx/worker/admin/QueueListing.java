@@ -62,7 +62,7 @@ final class QueueListing {
     }
 
     /** Mail of which there is only still to be said that it was handed on, or waits, is elsewhere. */
-    private static boolean isMail(SpoolQueue queue) {
+    static boolean isMail(SpoolQueue queue) {
         return !(queue instanceof SpoolQueue.Reports(ReportKind kind))
                 || switch (kind) {
                     case FAILED, DEMANDED -> true;

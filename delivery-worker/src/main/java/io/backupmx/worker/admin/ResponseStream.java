@@ -5,9 +5,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response's octets, written from a virtual thread that waits while the client does not read: two chunks are in memory,
@@ -16,14 +18,22 @@ import java.util.concurrent.TimeoutException;
 final class ResponseStream extends OutputStream {
 
     private static final int CHUNK_BYTES = 32 << 10;
-    private static final long STALL_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpServerResponse response;
+    private final Duration patience;
+    private @Nullable IOException failure;
     private Buffer chunk = Buffer.buffer(CHUNK_BYTES);
     private Future<Void> written = Future.succeededFuture();
 
     ResponseStream(HttpServerResponse response) {
+        this(response, PATIENCE);
+    }
+
+    /** @param patience how long the client may not read */
+    ResponseStream(HttpServerResponse response, Duration patience) {
         this.response = response;
+        this.patience = patience;
     }
 
     @Override
@@ -43,13 +53,26 @@ final class ResponseStream extends OutputStream {
         }
     }
 
+    /** Fails ever after it, or a write, has failed once: what came behind that would follow on a gap. */
     @Override
     public void flush() throws IOException {
+        if (failure != null) {
+            throw new IOException("broken off", failure);
+        }
+        try {
+            pass();
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private void pass() throws IOException {
         if (response.closed()) {
             throw new IOException("the client is gone");
         }
         try {
-            written.toCompletionStage().toCompletableFuture().get(STALL_SECONDS, TimeUnit.SECONDS);
+            written.toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the client does not read", e);
         } catch (InterruptedException e) {

@@ -29,7 +29,9 @@ import java.util.function.Consumer;
 final class AdminClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    /** The service itself waits for two minutes while the broker goes over a queue. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(150);
 
     private final URI url;
     private final AdminToken token;

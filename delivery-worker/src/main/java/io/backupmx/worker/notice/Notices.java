@@ -38,6 +38,10 @@ public final class Notices implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
     private static final Duration LOOKS = Duration.ofSeconds(2);
+
+    /** After the spool did not answer all that a digest asks, which costs the broker more than others' questions. */
+    private static final Duration DIGEST_PAUSE = Duration.ofMinutes(5);
+
     private static final List<NoticeKind> OF_ROUTES =
             List.of(NoticeKind.QUARANTINE, NoticeKind.ROUTE_DOWN, NoticeKind.ROUTE_UP);
 
@@ -54,6 +58,7 @@ public final class Notices implements AutoCloseable {
     private final RouteTexts routeTexts;
     private final SpoolTexts spoolTexts;
     private final Optional<DigestClock> digests;
+    private Optional<Instant> digestFailed = Optional.empty();
     private final Periodic periodic = new Periodic("notices", LOOKS, this::look);
 
     /**
@@ -198,7 +203,12 @@ public final class Notices implements AutoCloseable {
     }
 
     private static boolean isRecent(long millis, Instant now) {
-        return Duration.between(Instant.ofEpochMilli(millis), now).abs().compareTo(ToldRoute.APART) < 0;
+        return isWithin(ToldRoute.APART, Instant.ofEpochMilli(millis), now);
+    }
+
+    /** Before or after, for a clock may be set. */
+    private static boolean isWithin(Duration span, Instant one, Instant other) {
+        return Duration.between(one, other).abs().compareTo(span) < 0;
     }
 
     private void tellOfRoom(Instant now) throws InterruptedException {
@@ -225,18 +235,26 @@ public final class Notices implements AutoCloseable {
             if (DigestClock.isDue(slot, last)) {
                 memory.spool(NoticeKind.DIGEST, slot); // the first one is the next one
             }
-        } else if (DigestClock.isDue(slot, last) && postman.mayTry(NoticeKind.DIGEST) && postman.isDone(digest(slot))) {
+        } else if (DigestClock.isDue(slot, last)
+                && digestFailed.filter(at -> isWithin(DIGEST_PAUSE, at, now)).isEmpty()
+                && postman.mayTry(NoticeKind.DIGEST)
+                && postman.isDone(digest(slot, now))) {
             memory.spool(NoticeKind.DIGEST, slot);
         }
     }
 
-    private Notice digest(Instant slot) {
-        return spoolTexts.digest(
-                slot,
-                worker.routes(),
-                spool.depths(),
-                FailedSample.of(spool, System::nanoTime),
-                config.failed().retention());
+    private Notice digest(Instant slot, Instant now) {
+        try {
+            return spoolTexts.digest(
+                    slot,
+                    worker.routes(),
+                    spool.depths(),
+                    FailedSample.of(spool, System::nanoTime),
+                    config.failed().retention());
+        } catch (SpoolException e) {
+            digestFailed = Optional.of(now);
+            throw e;
+        }
     }
 
     /** What has been told of routes, as it was when this look began. */

@@ -108,7 +108,10 @@ final class Smarthost {
         switch (config.tls()) {
             case NONE -> options.setStarttls(StartTLSOptions.DISABLED);
             case STARTTLS ->
-                options.setStarttls(StartTLSOptions.OPTIONAL).setTrustAll(true).setHostnameVerificationAlgorithm("");
+                // Whoever cuts the offer out on the way gets no password for it.
+                options.setStarttls(config.user().isPresent() ? StartTLSOptions.REQUIRED : StartTLSOptions.OPTIONAL)
+                        .setTrustAll(true)
+                        .setHostnameVerificationAlgorithm("");
             case REQUIRED -> options.setStarttls(StartTLSOptions.REQUIRED).setHostnameVerificationAlgorithm("HTTPS");
         }
         if (config.user().isEmpty()) {

@@ -40,6 +40,7 @@ final class Pruning implements RestingMails.Judge {
     private final BooleanSupplier goesOn;
     private final Listener listener;
     private final Deque<Reason> given = new ArrayDeque<>();
+    private final Deque<Reason> going = new ArrayDeque<>();
     private long excessBytes;
     private int judged;
 
@@ -66,24 +67,36 @@ final class Pruning implements RestingMails.Judge {
     }
 
     @Override
-    public boolean isOver(FailedMail mail) {
+    public Verdict judge(FailedMail mail) {
         if (judged == MAX_MAILS || !goesOn.getAsBoolean()) {
-            return false;
+            return Verdict.STAYS;
         }
-        boolean forAge = isOld(mail) && ageBudget.take();
+        boolean old = isOld(mail);
+        boolean forAge = old && ageBudget.take();
         if (!forAge && excessBytes <= 0) {
-            return false;
+            return !old && isOfAClockAhead(mail) ? Verdict.PASSED_OVER : Verdict.STAYS;
         }
         judged++;
         excessBytes -= bytes(mail);
         given.add(forAge ? Reason.RETENTION : Reason.NO_ROOM);
-        return true;
+        return Verdict.GOES;
     }
 
+    /** Nobody knows either when it failed if that is yet to come. */
     private boolean isOld(FailedMail mail) {
         Instant failed = mail.failedAt()
-                .orElseGet(() -> mail.mail().envelope().arrival().at().plus(maxLifetime));
+                .filter(at -> !at.isAfter(now))
+                .orElseGet(() -> arrival(mail).plus(maxLifetime));
         return !now.isBefore(failed.plus(retention));
+    }
+
+    /** It has not been there for less long than what is behind it: a clock was wrong, which is no reason to keep that. */
+    private boolean isOfAClockAhead(FailedMail mail) {
+        return mail.failedAt().orElseGet(() -> arrival(mail)).isAfter(now);
+    }
+
+    private static Instant arrival(FailedMail mail) {
+        return mail.mail().envelope().arrival().at();
     }
 
     private static long bytes(FailedMail mail) {
@@ -91,13 +104,18 @@ final class Pruning implements RestingMails.Judge {
     }
 
     @Override
-    public void removed(FailedMail mail) {
+    public void removing(FailedMail mail) {
         Reason reason = given.remove();
+        going.add(reason);
         String why = switch (reason) {
             case RETENTION -> "failed longer ago than failed.retention, " + Durations.format(retention);
             case NO_ROOM -> "failed mail takes more room than failed.max_share_percent, and this was the oldest";
         };
         RemovalLog.removed(mail.mail(), "retention", why);
-        listener.removed(reason, bytes(mail));
+    }
+
+    @Override
+    public void removed(FailedMail mail) {
+        listener.removed(going.remove(), bytes(mail));
     }
 }

@@ -139,6 +139,13 @@ class AdminApiIT {
         server.spool.bounceable(0);
         assertThat(post("bounce", "{\"queue_id\":\"" + id(7) + "\"}").statusCode())
                 .isEqualTo(404);
+
+        int before = server.worker.bounces();
+        server.spool.away(true);
+        assertThat(post("bounce", "{\"all\":true}").statusCode()).isEqualTo(503);
+        assertThat(server.worker.bounces())
+                .as("some of it may have been moved")
+                .isEqualTo(before + 1);
     }
 
     @Test

@@ -13,12 +13,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -35,6 +38,8 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     private int releasable;
     private Optional<Optional<QueueId>> bounced = Optional.empty();
     private int bounceable;
+    private volatile Function<ListedMail, Instant> failedAt =
+            mail -> mail.envelope().arrival().at();
     private volatile boolean away;
     private volatile byte[] content = new byte[0];
 
@@ -165,17 +170,32 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
         return removed;
     }
 
-    /** As if all of it had failed at its arrival. */
+    /** When a mail failed; when it arrived, unless told. */
+    public void failedAt(Function<ListedMail, Instant> when) {
+        failedAt = when;
+    }
+
     @Override
     public int prune(SpoolQueue queue, Judge judge) {
         refuseEventLoop();
         List<ListedMail> all = mailsOn(queue);
-        List<FailedMail> gone = all.stream()
-                .map(mail -> new FailedMail(
-                        mail, Optional.of(mail.envelope().arrival().at())))
-                .takeWhile(judge::isOver)
-                .toList();
-        put(queue, all.subList(gone.size(), all.size()).toArray(ListedMail[]::new));
+        List<FailedMail> gone = new ArrayList<>();
+        List<ListedMail> left = new ArrayList<>(all);
+        boolean goesOn = true;
+        for (Iterator<ListedMail> rest = all.iterator(); goesOn && rest.hasNext(); ) {
+            ListedMail mail = rest.next();
+            FailedMail failed = new FailedMail(mail, Optional.of(failedAt.apply(mail)));
+            switch (judge.judge(failed)) {
+                case GOES -> {
+                    gone.add(failed);
+                    left.remove(mail);
+                }
+                case PASSED_OVER -> {}
+                case STAYS -> goesOn = false;
+            }
+        }
+        gone.forEach(judge::removing);
+        put(queue, left.toArray(ListedMail[]::new));
         gone.forEach(judge::removed);
         return gone.size();
     }
@@ -196,6 +216,7 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     @Override
     public int bounce(Optional<QueueId> id) {
         refuseEventLoop();
+        failIfAway();
         bounced = Optional.of(id);
         return bounceable;
     }

@@ -9,6 +9,7 @@ import static io.backupmx.worker.admin.SampleMail.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.HostPort;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.admin.AdminAddress;
 import io.backupmx.worker.admin.AdminApi;
@@ -271,6 +272,32 @@ class AdminCommandsIT {
             assertThat(run("delete", "--all-failed", "--yes", "--data", data.toString()))
                     .isEqualTo(new Ran(0, "deleted 2 mails\n", ""));
             assertThat(server.spool.mailsOn(FAILED)).isEmpty();
+        }
+    }
+
+    @Test
+    void mailToBeReportedIsFailedMailAndWhatIsOnlyToBeSaidOfMailIsNone() throws Exception {
+        SpoolQueue failures = new SpoolQueue.Reports(ReportKind.FAILED);
+        SpoolQueue demanded = new SpoolQueue.Reports(ReportKind.DEMANDED);
+        SpoolQueue delays = new SpoolQueue.Reports(ReportKind.DELAYED);
+        try (AdminServer server = new AdminServer(data)) {
+            server.spool.put(failures, on(failures, 7));
+            server.spool.put(demanded, on(demanded, 8));
+            server.spool.put(delays, on(delays, 9), on(delays, 10));
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 10));
+
+            assertThat(run("delete", id(7).value(), "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "deleted 1 part of " + id(7) + "\n", ""));
+            assertThat(run("delete", id(8).value(), "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "deleted 1 part of " + id(8) + "\n", ""));
+            assertThat(run("show", id(9).value(), "--data", data.toString()).exitCode())
+                    .as("it was delivered, or waits elsewhere")
+                    .isOne();
+            assertThat(run("show", id(10).value(), "--data", data.toString()).out())
+                    .containsOnlyOnce("alice@example.org");
+            assertThat(run("delete", id(10).value(), "--force", "--yes", "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "deleted 1 part of " + id(10) + "\n", ""));
+            assertThat(server.spool.mailsOn(delays)).hasSize(2);
         }
     }
 

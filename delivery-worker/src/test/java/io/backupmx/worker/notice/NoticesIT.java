@@ -3,7 +3,6 @@ package io.backupmx.worker.notice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.icegreen.greenmail.configuration.GreenMailConfiguration;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.backupmx.config.Config;
@@ -11,6 +10,9 @@ import io.backupmx.config.ConfigLoader;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.testing.Ports;
+import io.backupmx.testing.StartTlsServer;
+import io.backupmx.testing.StartTlsServer.Behaviour;
+import io.backupmx.testing.TestCertificate;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.TestDuties;
 import io.backupmx.worker.admin.FakeSpool;
@@ -22,6 +24,7 @@ import io.vertx.core.Vertx;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,6 +33,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +77,6 @@ class NoticesIT {
 
     @BeforeEach
     void start() {
-        smarthost.withConfiguration(GreenMailConfiguration.aConfig().withUser("backup", "a secret"));
         smarthost.start();
     }
 
@@ -199,21 +202,6 @@ class NoticesIT {
                 .isEqualTo("127.0.0.1:" + PORT + ": taken for ops@elsewhere.example");
         assertThat(received("test").getSubject()).endsWith(": a test");
 
-        Path password = Files.writeString(directory.resolve("password"), "another secret\n");
-        Notices wrong = notices(
-                new TestDuties(),
-                "notices.user",
-                "backup",
-                "notices.password_file",
-                password.toString(),
-                "notices.tls",
-                "starttls");
-        assertThatThrownBy(wrong::test)
-                .isInstanceOf(NotSentException.class)
-                .hasMessageStartingWith("127.0.0.1:" + PORT + ": ");
-        Files.writeString(password, "a secret\n");
-        assertThat(wrong.test()).contains("taken for ops@elsewhere.example");
-
         smarthost.stop();
         assertThatThrownBy(() -> notices(new TestDuties()).test())
                 .isInstanceOf(NotSentException.class)
@@ -221,6 +209,64 @@ class NoticesIT {
         assertThatThrownBy(() -> notices(new TestDuties(), "notices.to", "[]", "notices.smarthost", "")
                         .test())
                 .hasMessageStartingWith("notices are off");
+    }
+
+    @Test
+    void aPasswordGoesThroughTlsOnly() throws Exception {
+        TestCertificate certificate = TestCertificate.of("smarthost.example");
+        Path password = Files.writeString(directory.resolve("password"), "a secret\n");
+        try (StartTlsServer good = StartTlsServer.started(certificate, Behaviour.GOOD);
+                StartTlsServer refusing = StartTlsServer.started(certificate, Behaviour.REFUSING_AUTH);
+                StartTlsServer stripped = StartTlsServer.started(certificate, Behaviour.WITHOUT)) {
+            assertThat(withPassword(good, password).test()).contains("taken for ops@elsewhere.example");
+            assertThat(good.said()).contains("TLS AUTH PLAIN " + plain("backup", "a secret"));
+
+            Notices wrong = withPassword(refusing, password);
+            assertThatThrownBy(wrong::test)
+                    .isInstanceOf(NotSentException.class)
+                    .hasMessageStartingWith("127.0.0.1:" + refusing.port() + ": ");
+            Files.writeString(password, "another secret\n");
+            assertThatThrownBy(wrong::test).isInstanceOf(NotSentException.class);
+            assertThat(refusing.said()).as("read anew").contains("TLS AUTH PLAIN " + plain("backup", "another secret"));
+
+            assertThatThrownBy(() -> withPassword(stripped, password).test()).isInstanceOf(NotSentException.class);
+            assertThat(stripped.said()).noneMatch(line -> line.startsWith("AUTH") || line.startsWith("MAIL"));
+        }
+    }
+
+    private Notices withPassword(StartTlsServer to, Path password) {
+        return notices(
+                new TestDuties(),
+                "notices.smarthost",
+                "127.0.0.1:" + to.port(),
+                "notices.user",
+                "backup",
+                "notices.password_file",
+                password.toString(),
+                "notices.tls",
+                "starttls");
+    }
+
+    private static String plain(String user, String password) {
+        String octets = "\0" + user + "\0" + password; // RFC 4616 §2
+        return Base64.getEncoder().encodeToString(octets.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aDigestThatTheSpoolFailedIsTriedAgainAfterAWhile() throws Exception {
+        Notices notices = notices(new TestDuties());
+        look(notices);
+        now = Instant.parse("2026-03-05T06:00:00Z");
+        spool.away(true);
+        look(notices);
+
+        spool.away(false);
+        now = now.plusSeconds(299);
+        look(notices);
+        assertThat(smarthost.getReceivedMessages()).isEmpty();
+        now = now.plusSeconds(1);
+        look(notices);
+        assertThat(received("digest").getSubject()).startsWith("Backup MX mx2.example.org: 0 waiting, 0 failed");
     }
 
     private Notices notices(TestDuties duties, String... settings) {

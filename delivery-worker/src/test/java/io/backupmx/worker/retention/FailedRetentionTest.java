@@ -96,6 +96,27 @@ class FailedRetentionTest {
     }
 
     @Test
+    void aClockThatWasAheadKeepsNothingElse() throws Exception {
+        put(FAILED, 3);
+        spool.failedAt(mail -> mail.envelope().queueId().equals(SampleMail.id(0))
+                ? SampleMail.ARRIVAL.plus(Duration.ofDays(400))
+                : SampleMail.ARRIVAL);
+        now = SampleMail.ARRIVAL.plus(Duration.ofDays(14));
+
+        run(LARGE_DISK);
+        assertThat(spool.mailsOn(FAILED))
+                .extracting(mail -> mail.envelope().queueId())
+                .containsExactly(SampleMail.id(0));
+
+        now = SampleMail.ARRIVAL.plus(Duration.ofDays(30 + 14)).minusSeconds(1);
+        run(LARGE_DISK);
+        assertThat(spool.mailsOn(FAILED)).hasSize(1);
+        now = now.plusSeconds(1);
+        run(LARGE_DISK);
+        assertThat(spool.mailsOn(FAILED)).as("at the latest it failed when it had had its time").isEmpty();
+    }
+
+    @Test
     void theBudgetIsNewEachHour() {
         long[] nanos = {7};
         AgeBudget budget = new AgeBudget(() -> nanos[0]);
