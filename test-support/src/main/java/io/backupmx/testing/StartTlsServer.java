@@ -138,8 +138,7 @@ public final class StartTlsServer implements AutoCloseable {
                         say(socket, "250 2.0.0 Ok");
                     }
                 }
-                case "AUTH" ->
-                    say(socket, behaviour == Behaviour.REFUSING_AUTH ? "535 5.7.8 No" : "235 2.7.0 Welcome");
+                case "AUTH" -> say(socket, behaviour == Behaviour.REFUSING_AUTH ? "535 5.7.8 No" : "235 2.7.0 Welcome");
                 case "QUIT" -> {
                     say(socket, "221 Bye");
                     return false;

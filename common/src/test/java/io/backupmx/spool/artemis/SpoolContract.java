@@ -392,7 +392,8 @@ abstract class SpoolContract extends SpoolFixture {
                 .extracting(mail -> mail.envelope())
                 .as("what was looked at and kept is in its place")
                 .isEqualTo(kept);
-        assertThat(reader.mails().prune(new SpoolQueue.DeadLetter(), allBut2Of103)).isZero();
+        assertThat(reader.mails().prune(new SpoolQueue.DeadLetter(), allBut2Of103))
+                .isZero();
     }
 
     @Test

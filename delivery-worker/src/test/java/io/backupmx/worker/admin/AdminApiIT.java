@@ -143,9 +143,7 @@ class AdminApiIT {
         int before = server.worker.bounces();
         server.spool.away(true);
         assertThat(post("bounce", "{\"all\":true}").statusCode()).isEqualTo(503);
-        assertThat(server.worker.bounces())
-                .as("some of it may have been moved")
-                .isEqualTo(before + 1);
+        assertThat(server.worker.bounces()).as("some of it may have been moved").isEqualTo(before + 1);
     }
 
     @Test

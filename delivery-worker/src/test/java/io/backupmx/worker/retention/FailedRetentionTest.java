@@ -113,7 +113,9 @@ class FailedRetentionTest {
         assertThat(spool.mailsOn(FAILED)).hasSize(1);
         now = now.plusSeconds(1);
         run(LARGE_DISK);
-        assertThat(spool.mailsOn(FAILED)).as("at the latest it failed when it had had its time").isEmpty();
+        assertThat(spool.mailsOn(FAILED))
+                .as("at the latest it failed when it had had its time")
+                .isEmpty();
     }
 
     @Test
