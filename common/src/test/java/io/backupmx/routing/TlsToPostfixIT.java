@@ -81,7 +81,7 @@ class TlsToPostfixIT {
                         "bogus.signed.test " + good,
                         "alias.signed.test " + good,
                         "unusable.signed.test " + self,
-                        "expired.signed.test " + ours.issueExpired("expired.signed.test"),
+                        "expired.signed.test " + withRoot(ours.issueExpired("expired.signed.test"), ours),
                         "self.signed.test " + self,
                         "stray.signed.test " + others.issue("stray.signed.test"),
                         "issuer.signed.test " + withRoot(ours.issue("issuer.signed.test"), ours),
