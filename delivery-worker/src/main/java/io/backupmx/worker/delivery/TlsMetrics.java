@@ -8,9 +8,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts how it goes with TLS to next hops, in the words of RFC 8460. */
 final class TlsMetrics implements TlsTally {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsMetrics.class);
 
     private record Kind(TlsDemand.Policy policy, TlsResult result) {}
 
@@ -32,6 +36,10 @@ final class TlsMetrics implements TlsTally {
 
     @Override
     public void count(TlsDemand.Policy policy, TlsResult result) {
-        Objects.requireNonNull(counters.get(new Kind(policy, result))).increment();
+        try {
+            Objects.requireNonNull(counters.get(new Kind(policy, result))).increment();
+        } catch (RuntimeException e) { // what cannot be counted has happened all the same
+            LOG.atWarn().setCause(e).log("TLS not counted");
+        }
     }
 }
