@@ -119,8 +119,7 @@ public final class StartTlsServer implements AutoCloseable {
         while ((line = in.readLine()) != null) {
             add(prefix + line);
             switch (line.split(" ", 2)[0]) {
-                case "EHLO" ->
-                    say(socket, "250-primary.example\r\n" + (offers ? "250 STARTTLS" : "250 AUTH PLAIN"));
+                case "EHLO" -> say(socket, "250-primary.example\r\n" + (offers ? "250 STARTTLS" : "250 AUTH PLAIN"));
                 case "STARTTLS" -> {
                     if (behaviour != Behaviour.UNWILLING) {
                         return true;

@@ -124,7 +124,9 @@ class SmtpClientTlsIT {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"GOOD", "REFUSING_AUTH"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"GOOD", "REFUSING_AUTH"})
     void whereItIsDemandedNoMailGoesInTheClear(Behaviour behaviour) {
         try (StartTlsServer server = StartTlsServer.started(CERTIFICATE, behaviour);
                 SmtpClient client = client(behaviour)) {
