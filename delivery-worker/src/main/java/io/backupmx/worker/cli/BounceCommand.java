@@ -1,7 +1,5 @@
 package io.backupmx.worker.cli;
 
-import io.backupmx.mail.QueueId;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,17 +38,11 @@ public final class BounceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, ?> body = which.all ? Map.of("all", true) : Map.of("queue_id", queueId());
+        Map<String, ?> body = which.all
+                ? Map.of("all", true)
+                : Map.of("queue_id", QueueIds.of(which.id.orElse(""), spec).value());
         int bounced = admin.connect().post("bounce", body).path("bounced").asInt();
         spec.commandLine().getOut().println("to be reported: " + bounced + (bounced == 1 ? " mail" : " mails"));
         return 0;
-    }
-
-    private String queueId() {
-        String text = which.id.orElse("");
-        String id = text.endsWith("!") ? text.substring(0, text.length() - 1) : text; // as copied from mailq
-        return QueueId.parse(id.toUpperCase(Locale.ROOT))
-                .map(QueueId::value)
-                .orElseThrow(() -> new ParameterException(spec.commandLine(), "'" + text + "' is not a queue id"));
     }
 }
