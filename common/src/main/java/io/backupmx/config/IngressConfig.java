@@ -34,6 +34,10 @@ import java.util.stream.Stream;
  * @param clientLimits what one client may have of late
  * @param dnsbl lists of clients to refuse mail from
  * @param proxyProtocol who passes clients on to us
+ * @param xclientNetworks of proxies that say by XCLIENT and XFORWARD for whom they speak
+ * @param etrn who may have mail tried that waits here
+ * @param spf what becomes of what senders' domains say of their clients
+ * @param rspamd who is asked about contents
  * @param tls whether, where and with what TLS is offered
  */
 public record IngressConfig(
@@ -62,6 +66,10 @@ public record IngressConfig(
         ClientLimitsConfig clientLimits,
         DnsblConfig dnsbl,
         ProxyProtocolConfig proxyProtocol,
+        List<String> xclientNetworks,
+        EtrnConfig etrn,
+        Spf spf,
+        RspamdConfig rspamd,
         TlsConfig tls) {
 
     /** Bare CR and LF in a content are how mail is smuggled past a lax peer. */
@@ -78,6 +86,14 @@ public record IngressConfig(
         OFFER,
         /** Have the sender hear at once that it cannot be sent. */
         OFF
+    }
+
+    /** What a domain says of who may send for it (RFC 7208). */
+    public enum Spf {
+        /** It is not asked. */
+        OFF,
+        /** The log has it; it decides nothing. */
+        RECORD
     }
 
     /**
@@ -120,12 +136,19 @@ public record IngressConfig(
             ClientLimitsConfig.DEFAULT,
             DnsblConfig.DEFAULT,
             ProxyProtocolConfig.DEFAULT,
+            List.of(),
+            EtrnConfig.DEFAULT,
+            Spf.OFF,
+            RspamdConfig.DEFAULT,
             TlsConfig.DEFAULT);
 
     public IngressConfig {
         trustedNetworks = List.copyOf(trustedNetworks);
         trustedNetworksConfirmed = List.copyOf(trustedNetworksConfirmed);
+        xclientNetworks = List.copyOf(xclientNetworks);
         Ranges ranges = new Ranges();
+        TrustedNetworks.judgeNarrow(
+                "xclient_networks", xclientNetworks, "whoever is in it may claim to be any client", ranges);
         TrustedNetworks.judge(trustedNetworks, trustedNetworksConfirmed, ranges);
         ranges.checkListen("listen", listen)
                 .require(
@@ -168,6 +191,11 @@ public record IngressConfig(
         return Networks.of(trustedNetworks);
     }
 
+    /** {@link #xclientNetworks} taken apart. */
+    public Networks proxies() {
+        return Networks.of(xclientNetworks);
+    }
+
     /** This, with other TLS. */
     public IngressConfig with(TlsConfig other) {
         return new IngressConfig(
@@ -196,6 +224,10 @@ public record IngressConfig(
                 clientLimits,
                 dnsbl,
                 proxyProtocol,
+                xclientNetworks,
+                etrn,
+                spf,
+                rspamd,
                 other);
     }
 

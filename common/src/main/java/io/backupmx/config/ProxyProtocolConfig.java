@@ -14,15 +14,7 @@ public record ProxyProtocolConfig(List<String> networks) {
     public ProxyProtocolConfig {
         networks = List.copyOf(networks);
         Ranges ranges = new Ranges();
-        networks.forEach(text -> ranges.require(
-                        "networks", Network.parse(text).isPresent(), TrustedNetworks.noNetwork(text))
-                .require(
-                        "networks",
-                        Network.parse(text)
-                                .filter(network ->
-                                        TrustedNetworks.isShort(network) || TrustedNetworks.holdsContainers(network))
-                                .isEmpty(),
-                        "'" + text + "' is too wide: whoever is in it may claim to be any client"));
+        TrustedNetworks.judgeNarrow("networks", networks, "whoever is in it may claim to be any client", ranges);
         ranges.enforce();
     }
 

@@ -38,20 +38,37 @@ final class TrustedNetworks {
     }
 
     /** What to say of what is no network. */
-    static String noNetwork(String text) {
+    private static String noNetwork(String text) {
         return "'" + text + "' is not "
                 + Network.around(text)
                         .map(around -> "one, for there are bits behind its prefix: write " + around)
                         .orElse(Network.FORM + ", or an address");
     }
 
+    /**
+     * Of networks that nobody can confirm.
+     *
+     * @param danger of one that is too wide
+     */
+    static void judgeNarrow(String key, List<String> networks, String danger, Ranges ranges) {
+        for (String text : networks) {
+            Optional<Network> parsed = Network.parse(text);
+            ranges.require(key, parsed.isPresent(), noNetwork(text));
+            ranges.require(
+                    key,
+                    parsed.filter(network -> isShort(network) || holdsContainers(network))
+                            .isEmpty(),
+                    "'" + text + "' is too wide: " + danger);
+        }
+    }
+
     /** Whether nobody has that many addresses. */
-    static boolean isShort(Network network) {
+    private static boolean isShort(Network network) {
         return network.prefix() < (network.isIpv4() ? SHORTEST_IPV4 : SHORTEST_IPV6);
     }
 
     /** Whether it holds all that engines give containers' networks from, and so addresses where everybody seems to be. */
-    static boolean holdsContainers(Network network) {
+    private static boolean holdsContainers(Network network) {
         return network.contains(CONTAINERS);
     }
 

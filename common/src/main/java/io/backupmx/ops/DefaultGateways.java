@@ -69,11 +69,19 @@ public record DefaultGateways(Set<InetAddress> addresses) {
     }
 
     private Stream<String> ofProxies(IngressConfig ingress) {
-        return ingress.proxyProtocol().networks().stream()
+        return Stream.concat(
+                ofProxies(
+                        "ingress.proxy_protocol.networks",
+                        ingress.proxyProtocol().networks()),
+                ofProxies("ingress.xclient_networks", ingress.xclientNetworks()));
+    }
+
+    private Stream<String> ofProxies(String key, List<String> networks) {
+        return networks.stream()
                 .flatMap(text -> Network.parse(text).stream())
                 .flatMap(network -> addresses.stream()
                         .filter(gateway -> network.contains(gateway) && !isThatAddress(network, gateway))
-                        .map(gateway -> "ingress.proxy_protocol.networks: " + network + " has our own default gateway, "
+                        .map(gateway -> key + ": " + network + " has our own default gateway, "
                                 + gateway.getHostAddress() + ", which everybody seems to be behind a container's proxy,"
                                 + " and who is believed may claim to be any client; who means it names that address"));
     }

@@ -69,6 +69,17 @@ final class ConfigDefaultsTest {
                             "proxy_protocol" : {
                               "networks" : [ ]
                             },
+                            "xclient_networks" : [ ],
+                            "etrn" : {
+                              "networks" : [ ]
+                            },
+                            "spf" : "off",
+                            "rspamd" : {
+                              "url" : null,
+                              "timeout" : "10s",
+                              "on_failure" : "accept",
+                              "max_bytes" : 20971520
+                            },
                             "tls" : {
                               "mode" : "starttls",
                               "listen" : null,

@@ -71,6 +71,23 @@ final class ConfigProblemsTest {
     }
 
     @Test
+    void whoIsBelievedIsNamedNarrowly() {
+        assertThat(problems("""
+                        domains: {example.org: {primary: mx1.example.org}}
+                        ingress:
+                          xclient_networks: [192.0.2.1, 0.0.0.0/0]
+                          etrn: {networks: [172.16.0.0/12]}
+                          rspamd: {url: "localhost:11333"}
+                        """))
+                .containsExactly(
+                        "ingress.etrn.networks: '172.16.0.0/12' is too wide: whoever is in it may have mail tried at any"
+                                + " time (FILE line 4)",
+                        "ingress.rspamd.url: 'localhost:11333' is not a URL, as in http://127.0.0.1:11333 (FILE line 5)",
+                        "ingress.xclient_networks: '0.0.0.0/0' is too wide: whoever is in it may claim to be any client"
+                                + " (FILE line 3)");
+    }
+
+    @Test
     void allProblemsAreReportedAtOnceAndNameTheirLines() {
         assertThat(problems("""
                         hostname: not a host

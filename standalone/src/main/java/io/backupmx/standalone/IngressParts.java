@@ -2,8 +2,14 @@ package io.backupmx.standalone;
 
 import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
+import io.backupmx.config.RspamdConfig;
 import io.backupmx.ingress.dnsbl.ScoredBlocklists;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.rspamd.Rspamd;
+import io.backupmx.ingress.session.Advisers;
 import io.backupmx.ingress.session.IngressServer;
+import io.backupmx.ingress.spf.SenderPolicy;
+import io.backupmx.ingress.spf.SpfChecks;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.ops.StartException;
@@ -48,10 +54,14 @@ final class IngressParts {
                 config.ingress(),
                 gateways,
                 host.data().inFlight(),
-                recipients.directory(),
-                recipients.limits(),
-                recipients.policy(),
-                ScoredBlocklists.of(config.ingress().dnsbl(), config.dns(), host.registry()),
+                new Advisers(
+                        recipients.directory(),
+                        recipients.limits(),
+                        recipients.policy(),
+                        ScoredBlocklists.of(config.ingress().dnsbl(), config.dns(), host.registry()),
+                        senders(host),
+                        contents(host),
+                        recipients.calls()),
                 writer,
                 tls,
                 host.registry());
@@ -65,6 +75,23 @@ final class IngressParts {
                 .listenAddress()
                 .map(configured -> bound("ingress.tls.listen", configured, ingress.listenWithTls(configured)));
         return new IngressParts(writer, address, tlsAddress);
+    }
+
+    private static SenderPolicy senders(Host host) {
+        return switch (host.config().ingress().spf()) {
+            case OFF -> SenderPolicy.NONE;
+            case RECORD -> new SpfChecks(host.config().dns(), host.registry());
+        };
+    }
+
+    private static ContentCheck contents(Host host) {
+        RspamdConfig config = host.config().ingress().rspamd();
+        if (config.url().isEmpty()) {
+            return ContentCheck.NONE;
+        }
+        Rspamd rspamd = Rspamd.of(host.vertx(), config, host.registry());
+        host.stop().add("rspamd", Host.SHORT, rspamd::close);
+        return rspamd;
     }
 
     /** Waits until clients can connect there. */

@@ -1,10 +1,13 @@
 package io.backupmx.standalone;
 
 import io.backupmx.cluster.GatesHeard;
+import io.backupmx.cluster.RouteWishes;
 import io.backupmx.cluster.SharedLimits;
 import io.backupmx.config.Config;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.config.RecipientSourcesConfig;
+import io.backupmx.ingress.etrn.RouteCalls;
+import io.backupmx.ingress.etrn.TableRouteCalls;
 import io.backupmx.ingress.primary.PrimaryGreetings;
 import io.backupmx.ingress.primary.PrimarySource;
 import io.backupmx.ingress.protocol.RcptReply;
@@ -48,6 +51,9 @@ final class RecipientParts {
     /** Of the table where workers say what next hops take. */
     static final String LIMITS = "limits";
 
+    /** Of the table where ingresses say which routes are to be tried. */
+    static final String WISHES = "wishes";
+
     /** Below the data directory: copies of lists that were fetched. */
     private static final String LISTS = "recipients";
 
@@ -58,13 +64,19 @@ final class RecipientParts {
     private final RecipientDirectory directory;
     private final KnownLimits limits;
     private final DeferralPolicy policy;
+    private final RouteCalls calls;
     private final RecipientRequests requests;
 
     private RecipientParts(
-            RecipientDirectory directory, KnownLimits limits, DeferralPolicy policy, RecipientRequests requests) {
+            RecipientDirectory directory,
+            KnownLimits limits,
+            DeferralPolicy policy,
+            RouteCalls calls,
+            RecipientRequests requests) {
         this.directory = directory;
         this.limits = limits;
         this.policy = policy;
+        this.calls = calls;
         this.requests = requests;
     }
 
@@ -109,6 +121,7 @@ final class RecipientParts {
                 directory,
                 limits,
                 whileUp(host, spool, current),
+                calls(host, spool, current),
                 new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
     }
 
@@ -119,6 +132,16 @@ final class RecipientParts {
                 PrimaryGreetings.of(host.vertx(), host.name().domain(), host.config(), tables::tls);
         host.stop().add("primary-greetings", Host.SHORT, greetings::close);
         return new WhileUp(tables, gates::isUp, greetings, host.registry());
+    }
+
+    private static RouteCalls calls(Host host, ArtemisSpool spool, RelayTables tables) {
+        if (host.config().ingress().etrn().networks().isEmpty()) {
+            return RouteCalls.NONE;
+        }
+        RouteWishes wishes = new RouteWishes(spool.table(WISHES));
+        host.stop().add("route-calls", Host.SHORT, wishes::close);
+        wishes.start();
+        return new TableRouteCalls(tables, wishes::wish);
     }
 
     private static boolean asks(DomainConfig domain) {
@@ -162,6 +185,11 @@ final class RecipientParts {
     /** Who is told to come again all the same. */
     DeferralPolicy policy() {
         return policy;
+    }
+
+    /** Who tries mail that is asked for. */
+    RouteCalls calls() {
+        return calls;
     }
 
     /** Its part of the admin API. */

@@ -2,6 +2,7 @@ package io.backupmx.standalone;
 
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.cluster.GateBoard;
+import io.backupmx.cluster.RouteWishes;
 import io.backupmx.cluster.SharedLimits;
 import io.backupmx.ops.StartException;
 import io.backupmx.route.CurrentTables;
@@ -94,6 +95,11 @@ final class WorkerParts {
         worker.start();
         host.onTables(worker::replace);
         host.stop().add("delivery-worker", host.config().worker().stopGrace().plus(STOP_MARGIN), worker::close);
+        if (!host.config().ingress().etrn().networks().isEmpty()) {
+            RouteWishes wishes = new RouteWishes(spool.table(RecipientParts.WISHES));
+            host.stop().add("route-wishes", Host.SHORT, wishes::close);
+            wishes.start(worker::tryNow);
+        }
         SpoolMetrics depths = new SpoolMetrics(reader.admin(), host.registry());
         depths.start();
         host.stop().add("spool-metrics", Host.SHORT, depths::close);

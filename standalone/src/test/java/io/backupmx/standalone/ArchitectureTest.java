@@ -25,6 +25,7 @@ class ArchitectureTest {
             "io.backupmx.mail..",
             "io.backupmx.route..",
             "io.backupmx.routing..",
+            "io.backupmx.spf..",
             "io.backupmx.known..",
             "io.backupmx.spool..",
             "io.backupmx.cluster..",

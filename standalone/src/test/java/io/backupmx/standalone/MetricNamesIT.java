@@ -47,7 +47,9 @@ class MetricNamesIT {
                 ServiceProcess ingress = ServiceProcess.ingress(directory.resolve("ingress"), broker.url())
                         .backingUp("example.test", primary.port())
                         .backingUp("down.test", 9)
-                        .set("recipient_sources.http.people.url=http://127.0.0.1:9/")
+                        .set(
+                                "recipient_sources.http.people.url=http://127.0.0.1:9/",
+                                "ingress.rspamd.url=http://127.0.0.1:9/")
                         .ready()) {
             Sender.send(ingress.smtpPort(), MailCorpus.ordinary().octets(), "alice@example.test");
             Sender.send(ingress.smtpPort(), MailCorpus.ordinary().octets(), "alice@down.test");

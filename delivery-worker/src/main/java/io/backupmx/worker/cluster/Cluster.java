@@ -198,6 +198,11 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         keeper.flush();
     }
 
+    /** {@code route} is tried now, if this worker keeps it; its keeper is told as all are. */
+    public void flush(Route route) {
+        keeper.flush(route);
+    }
+
     /** See {@link io.backupmx.worker.WorkerView#hold}. */
     public CompletionStage<RouteStatus> hold(Route route, String reason) {
         return switchboard.hold(route, reason);

@@ -307,6 +307,16 @@ final class Keeper implements KeptRoute.Consequences {
         probers.flush();
     }
 
+    /** Somebody says that {@code route} is there. Does nothing when another worker keeps it. */
+    void flush(Route route) {
+        KeptRoute one = kept.get(route);
+        if (one != null) {
+            one.apply(new GateEvent.Flush());
+            strangers.flush(other -> other.route().equals(route));
+            probers.flush(route);
+        }
+    }
+
     @Override
     public void moved(KeptRoute route, GateState before, GateState after) {
         if (after instanceof GateState.Down down && !(before instanceof GateState.Down)) {

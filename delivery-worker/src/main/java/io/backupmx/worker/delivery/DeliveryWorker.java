@@ -403,6 +403,11 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         reports.expect(ReportKind.DEMANDED);
     }
 
+    /** Somebody says that {@code route} is there: it is probed at once, where it is kept. Mail that was deferred has its own time. */
+    public void tryNow(Route route) {
+        cluster.flush(route);
+    }
+
     /** What the cluster knows of this worker's deliveries. */
     private final class Deliveries implements Crew {
 

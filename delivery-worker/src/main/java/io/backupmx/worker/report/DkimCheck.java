@@ -1,6 +1,7 @@
 package io.backupmx.worker.report;
 
 import io.backupmx.mail.Content;
+import io.backupmx.routing.Questioning;
 import io.backupmx.routing.RecordLookup;
 import io.backupmx.routing.RecordLookup.Answer;
 import io.backupmx.smtp.Domain;

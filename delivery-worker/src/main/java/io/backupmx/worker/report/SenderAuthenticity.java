@@ -2,13 +2,19 @@ package io.backupmx.worker.report;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.routing.Questioning;
 import io.backupmx.routing.RecordLookup;
 import io.backupmx.smtp.ReversePath;
+import io.backupmx.spf.SpfCheck;
+import io.backupmx.spf.SpfResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** By SPF, or by DKIM where that does not do. It blocks, and computes. */
 final class SenderAuthenticity implements Authenticity {
+
+    private static final Duration TIME = Duration.ofSeconds(15);
 
     private final RecordLookup lookup;
 
@@ -21,9 +27,13 @@ final class SenderAuthenticity implements Authenticity {
         if (!(envelope.from() instanceof ReversePath.Sender(var sender))) {
             return new Verdict.NotAuthentic("nobody");
         }
-        Questioning questioning = new Questioning(lookup);
-        String spf = SpfCheck.result(envelope, questioning);
-        if (SpfCheck.isPass(spf)) {
+        Questioning questioning = new Questioning(lookup, TIME);
+        SpfResult spf = SpfCheck.result(
+                envelope.arrival().clientAddress(),
+                envelope.arrival().helo(),
+                envelope.from().address(),
+                questioning);
+        if (spf == SpfResult.PASS) {
             return new Verdict.Authentic("SPF pass for " + envelope.arrival().clientAddress());
         }
         endIfInterrupted();
@@ -35,7 +45,7 @@ final class SenderAuthenticity implements Authenticity {
         return questioning
                 .failure()
                 .<Verdict>map(Verdict.Undecided::new)
-                .orElseGet(() -> new Verdict.NotAuthentic("SPF " + spf + ", no DKIM signature of its domain"));
+                .orElseGet(() -> new Verdict.NotAuthentic("SPF " + spf.label() + ", no DKIM signature of its domain"));
     }
 
     private static void endIfInterrupted() throws InterruptedException {

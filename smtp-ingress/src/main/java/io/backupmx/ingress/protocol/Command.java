@@ -43,6 +43,15 @@ public sealed interface Command {
     /** RFC 3207 §4. */
     record StartTls() implements Command {}
 
+    /** RFC 1985 §5. */
+    record Etrn(String argument) implements Command {}
+
+    /** Whom a proxy passes on, to be served as if it had connected itself. */
+    record XClient(String argument) implements Command {}
+
+    /** From whom a proxy has the next mail, for the log. */
+    record XForward(String argument) implements Command {}
+
     /** A command that exists, but not here. */
     record NotImplemented() implements Command {}
 

@@ -40,7 +40,10 @@ public final class CommandParser {
             case "HELP" -> new Command.Help();
             case "STARTTLS" -> alone(argument, new Command.StartTls()); // RFC 3207 §4: 501 for a parameter
             case "BDAT" -> bdat(argument);
-            case "EXPN", "AUTH", "ETRN", "TURN", "SEND", "SOML", "SAML" -> new Command.NotImplemented();
+            case "ETRN" -> new Command.Etrn(argument);
+            case "XCLIENT" -> new Command.XClient(argument);
+            case "XFORWARD" -> new Command.XForward(argument);
+            case "EXPN", "AUTH", "TURN", "SEND", "SOML", "SAML" -> new Command.NotImplemented();
             default -> BAD_BDAT.matcher(verb).lookingAt() ? new Command.BadBdat() : new Command.Unknown();
         };
     }

@@ -3,6 +3,7 @@ package io.backupmx.ingress.protocol;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /** What a session does next. What an effect needs beside its fields is in the state it comes with. */
@@ -41,6 +42,18 @@ public sealed interface Effect {
      * begins the handshake; its end goes to {@link SessionMachine#onTls}.
      */
     record StartTls(SmtpReply reply) implements Effect {}
+
+    /** Has the mail of {@code node} tried; the answer goes to {@link SessionMachine#onEtrn}. */
+    record CallRoutes(EtrnNode node) implements Effect {}
+
+    /**
+     * The client is another one from now on, by way of the one that is connected. Goes to {@link SessionMachine#onPassedOn}, if
+     * it is admitted.
+     */
+    record PassOn(InetAddress client) implements Effect {}
+
+    /** The next mail has come by way of the client. */
+    record Forward(ProxyAttributes from) implements Effect {}
 
     /** Closes the connection, once everything said has left. */
     record Close(Ending why) implements Effect {}

@@ -65,6 +65,9 @@ public final class RcptReply {
                     Effect.SkipChunk _,
                     Effect.Store _,
                     Effect.StartTls _,
+                    Effect.CallRoutes _,
+                    Effect.PassOn _,
+                    Effect.Forward _,
                     Effect.Close _ -> throw new AssertionError("RCPT is answered first");
         };
     }

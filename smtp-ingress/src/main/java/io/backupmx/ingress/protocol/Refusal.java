@@ -33,6 +33,12 @@ public enum Refusal {
     SPOOL_UNAVAILABLE(false, true),
     /** The content could be held neither in memory nor in a temporary file. */
     NO_ROOM(false, true),
+    /** A filter says that nobody wants it. */
+    CONTENT_REFUSED(false, false),
+    /** A filter wants the client to come again. */
+    CONTENT_DEFERRED(false, true),
+    /** A filter could not say. */
+    CONTENT_UNCHECKED(false, true),
     /** The client fell silent within a content. */
     TIMED_OUT(false, true);
 

@@ -50,6 +50,10 @@ public final class Replies {
     static final SmtpReply BAD_PARAMETER = SmtpReply.of(501, "5.5.4", "Bad value of a parameter");
     static final SmtpReply UNKNOWN_PARAMETER = SmtpReply.of(555, "5.5.4", "Parameter not recognized");
 
+    static final SmtpReply ETRN_SYNTAX = SmtpReply.of(501, "5.5.4", "Syntax: ETRN [@]domain");
+    static final SmtpReply XCLIENT_SYNTAX = SmtpReply.of(501, "5.5.4", "Syntax: XCLIENT attribute=value ...");
+    static final SmtpReply XFORWARD_SYNTAX = SmtpReply.of(501, "5.5.4", "Syntax: XFORWARD attribute=value ...");
+
     // Not in this order (§4.1.4).
     static final SmtpReply NEED_HELLO = SmtpReply.of(503, "5.5.1", "Send EHLO or HELO first");
     static final SmtpReply NESTED_TLS = SmtpReply.of(503, "5.5.1", "TLS is on already");
@@ -64,6 +68,11 @@ public final class Replies {
     static final SmtpReply TOO_LARGE = SmtpReply.of(552, "5.3.4", "Message size exceeds limit"); // RFC 1870 §6.1
     static final SmtpReply BARE_LINE_END = SmtpReply.of(550, "5.6.11", "Bare <CR> or <LF> in content"); // §2.3.8
     static final SmtpReply TOO_MANY_HOPS = SmtpReply.of(554, "5.4.6", "Too many hops, mail is looping"); // §6.3
+
+    static final SmtpReply CONTENT_REFUSED = SmtpReply.of(554, "5.7.1", "Message rejected as spam");
+    static final SmtpReply CONTENT_DEFERRED = SmtpReply.of(451, "4.7.1", "Message deferred, try again later");
+    static final SmtpReply CONTENT_UNCHECKED =
+            SmtpReply.of(451, "4.7.1", "Content filter unavailable, try again later");
 
     // Not now.
     static final SmtpReply NO_ROOM = SmtpReply.of(452, "4.3.1", "Insufficient system storage, try again later");
@@ -88,6 +97,15 @@ public final class Replies {
     /** RFC 3030 §2. */
     static SmtpReply chunkTaken(long bytes) {
         return SmtpReply.of(250, "2.0.0", bytes + " octets received");
+    }
+
+    /** RFC 1985 §5.3; 251 to 253 would need the count of its mails, which an ingress does not have. */
+    static SmtpReply etrn(EtrnNode node, EtrnAnswer answer) {
+        return switch (answer) {
+            case STARTED -> SmtpReply.of(250, "2.0.0", "OK, queuing for node " + node + " started");
+            case NOT_NOW -> SmtpReply.of(458, "4.3.0", "Unable to queue messages for node " + node);
+            case NOT_OURS -> SmtpReply.of(459, "4.7.1", "Node " + node + " not allowed: no mail waits here for it");
+        };
     }
 
     static SmtpReply queuedAs(QueueId id) {

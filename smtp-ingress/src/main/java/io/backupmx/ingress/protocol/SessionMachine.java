@@ -36,8 +36,8 @@ import java.util.Optional;
 
 /**
  * The server's side of SMTP as a function: what a session is, and what happens to it, make what it becomes and what it
- * does (RFC 5321 §4.1, §4.3). It holds nothing of any session; one serves all. What may happen in which state is in the
- * parameters' types: a verdict can only be given to who awaits one.
+ * does (RFC 5321 §4.1, §4.3). It holds nothing of any session; one serves all whose clients may say the same. What may happen
+ * in which state is in the parameters' types: a verdict can only be given to who awaits one.
  */
 public final class SessionMachine {
 
@@ -48,15 +48,20 @@ public final class SessionMachine {
     private final boolean offersTls;
     private final boolean offersSmtpUtf8;
     private final KnownLimits limits;
+    private final Privileges privileges;
 
-    /** Without a word on what primaries take. */
+    /** Without a word on what primaries take, for clients that may say what all may. */
     public SessionMachine(Domain hostname, IngressConfig config) {
-        this(hostname, config, KnownLimits.NONE);
+        this(hostname, config, KnownLimits.NONE, Privileges.NONE);
     }
 
-    /** @param limits of the primaries: what they would refuse is refused at RCPT, where the sender hears it from its own server */
-    public SessionMachine(Domain hostname, IngressConfig config, KnownLimits limits) {
+    /**
+     * @param limits of the primaries: what they would refuse is refused at RCPT, where the sender hears it from its own server
+     * @param privileges of the clients of the sessions that it serves
+     */
+    public SessionMachine(Domain hostname, IngressConfig config, KnownLimits limits, Privileges privileges) {
         this.limits = limits;
+        this.privileges = privileges;
         this.hostname = hostname;
         this.banner = config.banner();
         this.maxMessageBytes = config.maxMessageBytes();
@@ -73,6 +78,11 @@ public final class SessionMachine {
     /** A client has connected and begun with TLS (RFC 8314 §3.3): it is greeted after that. */
     public Step onConnected(TlsFacts tls) {
         return Step.reply(new Connected(Optional.of(tls)), Replies.greeting(hostname, banner));
+    }
+
+    /** A proxy has said for whom it speaks: that one begins anew, and nothing of what was said holds (XCLIENT_README). */
+    public Step onPassedOn(Listening state) {
+        return Step.reply(new Connected(state.tls()), Replies.greeting(hostname, banner));
     }
 
     /** A client has talked before it was greeted: it does not care what it is told (§4.3.1). */
@@ -112,6 +122,9 @@ public final class SessionMachine {
             case Command.Help _ -> Step.reply(state, Replies.HELP);
             case Command.StartTls _ -> onStartTls(state);
             case Command.Quit _ -> Step.close(Replies.bye(hostname), Ending.QUIT);
+            case Command.Etrn(String argument) -> onEtrn(state, argument);
+            case Command.XClient(String argument) -> onXClient(state, argument);
+            case Command.XForward(String argument) -> onXForward(state, argument);
             case Command.NotImplemented _ -> Step.reply(state, Replies.NOT_IMPLEMENTED);
             case Command.Unknown _ -> Step.reply(state, Replies.UNKNOWN_COMMAND);
             case Command.Malformed malformed -> Step.reply(state, malformed.answer());
@@ -235,6 +248,18 @@ public final class SessionMachine {
         return noRoom(state.mail().before(), kind, state.mail().from());
     }
 
+    /** A filter has looked at the content, and will not have it taken; the transaction is over with it (§4.1.1.4). */
+    public Step onContentJudged(Storing state, ContentVerdict verdict) {
+        Greeted after = state.mail().before();
+        ReversePath from = state.mail().from();
+        return switch (verdict) {
+            case REFUSE -> Step.refuse(after, Replies.CONTENT_REFUSED, Refusal.CONTENT_REFUSED, from);
+            case LATER -> Step.refuse(after, Replies.CONTENT_DEFERRED, Refusal.CONTENT_DEFERRED, from);
+            case UNKNOWN -> Step.refuse(after, Replies.CONTENT_UNCHECKED, Refusal.CONTENT_UNCHECKED, from);
+            case TAKE -> Step.stay(state); // and stored
+        };
+    }
+
     /** The handshake is done: the client begins anew, and is not greeted again (RFC 3207 §4.2). */
     public Step onTls(StartingTls state, TlsFacts tls) {
         return Step.stay(new Connected(Optional.of(tls)));
@@ -279,6 +304,54 @@ public final class SessionMachine {
         return state.tls().isPresent()
                 ? Step.reply(state, Replies.NESTED_TLS)
                 : Step.await(new StartingTls(), new Effect.StartTls(Replies.START_TLS));
+    }
+
+    /** Not within a mail, and not before EHLO, which has told that there is ETRN (RFC 1985 §5). */
+    private Step onEtrn(Listening state, String argument) {
+        if (!privileges.etrn()) {
+            return Step.reply(state, Replies.NOT_IMPLEMENTED);
+        }
+        if (state instanceof Connected) {
+            return Step.reply(state, Replies.NEED_HELLO);
+        }
+        return withinMail(state)
+                .orElseGet(() -> EtrnNode.parse(argument)
+                        .map(node -> Step.await(state, new Effect.CallRoutes(node)))
+                        .orElseGet(() -> Step.reply(state, Replies.ETRN_SYNTAX)));
+    }
+
+    /** What has become of an ETRN. */
+    public Step onEtrn(Listening state, EtrnNode node, EtrnAnswer answer) {
+        return Step.reply(state, Replies.etrn(node, answer));
+    }
+
+    private Step onXClient(Listening state, String argument) {
+        if (!privileges.proxy()) {
+            return Step.reply(state, Replies.UNKNOWN_COMMAND);
+        }
+        return withinMail(state)
+                .orElseGet(() -> ProxyAttributes.parse(argument, ProxyAttributes.OF_XCLIENT)
+                        .flatMap(said -> said.has("ADDR")
+                                ? said.address().map(client -> Step.await(state, new Effect.PassOn(client)))
+                                : Optional.of(onPassedOn(state)))
+                        .orElseGet(() -> Step.reply(state, Replies.XCLIENT_SYNTAX)));
+    }
+
+    private Step onXForward(Listening state, String argument) {
+        if (!privileges.proxy()) {
+            return Step.reply(state, Replies.UNKNOWN_COMMAND);
+        }
+        return withinMail(state)
+                .orElseGet(() -> ProxyAttributes.parse(argument, ProxyAttributes.OF_XFORWARD)
+                        .map(from -> new Step(state, List.of(new Effect.Reply(Replies.OK), new Effect.Forward(from))))
+                        .orElseGet(() -> Step.reply(state, Replies.XFORWARD_SYNTAX)));
+    }
+
+    private static Optional<Step> withinMail(Listening state) {
+        return switch (state) {
+            case MailOpen _, BetweenChunks _ -> Optional.of(Step.reply(state, Replies.NESTED_MAIL));
+            case Connected _, Greeted _, ChunksRefused _ -> Optional.empty();
+        };
     }
 
     private Step onMail(Listening state, Command.Mail mail, Room room) {
@@ -407,6 +480,13 @@ public final class SessionMachine {
         all.add("LIMITS RCPTMAX=" + maxRecipients); // RFC 9422 §4
         if (offersTls && state.tls().isEmpty()) {
             all.add("STARTTLS");
+        }
+        if (privileges.etrn()) {
+            all.add("ETRN"); // RFC 1985 §4
+        }
+        if (privileges.proxy()) {
+            all.add("XCLIENT " + ProxyAttributes.OF_XCLIENT);
+            all.add("XFORWARD " + ProxyAttributes.OF_XFORWARD);
         }
         return all;
     }

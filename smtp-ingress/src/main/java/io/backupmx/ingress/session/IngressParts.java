@@ -2,10 +2,12 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.protocol.Privileges;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.ingress.recipient.DeferralPolicy;
-import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
@@ -15,15 +17,14 @@ import java.util.Optional;
 /**
  * What all sessions of an ingress share. Safe for all event loops.
  *
+ * @param machine for clients without privileges
  * @param tls empty when it is not offered
  */
 record IngressParts(
         Domain hostname,
         IngressConfig config,
         SessionMachine machine,
-        RecipientDirectory directory,
-        DeferralPolicy policy,
-        Blocklists blocklists,
+        Advisers advisers,
         SpoolWriter spool,
         Proxies proxies,
         ClientAddresses clients,
@@ -36,6 +37,23 @@ record IngressParts(
         Optional<IngressTls> tls,
         IngressMetrics metrics) {
 
+    /** Whether a client that has connected from there may say for whom it speaks. */
+    boolean isProxy(String address) {
+        return clients.isProxy(address);
+    }
+
+    /**
+     * What answers a client of that address.
+     *
+     * @param proxy whether that is by way of one that may say for whom it speaks
+     */
+    SessionMachine machine(String address, boolean proxy) {
+        Privileges privileges = new Privileges(clients.isForEtrn(address), proxy);
+        return privileges.equals(Privileges.NONE)
+                ? machine
+                : new SessionMachine(hostname, config, advisers.limits(), privileges);
+    }
+
     /** What a session of a client of that address bears with. */
     Tolerance newTolerance(String address) {
         return clients.isTrusted(address) ? Tolerance.ofTrusted(config) : new Tolerance(config);
@@ -45,15 +63,25 @@ record IngressParts(
     RecipientChecks newRecipientChecks(String address, EventLoop loop, SessionLog log) {
         boolean trusted = clients.isTrusted(address);
         return new RecipientChecks(
-                directory,
-                trusted ? DeferralPolicy.NONE : policy,
-                trusted ? Blocklists.NONE : blocklists,
+                advisers.recipients(),
+                trusted ? DeferralPolicy.NONE : advisers.policy(),
+                trusted ? Blocklists.NONE : advisers.blocklists(),
                 shares.of(address),
                 new TarPit(loop, metrics),
                 clients.telling(address),
                 loop,
                 log,
                 RecipientChecks.PATIENCE);
+    }
+
+    /** Who judges the contents of a client of that address. */
+    ContentCheck contentCheck(String address) {
+        return clients.isTrusted(address) ? ContentCheck.NONE : advisers.contents();
+    }
+
+    /** Who is asked about the senders of a client of that address. */
+    SenderPolicy senderPolicy(String address) {
+        return clients.isTrusted(address) ? SenderPolicy.NONE : advisers.senders();
     }
 
     /** How long a client of that address waits for its greeting. */

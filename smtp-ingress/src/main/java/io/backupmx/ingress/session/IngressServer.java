@@ -3,13 +3,10 @@ package io.backupmx.ingress.session;
 import io.backupmx.config.HostPort;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.GatewayLimits;
-import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.protocol.Privileges;
 import io.backupmx.ingress.protocol.SessionMachine;
-import io.backupmx.ingress.recipient.DeferralPolicy;
-import io.backupmx.ingress.recipient.RecipientDirectory;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.DefaultGateways;
-import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,8 +39,7 @@ public final class IngressServer {
     /**
      * @param hostname our name in greetings and trace headers
      * @param gateways our own default gateways, which may hide many clients
-     * @param knownLimits of the primaries
-     * @param blocklists who is asked about clients
+     * @param advisers who is asked about clients, recipients and contents
      * @param tls there when the configuration offers it
      * @param spillDirectory where contents go that the heap is not to hold; made when it does not exist
      */
@@ -53,16 +49,14 @@ public final class IngressServer {
             IngressConfig config,
             DefaultGateways gateways,
             Path spillDirectory,
-            RecipientDirectory directory,
-            KnownLimits knownLimits,
-            DeferralPolicy policy,
-            Blocklists blocklists,
+            Advisers advisers,
             SpoolWriter spool,
             Optional<IngressTls> tls,
             MeterRegistry registry) {
         this.vertx = vertx;
         this.config = config;
-        ClientAddresses clients = new ClientAddresses(config.trusted(), lifted(config.gatewayLimits(), gateways));
+        ClientAddresses clients = new ClientAddresses(
+                config.trusted(), config.proxies(), config.etrn().clients(), lifted(config.gatewayLimits(), gateways));
         ConnectionLimits limits = new ConnectionLimits(
                 config.maxConnections(),
                 config.maxConnectionsPerAddress(),
@@ -74,10 +68,8 @@ public final class IngressServer {
         this.parts = new IngressParts(
                 hostname,
                 config,
-                new SessionMachine(hostname, config, knownLimits),
-                directory,
-                policy,
-                blocklists,
+                new SessionMachine(hostname, config, advisers.limits(), Privileges.NONE),
+                advisers,
                 spool,
                 new Proxies(config.proxyProtocol().proxies(), config.maxConnections()),
                 clients,

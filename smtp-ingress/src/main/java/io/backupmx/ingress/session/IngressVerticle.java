@@ -1,7 +1,6 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.ingress.protocol.Replies;
-import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -104,20 +103,16 @@ final class IngressVerticle extends VerticleBase {
     }
 
     private void enter(NetSocket socket, String client, EventLoop loop) {
-        Domain us = parts.hostname();
-        switch (parts.limits().enter(client)) {
-            case ADMITTED -> open(socket, client, loop);
-            case ADMITTED_AS_ONE_OF_MANY -> {
-                parts.gatewayClients().came(client);
-                open(socket, client, loop);
-            }
-            case TOO_MANY -> turnAway(socket, client, ConnectionOutcome.TOO_MANY, Replies.tooManyConnections(us));
-            case TOO_MANY_FROM_ADDRESS ->
-                turnAway(
-                        socket, client, ConnectionOutcome.TOO_MANY_FROM_ADDRESS, Replies.tooManyConnectionsFromYou(us));
-            case TOO_FAST_FROM_ADDRESS ->
-                turnAway(socket, client, ConnectionOutcome.TOO_FAST_FROM_ADDRESS, Replies.tooFastFromYou(us));
+        ConnectionLimits.Admission admission = parts.limits().enter(client);
+        Optional<TurnAway> refused = TurnAway.of(admission, parts.hostname());
+        if (refused.isPresent()) {
+            turnAway(socket, client, refused.get().why(), refused.get().reply());
+            return;
         }
+        if (admission == ConnectionLimits.Admission.ADMITTED_AS_ONE_OF_MANY) {
+            parts.gatewayClients().came(client);
+        }
+        open(socket, client, loop);
     }
 
     private void open(NetSocket socket, String client, EventLoop loop) {

@@ -2,8 +2,10 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.ingress.protocol.ClientRefusal;
 import io.backupmx.ingress.protocol.Effect;
+import io.backupmx.ingress.protocol.EtrnNode;
 import io.backupmx.ingress.protocol.Line;
 import io.backupmx.ingress.protocol.LineDecoder;
+import io.backupmx.ingress.protocol.ProxyAttributes;
 import io.backupmx.ingress.protocol.Replies;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.protocol.SessionState;
@@ -18,13 +20,11 @@ import io.backupmx.ingress.protocol.SessionState.SkippingChunk;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
-import io.backupmx.ingress.protocol.Tolerance;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.SmtpReply;
-import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /**
@@ -36,11 +36,10 @@ final class Session {
 
     private final IngressParts parts;
     private final Door door;
-    private final SessionMachine machine;
     private final SessionSocket socket;
-    private final SessionLog log;
-    private final RecipientChecks recipients;
-    private final MailStore mails;
+    private final boolean proxy;
+    private final GreetingWait greeting;
+    private final ContentInput content;
     private final Deadline deadline;
     private final EventLoop loop;
     private final TlsStart tls;
@@ -49,76 +48,56 @@ final class Session {
     private final LineDecoder lines = new LineDecoder();
     private final Stranger.Watch strangers = new Stranger.Watch();
     private final ReplyBatch replies;
-    private final Tolerance tolerance;
 
+    private Visitor visitor;
     private SessionState state = new Connected(Optional.empty());
-    private Optional<ContentIntake> intake = Optional.empty();
     private ConnectionOutcome outcome = ConnectionOutcome.DISCONNECTED;
-    private long toSkip;
     private int turn;
     private boolean pumping;
     private boolean stopping;
     private boolean inputOver;
     private boolean ended;
-
-    /** What ends the wait for our greeting; there while a client is to be silent. */
-    private Optional<Runnable> greeting = Optional.empty();
+    private boolean admitted = true;
 
     Session(IngressParts parts, Door door, SessionSocket socket, EventLoop loop) {
         this.parts = parts;
         this.door = door;
-        this.machine = parts.machine();
         this.socket = socket;
         this.replies = new ReplyBatch(socket);
-        this.log = new SessionLog(socket.clientAddress());
-        this.recipients = parts.newRecipientChecks(socket.clientAddress(), loop, log);
-        this.mails = new MailStore(parts, loop, log, socket.clientAddress());
+        this.proxy = parts.isProxy(socket.clientAddress());
+        this.visitor = Visitor.of(socket.clientAddress(), proxy, parts, loop);
         this.loop = loop;
-        this.tls = new TlsStart(parts, socket, log, loop);
+        this.greeting = new GreetingWait(loop);
+        this.content = new ContentInput(parts, loop);
+        this.tls = new TlsStart(parts, socket, visitor.log(), loop);
         this.deadline = new Deadline(parts.config());
-        this.tolerance = parts.newTolerance(socket.clientAddress());
     }
 
     /** @param whenEnded runs once, when the connection is closed */
     void start(Runnable whenEnded) {
         socket.onClosed(() -> end(whenEnded));
-        socket.onError(log::networkError);
+        socket.onError(cause -> visitor.log().networkError(cause));
         socket.onDrained(this::pump);
         socket.onOctets(octets -> {
             input.add(octets);
-            if (greeting.isPresent() && state instanceof Connected) {
-                stopWaiting();
-                act(() -> apply(machine.onEarlyTalk()));
+            if (greeting.isOn()) {
+                greeting.end();
+                act(() -> apply(visitor.machine().onEarlyTalk()));
             } else {
                 pump();
             }
         });
         socket.onSignals(loop, this::inputOver, this::flooded);
         switch (door) {
-            case SMTP -> awaitSilence();
+            case SMTP -> greeting.begin(parts.greetingDelay(visitor.address()), () -> act(this::greet));
             case SMTPS -> act(this::startTls);
         }
     }
 
-    private void awaitSilence() {
-        Duration wait = parts.greetingDelay(socket.clientAddress());
-        if (wait.isZero()) {
-            act(() -> apply(machine.onConnected()));
-        } else {
-            greeting = Optional.of(loop.after(wait, this::greet));
-        }
-    }
-
     private void greet() {
-        greeting = Optional.empty();
-        if (state instanceof Connected) {
-            act(() -> apply(machine.onConnected()));
+        if (state instanceof Connected) { // else a stop has begun
+            apply(visitor.machine().onConnected());
         }
-    }
-
-    private void stopWaiting() {
-        greeting.ifPresent(Runnable::run);
-        greeting = Optional.empty();
     }
 
     private void inputOver() {
@@ -134,7 +113,7 @@ final class Session {
             giveUpTls(TlsFailure.FLOOD);
         } else {
             outcome = ConnectionOutcome.FLOOD;
-            log.turnedAway(outcome);
+            visitor.log().turnedAway(outcome);
             socket.close();
         }
     }
@@ -142,8 +121,8 @@ final class Session {
     /** The service stops: say goodbye, now or when the content begun is stored. */
     void shutDown() {
         stopping = true;
-        stopWaiting();
-        act(() -> apply(machine.onShutDown(state)));
+        greeting.end();
+        act(() -> apply(visitor.machine().onShutDown(state)));
     }
 
     /** The stop waits no longer: ends the session without a word, unless its client is owed the answer to a whole mail. */
@@ -171,10 +150,11 @@ final class Session {
                 outcome = ConnectionOutcome.TIMED_OUT; // it does not read what we say, so we need not say it
                 socket.close();
             }
-            case Receiving _ when intake.filter(ContentIntake::isWaiting).isPresent() -> deadline.renew(state);
-            case Listening _, Receiving _, SkippingChunk _ -> act(() -> apply(machine.onTimeout(state)));
+            case Receiving _ when content.isWaiting() -> deadline.renew(state);
+            case Listening _, Receiving _, SkippingChunk _ ->
+                act(() -> apply(visitor.machine().onTimeout(state)));
             case AwaitingRecipient awaiting ->
-                act(() -> apply(machine.onVerdict(awaiting, new RecipientVerdict.Unavailable())));
+                act(() -> apply(visitor.machine().onVerdict(awaiting, new RecipientVerdict.Unavailable())));
             case Storing _ -> {} // the spool promises to answer in time
             case StartingTls _ -> giveUpTls(TlsFailure.TIMED_OUT);
             case Closing _ -> socket.close();
@@ -211,7 +191,7 @@ final class Session {
             pumping = false;
         }
         if (!ended) {
-            if (inputOver && (wantsInput() || recipients.isDelaying())) {
+            if (inputOver && (wantsInput() || visitor.recipients().isDelaying())) {
                 close(); // everything it has said is answered, or it does not wait for what is late on purpose
             }
             replies.flush();
@@ -224,7 +204,7 @@ final class Session {
         return input.isEmpty()
                 && switch (state) {
                     case Listening _, SkippingChunk _ -> true;
-                    case Receiving _ -> intake.filter(ContentIntake::isWaiting).isEmpty();
+                    case Receiving _ -> !content.isWaiting();
                     case AwaitingRecipient _, Storing _, StartingTls _, Closing _ -> false;
                 };
     }
@@ -246,7 +226,7 @@ final class Session {
     private boolean readLine(Listening listening) {
         Optional<Stranger> stranger = strangers.hear(input.current());
         if (stranger.isPresent()) {
-            turnAway(stranger.get().outcome());
+            turnAway(stranger.get().outcome(), Replies.NOT_SMTP);
             return true;
         }
         Optional<Line> line = lines.next(input.current());
@@ -254,39 +234,34 @@ final class Session {
             return input.advance();
         }
         strangers.end();
-        tolerance.onCommand();
-        apply(machine.onLine(listening, line.get(), parts.spool().room()));
+        visitor.tolerance().onCommand();
+        apply(visitor.machine().onLine(listening, line.get(), parts.spool().room()));
         return true;
     }
 
     private boolean skip(SkippingChunk skipping) {
-        ByteBuffer octets = input.current();
-        int count = (int) Math.min(toSkip, octets.remaining());
-        octets.position(octets.position() + count);
-        toSkip -= count;
-        if (toSkip == 0) {
-            apply(machine.onChunkSkipped(skipping));
+        boolean some = !input.isEmpty();
+        if (content.skip(input.current())) {
+            apply(visitor.machine().onChunkSkipped(skipping));
             return true;
         }
-        if (count > 0) {
+        if (some) {
             deadline.renew(state);
         }
         return input.advance();
     }
 
     private boolean readContent(Receiving receiving) {
-        ContentIntake content = intake.orElseThrow();
-        ByteBuffer octets = input.current();
-        if (octets.hasRemaining()) {
+        if (!input.isEmpty()) {
             deadline.renew(state);
         }
-        return switch (content.read(octets, this::pump)) {
+        return switch (content.read(input.current(), this::pump)) {
             case WANTS_MORE -> input.advance();
             case WAITING -> false;
             case ENDED -> {
                 apply(content.flaw()
-                        .map(flaw -> machine.onContentRefused(receiving, flaw))
-                        .orElseGet(() -> machine.onContentComplete(receiving)));
+                        .map(flaw -> visitor.machine().onContentRefused(receiving, flaw))
+                        .orElseGet(() -> visitor.machine().onContentComplete(receiving)));
                 yield true;
             }
         };
@@ -294,20 +269,22 @@ final class Session {
 
     private void apply(Step step) {
         if (step.next() instanceof MailOpen && !(state instanceof MailOpen || state instanceof AwaitingRecipient)) {
-            recipients.mailBegins();
+            visitor.mailBegins();
         }
         state = step.next();
         turn++;
         deadline.renew(state);
         if (!(state instanceof Receiving || state instanceof BetweenChunks || state instanceof Storing)) {
-            dropIntake();
+            content.drop();
         }
         step.effects().forEach(this::perform);
         if (state instanceof Listening) {
-            tolerance.exceeded().ifPresent(why -> apply(machine.onExcess(why)));
+            visitor.tolerance()
+                    .exceeded()
+                    .ifPresent(why -> apply(visitor.machine().onExcess(why)));
         }
         if (state instanceof Listening && stopping) {
-            apply(machine.onShutDown(state));
+            apply(visitor.machine().onShutDown(state));
         }
     }
 
@@ -315,25 +292,36 @@ final class Session {
         switch (effect) {
             case Effect.Reply reply -> {
                 replies.add(reply.reply());
-                tolerance.onReply(reply.reply());
+                visitor.tolerance().onReply(reply.reply());
             }
             case Effect.ReplyAgain again -> replies.add(again.reply());
             case Effect.Refuse refuse -> {
                 replies.add(refuse.reply());
-                tolerance.onRefusal(refuse.reason());
-                log.rejected(refuse);
+                visitor.tolerance().onRefusal(refuse.reason());
+                visitor.log().rejected(refuse);
                 parts.metrics().refused(refuse.reason());
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
-            case Effect.ReceiveContent _ -> intake = Optional.of(parts.newIntake(loop));
-            case Effect.ReceiveChunk chunk -> beginChunk(chunk);
-            case Effect.SkipChunk skip -> toSkip = skip.bytes();
+            case Effect.ReceiveContent _ -> content.begin();
+            case Effect.ReceiveChunk chunk -> {
+                content.begin(chunk);
+                visitor.tolerance().onChunk(chunk.bytes());
+            }
+            case Effect.SkipChunk skip -> content.beginSkipping(skip.bytes());
             case Effect.Store _ -> store();
             case Effect.StartTls start -> startTls(start.reply());
+            case Effect.CallRoutes(EtrnNode node) ->
+                apply(visitor.machine()
+                        .onEtrn(
+                                (Listening) state,
+                                node,
+                                parts.advisers().calls().call(node)));
+            case Effect.PassOn(InetAddress client) -> passOn(client);
+            case Effect.Forward(ProxyAttributes from) -> visitor.log().forwarded(from);
             case Effect.Close close -> {
                 outcome = ConnectionOutcome.of(close.why());
                 replies.endsHere();
-                dropIntake();
+                content.drop();
             }
         }
     }
@@ -341,33 +329,40 @@ final class Session {
     private void checkRecipient(ForwardPath to) {
         int asked = turn;
         MailOpen mail = ((AwaitingRecipient) state).mail();
-        recipients.check(
-                mail.from(),
-                to,
-                answer -> act(() -> {
-                    if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
-                        apply(told(awaiting, answer));
-                    }
-                }));
-    }
-
-    private void beginChunk(Effect.ReceiveChunk chunk) {
-        ContentIntake content = intake.orElseGet(() -> parts.newChunkedIntake(loop));
-        intake = Optional.of(content);
-        content.beginChunk(chunk.bytes(), chunk.last());
-        tolerance.onChunk(chunk.bytes());
+        visitor.recipients()
+                .check(
+                        mail.from(),
+                        to,
+                        answer -> act(() -> {
+                            if (asked == turn && state instanceof AwaitingRecipient awaiting) { // else it is too late
+                                apply(told(awaiting, answer));
+                            }
+                        }));
     }
 
     private Step told(AwaitingRecipient awaiting, RecipientChecks.Answer answer) {
-        boolean taken = answer.refusal().isEmpty() && machine.takes(awaiting, answer.verdict());
-        Optional<ClientRefusal> refusal = taken ? recipients.take() : answer.refusal();
+        boolean taken = answer.refusal().isEmpty() && visitor.machine().takes(awaiting, answer.verdict());
+        Optional<ClientRefusal> refusal = taken ? visitor.recipients().take() : answer.refusal();
         if (refusal.isPresent()) {
-            return machine.onClientRefused(awaiting, refusal.get());
+            return visitor.machine().onClientRefused(awaiting, refusal.get());
         }
         if (taken) {
             parts.metrics().recipientAccepted();
         }
-        return machine.onVerdict(awaiting, answer.verdict());
+        return visitor.machine().onVerdict(awaiting, answer.verdict());
+    }
+
+    /** It counts as if it had connected itself: in its own share, and trusted only if it would be itself. */
+    private void passOn(InetAddress client) {
+        String address = client.getHostAddress();
+        visitor.recipients().close();
+        parts.limits().leave(visitor.address());
+        Optional<TurnAway> refused = TurnAway.of(parts.limits().enter(address), parts.hostname());
+        admitted = refused.isEmpty();
+        visitor = Visitor.of(address, proxy, parts, loop);
+        refused.ifPresentOrElse(
+                why -> turnAway(why.why(), why.reply()),
+                () -> apply(visitor.machine().onPassedOn((Listening) state)));
     }
 
     private void startTls(SmtpReply reply) {
@@ -388,8 +383,8 @@ final class Session {
         } else if (state instanceof StartingTls starting) {
             apply(
                     switch (door) {
-                        case SMTP -> machine.onTls(starting, agreed.get());
-                        case SMTPS -> machine.onConnected(agreed.get());
+                        case SMTP -> visitor.machine().onTls(starting, agreed.get());
+                        case SMTPS -> visitor.machine().onConnected(agreed.get());
                     });
         }
     }
@@ -411,11 +406,9 @@ final class Session {
     }
 
     private void store() {
-        ContentIntake complete = intake.orElseThrow();
-        intake = Optional.empty();
-        mails.store(((Storing) state).mail(), complete, outcome -> {
+        visitor.mails().store(((Storing) state).mail(), content.take(), outcome -> {
             if (ended) {
-                log.goneBeforeReply(outcome);
+                visitor.log().goneBeforeReply(outcome);
             }
             act(() -> answer(outcome));
         });
@@ -425,26 +418,28 @@ final class Session {
         if (state instanceof Storing storing) {
             switch (outcome) {
                 case MailStore.Outcome.Stored stored -> {
-                    tolerance.onMailTaken();
-                    apply(machine.onStored(storing, stored.id()));
+                    visitor.tolerance().onMailTaken();
+                    apply(visitor.machine().onStored(storing, stored.id()));
                 }
-                case MailStore.Outcome.Failed failed -> apply(machine.onStoreFailed(storing, failed.kind()));
+                case MailStore.Outcome.Refused refused ->
+                    apply(visitor.machine().onContentJudged(storing, refused.verdict()));
+                case MailStore.Outcome.Failed failed -> apply(visitor.machine().onStoreFailed(storing, failed.kind()));
             }
         }
     }
 
     /** A defect: costs the client its session, and nobody else anything. */
     private void surprise(Throwable cause) {
-        log.surprise(cause);
+        visitor.log().surprise(cause);
         outcome = ConnectionOutcome.INTERNAL_ERROR;
         replies.add(Replies.internalError(parts.hostname()));
         close();
     }
 
-    private void turnAway(ConnectionOutcome why) {
+    private void turnAway(ConnectionOutcome why, SmtpReply reply) {
         outcome = why;
-        log.turnedAway(why);
-        replies.add(Replies.NOT_SMTP);
+        visitor.log().turnedAway(why);
+        replies.add(reply);
         close();
     }
 
@@ -453,7 +448,7 @@ final class Session {
         state = new Closing();
         turn++;
         deadline.renew(state);
-        dropIntake();
+        content.drop();
         replies.endsHere();
     }
 
@@ -464,22 +459,19 @@ final class Session {
                 tls.giveUp(TlsFailure.DISCONNECTED);
                 tlsFailed();
             }
-            stopWaiting();
-            recipients.close();
-            dropIntake();
+            greeting.end();
+            visitor.recipients().close();
+            content.drop();
         } finally {
             state = new Closing();
             input.clear();
-            parts.limits().leave(socket.clientAddress());
+            if (admitted) {
+                parts.limits().leave(visitor.address());
+            }
             parts.metrics().connectionEnded(outcome);
             parts.metrics().tls().sessionEnded(tls.facts());
-            log.ended(outcome);
+            visitor.log().ended(outcome);
             whenEnded.run();
         }
-    }
-
-    private void dropIntake() {
-        intake.ifPresent(ContentIntake::close);
-        intake = Optional.empty();
     }
 }

@@ -1,11 +1,14 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.ingress.protocol.Effect;
+import io.backupmx.ingress.protocol.ProxyAttributes;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.mail.QueueId;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.ops.MailLog;
+import io.backupmx.spf.SpfResult;
 import io.backupmx.spool.SpoolException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -18,12 +21,27 @@ final class SessionLog {
 
     private final String client;
 
+    /** What a proxy has said of the next mail, and of this one. */
+    private Optional<ProxyAttributes> nextFrom = Optional.empty();
+
+    private Optional<ProxyAttributes> from = Optional.empty();
+
     SessionLog(String client) {
         this.client = client;
     }
 
-    void received(QueueId id, MailOpen mail, long sizeBytes) {
-        MailLog.LOG
+    /** The next mail has come to its client from there. */
+    void forwarded(ProxyAttributes attributes) {
+        nextFrom = Optional.of(attributes);
+    }
+
+    void mailBegins() {
+        from = nextFrom;
+        nextFrom = Optional.empty();
+    }
+
+    void received(QueueId id, MailOpen mail, long sizeBytes, Optional<SpfResult> spf) {
+        LoggingEventBuilder event = MailLog.LOG
                 .atInfo()
                 .addKeyValue("queue_id", id)
                 .addKeyValue("client", client)
@@ -32,8 +50,20 @@ final class SessionLog {
                 .addKeyValue("from", mail.from())
                 .addKeyValue("to", mail.recipients().first().path())
                 .addKeyValue("recipients", mail.recipients().size())
-                .addKeyValue("size", sizeBytes)
-                .log("received");
+                .addKeyValue("size", sizeBytes);
+        spf.ifPresent(result -> {
+            var _ = event.addKeyValue("spf", result.label());
+        });
+        forwarded(event, "ADDR", "orig_client");
+        forwarded(event, "HELO", "orig_helo");
+        forwarded(event, "IDENT", "orig_queue_id");
+        event.log("received");
+    }
+
+    private void forwarded(LoggingEventBuilder event, String attribute, String key) {
+        from.flatMap(said -> said.value(attribute)).ifPresent(value -> {
+            var _ = event.addKeyValue(key, value);
+        });
     }
 
     void rejected(Effect.Refuse refuse) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.ClientLimitsConfig;
 import io.backupmx.config.DnsblConfig;
+import io.backupmx.config.EtrnConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.config.ProxyProtocolConfig;
+import io.backupmx.config.RspamdConfig;
 import io.backupmx.config.TlsConfig;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -123,6 +125,10 @@ class ContentReaderTest {
                         ClientLimitsConfig.DEFAULT,
                         DnsblConfig.DEFAULT,
                         ProxyProtocolConfig.DEFAULT,
+                        List.of(),
+                        EtrnConfig.DEFAULT,
+                        IngressConfig.Spf.OFF,
+                        RspamdConfig.DEFAULT,
                         TlsConfig.DEFAULT),
                 taken::write);
     }

@@ -32,7 +32,10 @@ class KnownLimitsTest {
             WITHOUT_SIZE, new NextHopLimits(OptionalLong.empty(), true));
 
     private final SessionMachine machine = new SessionMachine(
-            Domain.of("mx2.example.net"), IngressConfig.DEFAULT, route -> Optional.ofNullable(KNOWN.get(route)));
+            Domain.of("mx2.example.net"),
+            IngressConfig.DEFAULT,
+            route -> Optional.ofNullable(KNOWN.get(route)),
+            Privileges.NONE);
 
     private Step rcpt(String mail, String rcpt, Route route) {
         Greeted greeted = new Greeted(new Client("client.example", true, Optional.empty()));

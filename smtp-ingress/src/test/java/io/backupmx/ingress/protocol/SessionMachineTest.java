@@ -18,6 +18,7 @@ import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.BodyType;
 import io.backupmx.mail.QueueId;
 import io.backupmx.mail.TlsFacts;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.route.TransportAnswer;
@@ -28,7 +29,9 @@ import io.backupmx.smtp.Mailbox;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.SpoolException.Kind;
 import io.backupmx.spool.SpoolWriter.Room;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -418,6 +421,93 @@ class SessionMachineTest {
         }
     }
 
+    private Step sayAs(Privileges privileges, Listening state, String line) {
+        return new SessionMachine(Domain.of("mx2.example.net"), IngressConfig.DEFAULT, KnownLimits.NONE, privileges)
+                .onCommand(state, CommandParser.parse(line), Room.OPEN);
+    }
+
+    @Test
+    void whoMayNotHearsOfNeitherEtrnNorXclient() {
+        for (Listening state : List.of(CONNECTED, GREETED, MAIL_FOR_ALICE)) {
+            for (String line : List.of("ETRN example.test", "ETRN", "ETRN #x")) {
+                assertStep(say(state, line), state, "502 5.5.1 Command not implemented");
+            }
+            for (String line : List.of("XCLIENT ADDR=192.0.2.1", "XCLIENT", "XFORWARD ADDR=192.0.2.1")) {
+                assertStep(say(state, line), state, "500 5.5.2 Command not recognized");
+            }
+        }
+    }
+
+    @Test
+    void etrnAsksForTheMailOfANode() {
+        Privileges may = new Privileges(true, false);
+        assertThat(said(sayAs(may, CONNECTED, "EHLO client.example"))).endsWith(" / STARTTLS / ETRN");
+        EtrnNode one = new EtrnNode(Domain.of("example.test"), false);
+        EtrnNode below = new EtrnNode(Domain.of("example.test"), true);
+        assertThat(sayAs(may, GREETED, "ETRN Example.test").effects()).containsExactly(new Effect.CallRoutes(one));
+        assertThat(sayAs(may, GREETED, "etrn @example.test").effects()).containsExactly(new Effect.CallRoutes(below));
+        assertStep(sayAs(may, CONNECTED, "ETRN example.test"), CONNECTED, "503 5.5.1 Send EHLO or HELO first");
+        assertStep(sayAs(may, MAIL, "ETRN example.test"), MAIL, "503 5.5.1 MAIL was already given");
+        for (String line : List.of("ETRN", "ETRN #queue", "ETRN @", "ETRN a b", "ETRN [192.0.2.1]")) {
+            assertStep(sayAs(may, GREETED, line), GREETED, "501 5.5.4 Syntax: ETRN [@]domain");
+        }
+        assertStep(
+                machine.onEtrn(GREETED, one, EtrnAnswer.STARTED),
+                GREETED,
+                "250 2.0.0 OK, queuing for node example.test started");
+        assertStep(
+                machine.onEtrn(GREETED, one, EtrnAnswer.NOT_NOW),
+                GREETED,
+                "458 4.3.0 Unable to queue messages for node example.test");
+        assertStep(
+                machine.onEtrn(GREETED, below, EtrnAnswer.NOT_OURS),
+                GREETED,
+                "459 4.7.1 Node @example.test not allowed: no mail waits here for it");
+    }
+
+    @Test
+    void aProxySaysForWhomItSpeaks() throws Exception {
+        Privileges proxy = new Privileges(false, true);
+        assertThat(said(sayAs(proxy, CONNECTED, "EHLO proxy.example")))
+                .endsWith(" / XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"
+                        + " / XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE");
+        for (Listening state : List.of(CONNECTED, GREETED)) {
+            assertThat(sayAs(proxy, state, "XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 HELO=a+2Bb")
+                            .effects())
+                    .containsExactly(new Effect.PassOn(InetAddress.ofLiteral("192.0.2.1")));
+            assertThat(sayAs(proxy, state, "xclient addr=IPv6:2001:db8::1").effects())
+                    .containsExactly(new Effect.PassOn(InetAddress.ofLiteral("2001:db8::1")));
+            assertStep(
+                    sayAs(proxy, state, "XCLIENT NAME=client.example"),
+                    CONNECTED,
+                    "220 mx2.example.net ESMTP Backup MX");
+            assertThat(sayAs(proxy, state, "XFORWARD ADDR=192.0.2.1 IDENT=[TEMPUNAVAIL]")
+                            .effects())
+                    .containsExactly(
+                            new Effect.Reply(Replies.OK),
+                            new Effect.Forward(
+                                    new ProxyAttributes(Map.of("ADDR", "192.0.2.1", "IDENT", "[TEMPUNAVAIL]"))));
+        }
+        assertStep(machine.onPassedOn(GREETED), CONNECTED, "220 mx2.example.net ESMTP Backup MX");
+        assertStep(sayAs(proxy, MAIL, "XCLIENT ADDR=192.0.2.1"), MAIL, "503 5.5.1 MAIL was already given");
+        assertStep(sayAs(proxy, MAIL, "XFORWARD ADDR=192.0.2.1"), MAIL, "503 5.5.1 MAIL was already given");
+        for (String said : List.of("", " ADDR", " ADDR=", " COLOUR=red", " HELO=a+2", " HELO=a+0D", " NAME=x=+ZZ")) {
+            assertStep(
+                    sayAs(proxy, GREETED, "XFORWARD" + said),
+                    GREETED,
+                    "501 5.5.4 Syntax: XFORWARD attribute=value ...");
+            assertStep(
+                    sayAs(proxy, GREETED, "XCLIENT" + said), GREETED, "501 5.5.4 Syntax: XCLIENT attribute=value ...");
+        }
+        for (String nobody :
+                List.of("[UNAVAILABLE]", "localhost", "1.2.3", "300.1.1.1", "IPV6:fe80::1%eth0", "IPV6:x")) {
+            assertStep(
+                    sayAs(proxy, GREETED, "XCLIENT ADDR=" + nobody),
+                    GREETED,
+                    "501 5.5.4 Syntax: XCLIENT attribute=value ...");
+        }
+    }
+
     @Test
     void quitEndsTheSession() {
         for (Listening state : List.of(CONNECTED, GREETED, MAIL_FOR_ALICE)) {
@@ -499,6 +589,9 @@ class SessionMachineTest {
                             Effect.SkipChunk _,
                             Effect.Store _,
                             Effect.StartTls _,
+                            Effect.CallRoutes _,
+                            Effect.PassOn _,
+                            Effect.Forward _,
                             Effect.Close _ -> "";
                 })
                 .collect(Collectors.joining());

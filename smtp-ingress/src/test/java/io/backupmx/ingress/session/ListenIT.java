@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.etrn.RouteCalls;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
@@ -68,10 +71,14 @@ class ListenIT {
                 config,
                 DefaultGateways.NONE,
                 directory.resolve("made/by/listen"),
-                new FakeDirectory(),
-                KnownLimits.NONE,
-                DeferralPolicy.NONE,
-                Blocklists.NONE,
+                new Advisers(
+                        new FakeDirectory(),
+                        KnownLimits.NONE,
+                        DeferralPolicy.NONE,
+                        Blocklists.NONE,
+                        SenderPolicy.NONE,
+                        ContentCheck.NONE,
+                        RouteCalls.NONE),
                 new MemorySpool(),
                 Optional.empty(),
                 new SimpleMeterRegistry());

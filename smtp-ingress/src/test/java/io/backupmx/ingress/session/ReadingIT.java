@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.config.IngressConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.etrn.RouteCalls;
 import io.backupmx.ingress.protocol.SessionMachine;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.spf.SenderPolicy;
+import io.backupmx.route.KnownLimits;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
@@ -95,9 +99,14 @@ class ReadingIT {
                 hostname,
                 config,
                 new SessionMachine(hostname, config),
-                directory,
-                DeferralPolicy.NONE,
-                Blocklists.NONE,
+                new Advisers(
+                        directory,
+                        KnownLimits.NONE,
+                        DeferralPolicy.NONE,
+                        Blocklists.NONE,
+                        SenderPolicy.NONE,
+                        ContentCheck.NONE,
+                        RouteCalls.NONE),
                 spool,
                 new Proxies(config.proxyProtocol().proxies(), 10),
                 ClientAddresses.STRANGERS,

@@ -58,7 +58,7 @@ final class TestIngress implements AutoCloseable {
     }
 
     private TestIngress(Consumer<Tuning> tune, Optional<RecipientDirectory> asked) {
-        Tuning tuning = new Tuning();
+        Tuning tuning = new Tuning(metrics);
         tune.accept(tuning);
         try {
             spillDirectory = Files.createTempDirectory("ingress");
@@ -72,10 +72,14 @@ final class TestIngress implements AutoCloseable {
                 tuning.config(),
                 tuning.gateways,
                 spillDirectory,
-                asked.orElse(directory),
-                tuning.limits,
-                tuning.policy,
-                tuning.blocklists,
+                new Advisers(
+                        asked.orElse(directory),
+                        tuning.limits,
+                        tuning.policy,
+                        tuning.blocklists,
+                        tuning.senders,
+                        tuning.contents.apply(vertx),
+                        tuning.calls),
                 spool,
                 tuning.tls
                         ? Optional.of(

@@ -2,19 +2,28 @@ package io.backupmx.ingress.session;
 
 import io.backupmx.config.ClientLimitsConfig;
 import io.backupmx.config.DnsblConfig;
+import io.backupmx.config.EtrnConfig;
 import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import io.backupmx.config.IngressConfig.GatewayLimits;
 import io.backupmx.config.IngressConfig.SmtpUtf8;
 import io.backupmx.config.ProxyProtocolConfig;
+import io.backupmx.config.RspamdConfig;
 import io.backupmx.config.TlsConfig;
 import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.etrn.RouteCalls;
 import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.KnownLimits;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The default configuration on a free port of the loopback, and what a test has changed of it. */
 final class Tuning {
@@ -49,9 +58,24 @@ final class Tuning {
     Blocklists blocklists = Blocklists.NONE;
     KnownLimits limits = KnownLimits.NONE;
     List<String> proxies = List.of();
+    List<String> xclientNetworks = List.of();
+    List<String> etrnNetworks = List.of();
+    SenderPolicy senders = SenderPolicy.NONE;
+    Function<Vertx, ContentCheck> contents = _ -> ContentCheck.NONE;
+    RouteCalls calls = RouteCalls.NONE;
 
     /** Made by the ingress itself. */
     boolean tls;
+
+    final MeterRegistry registry;
+
+    Tuning() {
+        this(new SimpleMeterRegistry());
+    }
+
+    Tuning(MeterRegistry registry) {
+        this.registry = registry;
+    }
 
     IngressConfig config() {
         return config("127.0.0.1:0");
@@ -90,6 +114,10 @@ final class Tuning {
                         unknownDelayMax),
                 DnsblConfig.DEFAULT,
                 new ProxyProtocolConfig(proxies),
+                xclientNetworks,
+                new EtrnConfig(etrnNetworks),
+                IngressConfig.DEFAULT.spf(),
+                RspamdConfig.DEFAULT,
                 tls ? TlsConfig.DEFAULT : TlsConfig.OFF);
     }
 }

@@ -1,6 +1,6 @@
-package io.backupmx.worker.report;
+package io.backupmx.spf;
 
-import io.backupmx.mail.Envelope;
+import io.backupmx.routing.Questioning;
 import io.backupmx.routing.RecordLookup;
 import io.backupmx.routing.RecordLookup.Answer;
 import java.util.ArrayList;
@@ -15,33 +15,30 @@ import org.apache.james.jspf.executor.SynchronousSPFExecutor;
 import org.apache.james.jspf.impl.SPF;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the sender's domain lets the client send for it (RFC 7208), as jSPF has it. */
-final class SpfCheck {
-
-    private static final String PASS = "pass";
+/** What a sender's domain says of a client that sends for it (RFC 7208), as jSPF has it. For virtual threads. */
+public final class SpfCheck {
 
     /** RFC 7208 §4.6.4. */
     private static final int MAX_RECORDS = 10;
 
     private SpfCheck() {}
 
-    /** What SPF calls it, {@code pass} or another word. */
-    static String result(Envelope envelope, Questioning questioning) {
+    /**
+     * Blocks while the DNS is asked.
+     *
+     * @param client its address
+     * @param helo asked about where there is no sender (RFC 7208 §2.4)
+     * @param sender without angle brackets, empty of a mail without one
+     */
+    public static SpfResult result(String client, String helo, String sender, Questioning questioning) {
         DNSService dns = new Dns(questioning);
         try {
-            return new SPF(dns, new SynchronousSPFExecutor(dns))
-                    .checkSPF(
-                            envelope.arrival().clientAddress(),
-                            envelope.from().address(),
-                            envelope.arrival().helo())
-                    .getResult();
+            return SpfResult.of(new SPF(dns, new SynchronousSPFExecutor(dns))
+                    .checkSPF(client, sender, helo)
+                    .getResult());
         } catch (RuntimeException e) {
-            return "permerror"; // of what a stranger wrote
+            return SpfResult.PERMERROR; // of what a stranger wrote
         }
-    }
-
-    static boolean isPass(String result) {
-        return result.equals(PASS);
     }
 
     /** Our DNS in jSPF's terms. */

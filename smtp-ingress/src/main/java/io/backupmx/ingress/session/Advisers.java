@@ -1,0 +1,29 @@
+package io.backupmx.ingress.session;
+
+import io.backupmx.ingress.dnsbl.Blocklists;
+import io.backupmx.ingress.etrn.RouteCalls;
+import io.backupmx.ingress.recipient.DeferralPolicy;
+import io.backupmx.ingress.recipient.RecipientDirectory;
+import io.backupmx.ingress.rspamd.ContentCheck;
+import io.backupmx.ingress.spf.SenderPolicy;
+import io.backupmx.route.KnownLimits;
+
+/**
+ * Whom an ingress asks.
+ *
+ * @param recipients who may get mail
+ * @param limits which mails their primaries would not take
+ * @param policy who of the senders is to come again
+ * @param blocklists which clients are refused
+ * @param senders whether clients may send for their senders
+ * @param contents which contents are refused
+ * @param calls who tries the mail that an ETRN wants
+ */
+public record Advisers(
+        RecipientDirectory recipients,
+        KnownLimits limits,
+        DeferralPolicy policy,
+        Blocklists blocklists,
+        SenderPolicy senders,
+        ContentCheck contents,
+        RouteCalls calls) {}

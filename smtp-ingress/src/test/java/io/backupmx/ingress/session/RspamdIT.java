@@ -1,0 +1,192 @@
+package io.backupmx.ingress.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.backupmx.config.RspamdConfig;
+import io.backupmx.config.RspamdConfig.OnFailure;
+import io.backupmx.ingress.rspamd.Rspamd;
+import io.backupmx.testing.ListServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Contents are shown to rspamd, which a small web server plays. */
+class RspamdIT {
+
+    private static final String CHECKS = "backupmx.ingress.rspamd.checks";
+    private static final String MAIL = """
+            S: 220 *
+            C: EHLO client.example
+            S: 250 *
+            C: MAIL FROM:<bob@client.example>
+            S: 250 *
+            C: RCPT TO:<alice@example.test>
+            S: 250 *
+            C: RCPT TO:<carol@example.test>
+            S: 250 *
+            C: DATA
+            S: 354 *
+            """;
+    private static final String HELLO = "C!: Subject: x\\r\\n\\r\\n..hi\\xe9\\r\\n.\\r\\n\n";
+    private static final String HELLO_OCTETS = "Subject: x\r\n\r\n.hi\u00e9\r\n";
+
+    private record Shown(String path, HttpExchange exchange, String content) {
+        String header(String name) {
+            return exchange.getRequestHeaders().getFirst(name);
+        }
+    }
+
+    private final Queue<Shown> shown = new ConcurrentLinkedQueue<>();
+    private ListServer server;
+    private TestIngress ingress;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = ListServer.http();
+        says("no action");
+        ingress = with(OnFailure.ACCEPT, _ -> {});
+    }
+
+    private TestIngress with(OnFailure onFailure, Consumer<Tuning> tune) {
+        return new TestIngress(tuning -> {
+            tuning.contentSpillBytes = 8 << 10;
+            tuning.contents = vertx -> Rspamd.of(
+                    vertx,
+                    new RspamdConfig(Optional.of(server.url("")), Duration.ofMillis(500), onFailure, 1 << 20),
+                    tuning.registry);
+            tune.accept(tuning);
+        });
+    }
+
+    private void instead(OnFailure onFailure, Consumer<Tuning> tune) {
+        ingress.close();
+        ingress = with(onFailure, tune);
+    }
+
+    @AfterEach
+    void nothingIsHeld() {
+        ingress.awaitNothingHeld();
+        ingress.close();
+        server.close();
+    }
+
+    private void says(String action) {
+        answers(200, "{\"action\": \"" + action + "\", \"score\": 1.5}");
+    }
+
+    private void answers(int status, String body) {
+        server.answers(exchange -> {
+            byte[] content = exchange.getRequestBody().readAllBytes();
+            shown.add(new Shown(
+                    exchange.getRequestURI().toString(), exchange, new String(content, StandardCharsets.ISO_8859_1)));
+            byte[] octets = body.getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(status, octets.length);
+            exchange.getResponseBody().write(octets);
+        });
+    }
+
+    @Test
+    void itSeesTheMailAsItCame() {
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 Ok: queued as *\n");
+        Shown one = shown.remove();
+        assertThat(one.path()).isEqualTo("/checkv2");
+        assertThat(one.content()).isEqualTo(HELLO_OCTETS);
+        assertThat(one.header("From")).isEqualTo("bob@client.example");
+        assertThat(one.exchange().getRequestHeaders().get("Rcpt"))
+                .containsExactlyInAnyOrder("alice@example.test", "carol@example.test");
+        assertThat(one.header("IP")).isEqualTo("127.0.0.1");
+        assertThat(one.header("Helo")).isEqualTo("client.example");
+        assertThat(one.header("Queue-Id"))
+                .isEqualTo(ingress.spool.only().only().envelope().queueId().toString());
+        assertThat(ingress.count(CHECKS, "result", "taken")).isOne();
+    }
+
+    @Test
+    void aContentOnTheDiskIsSentInPieces() {
+        String lines = "C!+: " + "x".repeat(70) + "\\r\\n\n";
+        ingress.play(MAIL + lines.repeat(5000) + "C: .\nS: 250 2.0.0 *\n");
+        assertThat(shown.remove().content()).isEqualTo(("x".repeat(70) + "\r\n").repeat(5000));
+        assertThat(ingress.spool.only().text()).hasSize(72 * 5000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    reject      | 554 5.7.1 Message rejected as spam         | refused    | content_refused
+                    soft reject | 451 4.7.1 Message deferred, try again later | tempfailed | content_deferred
+                    greylist    | 451 4.7.1 Message deferred, try again later | tempfailed | content_deferred
+                    """)
+    void itMayRefuseAndDefer(String action, String reply, String outcome, String reason) {
+        says(action);
+        ingress.play(MAIL + HELLO + "S: " + reply + "\nC: MAIL FROM:<>\nS: 250 *\n");
+        assertThat(ingress.spool.mails()).isEmpty();
+        assertThat(ingress.count("backupmx.ingress.messages", "outcome", outcome, "reason", reason))
+                .isOne();
+    }
+
+    /** What it would have in the header is not ours to put there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"add header", "rewrite subject", "quarantine", "an action of next year"})
+    void elseTheMailIsTakenAsItIs(String action) {
+        says(action);
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        assertThat(ingress.spool.only().text()).isEqualTo(HELLO_OCTETS);
+    }
+
+    @Test
+    void mailIsTakenWhenItCannotSay() {
+        for (String answer : List.of("no JSON", "{}", "{\"action\": 5}", "[]")) {
+            answers(200, answer);
+            ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        }
+        answers(500, "{\"action\": \"reject\"}");
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        server.answers(_ -> LockSupport.parkNanos(Duration.ofSeconds(2).toNanos()));
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        server.close();
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        assertThat(ingress.spool.mails()).hasSize(7);
+        assertThat(ingress.count(CHECKS, "result", "unavailable")).isEqualTo(7);
+    }
+
+    @Test
+    void orPutOffIfSoConfigured() {
+        instead(OnFailure.TEMPFAIL, _ -> {});
+        answers(503, "");
+        String away = "S: 451 4.7.1 Content filter unavailable, try again later\n";
+        ingress.play(MAIL + HELLO + away);
+        says("no action");
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        assertThat(ingress.count("backupmx.ingress.messages", "outcome", "tempfailed", "reason", "content_unchecked"))
+                .isOne();
+    }
+
+    @Test
+    void aLargeMailIsNotShown() {
+        says("reject");
+        String lines = "C!+: " + "x".repeat(1022) + "\\r\\n\n";
+        ingress.play(MAIL + lines.repeat(1025) + "C: .\nS: 250 2.0.0 *\n");
+        assertThat(shown).isEmpty();
+        assertThat(ingress.count(CHECKS, "result", "too_large")).isOne();
+    }
+
+    @Test
+    void norIsThatOfATrustedClient() {
+        says("reject");
+        instead(OnFailure.ACCEPT, tuning -> tuning.trustedNetworks = List.of("127.0.0.1"));
+        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+        assertThat(shown).isEmpty();
+    }
+}
