@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * Routes that somebody wants to be tried now: ingresses say so, workers hear it. What was said while a worker was away it does
- * not hear: it has looked at all its routes when it came. Safe from any thread.
+ * Routes that somebody wants to be tried now: ingresses say so, workers hear it. The last wish for each route stays, and a worker
+ * that comes hears it whatever its age: one trial too many costs little, and nobody knows what it missed. Safe from any thread.
  */
 public final class RouteWishes implements AutoCloseable {
 
@@ -53,35 +53,21 @@ public final class RouteWishes implements AutoCloseable {
         table.close();
     }
 
-    private static final class Ear implements SharedTable.Listener {
-        private final Consumer<Route> then;
-        private boolean listening;
-
-        Ear(Consumer<Route> then) {
-            this.then = then;
-        }
+    private record Ear(Consumer<Route> then) implements SharedTable.Listener {
 
         @Override
-        public void connected() {
-            listening = false; // what follows is of any age
-        }
+        public void connected() {}
 
         @Override
         public void heard(String key, byte[] value) {
-            if (listening) {
-                route(value).ifPresent(then);
-            }
+            route(value).ifPresent(then);
         }
 
         @Override
-        public void complete() {
-            listening = true;
-        }
+        public void complete() {}
 
         @Override
-        public void disconnected() {
-            listening = false;
-        }
+        public void disconnected() {}
 
         /** Empty for what another version wrote. */
         private static Optional<Route> route(byte[] value) {

@@ -52,6 +52,7 @@ class CallersIT {
             assertThat(said.succeeded().output()).contains(" XCLIENT ", "ADDR=192.0.2.9", "250 2.0.0 Ok: queued as ");
             instance.awaitDown(port);
             try (ScriptedPrimary primary = ScriptedPrimary.on(port)) {
+                primary.start();
                 Dialogue.of("""
                         S: 220 *
                         C: EHLO primary.example

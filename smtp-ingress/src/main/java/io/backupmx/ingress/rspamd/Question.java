@@ -105,12 +105,12 @@ final class Question {
     }
 
     private void read(HttpClientResponse response) {
+        response.exceptionHandler(answer::tryFail);
         if (response.statusCode() != 200) {
             answer.tryFail("it answers " + response.statusCode());
             return;
         }
         Buffer body = Buffer.buffer();
-        response.exceptionHandler(answer::tryFail);
         response.endHandler(_ -> answer.tryComplete(body));
         response.handler(octets -> {
             if (body.length() + octets.length() > MAX_ANSWER_BYTES) {
