@@ -1,0 +1,179 @@
+package io.backupmx.worker.delivery;
+
+import io.backupmx.route.CurrentTables;
+import io.backupmx.route.RelayTables;
+import io.backupmx.route.Route;
+import io.backupmx.route.TlsLevels;
+import io.backupmx.spool.SpoolReader;
+import io.backupmx.worker.RouteStatus;
+import io.backupmx.worker.cluster.Cluster;
+import io.backupmx.worker.retry.BackOffTable;
+import io.backupmx.worker.retry.RetrySchedule;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which routes a worker takes mail of, as tables and queues change: those that the tables have, and the one by MX once there is
+ * mail for it. Each is told when mail waits for it; mail of any other waits, and that is said.
+ */
+final class ServedRoutes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServedRoutes.class);
+
+    private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
+
+    private static final Route BY_MX = new Route.ByMx();
+
+    private final CurrentTables tables;
+    private final SpoolReader spool;
+    private final Runners runners;
+    private final Cluster cluster;
+    private final RetryQueues retryQueues;
+    private final RetrySchedule retries;
+    private final BackOffTable backOffs;
+    private final Unconfigured unconfigured;
+    private @Nullable AutoCloseable watch;
+    private boolean mxIsWanted;
+    private boolean ended;
+
+    /** @param tables these, and whatever {@link #replace} puts in their place */
+    ServedRoutes(
+            CurrentTables tables,
+            SpoolReader spool,
+            Runners runners,
+            Cluster cluster,
+            RetryQueues retryQueues,
+            RetrySchedule retries,
+            BackOffTable backOffs,
+            InstantSource clock) {
+        this.tables = tables;
+        this.spool = spool;
+        this.runners = runners;
+        this.cluster = cluster;
+        this.retryQueues = retryQueues;
+        this.retries = retries;
+        this.backOffs = backOffs;
+        this.unconfigured = new Unconfigured(clock, System::nanoTime, spool.sweep());
+        runners.configure(tables.routes());
+    }
+
+    /** Blocks as far as the spool does. */
+    synchronized void start() {
+        watch = spool.watch(this::mailWaits);
+        retryQueues.start(delays());
+    }
+
+    private List<Duration> delays() {
+        return Stream.concat(
+                        retries.queues().stream(),
+                        runners.isConfigured(BY_MX) ? backOffs.queues().stream() : Stream.empty())
+                .distinct()
+                .toList();
+    }
+
+    /** As {@link DeliveryWorker#replace}. */
+    synchronized void replace(RelayTables newer) {
+        if (ended) {
+            return;
+        }
+        TlsLevels before = tables.tls();
+        tables.replace(newer);
+        configure();
+        if (!before.equals(newer.tls())) {
+            runners.all().forEach(RouteRunner::renewConnections);
+        }
+        unconfigured
+                .routes()
+                .keySet()
+                .forEach(route -> runners.configured(route).ifPresent(RouteRunner::mailWaits));
+    }
+
+    private void configure() {
+        Set<Route> routes = new LinkedHashSet<>(tables.routes());
+        if (mxIsWanted) {
+            routes.add(BY_MX);
+        }
+        unconfigured.gone(runners.configured().stream()
+                .map(RouteRunner::route)
+                .filter(route -> !routes.contains(route))
+                .toList());
+        cluster.configure(routes);
+        runners.configure(routes);
+        retryQueues.serve(delays());
+    }
+
+    /** Reports go by MX, whoever has configured that route; it costs nothing before the first one. */
+    private synchronized void serveMx() {
+        if (!ended && !mxIsWanted) {
+            mxIsWanted = true;
+            configure();
+        }
+        runners.configured(BY_MX).ifPresent(RouteRunner::mailWaits);
+    }
+
+    /** To be called now and then. */
+    void forgetGone() {
+        runners.forget(unconfigured::mayHaveMail);
+    }
+
+    private void mailWaits(Set<Route> routes) {
+        List<Route> others = new ArrayList<>();
+        for (Route route : routes) {
+            runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> {
+                if (route.equals(BY_MX)) {
+                    Thread.startVirtualThread(this::serveMx);
+                } else {
+                    others.add(route);
+                }
+            });
+        }
+        unconfigured
+                .heard(others)
+                .forEach(route ->
+                        LOG.atWarn().addKeyValue("next_hop", route).log("mail waits, but " + NO_LONGER_CONFIGURED));
+    }
+
+    /** In the order of the configuration, then those that are in none any more but have mail. */
+    List<RouteStatus> statuses() {
+        return Stream.concat(
+                        runners.configured().stream()
+                                .map(runner -> cluster.status(runner.route(), runner.connections())),
+                        unconfigured.routes().entrySet().stream()
+                                .filter(entry -> !runners.isConfigured(entry.getKey())) // it was, a moment ago
+                                .map(entry -> new RouteStatus(
+                                        entry.getKey(),
+                                        RouteStatus.State.HELD,
+                                        entry.getValue(),
+                                        NO_LONGER_CONFIGURED,
+                                        0,
+                                        0,
+                                        false,
+                                        Optional.empty())))
+                .toList();
+    }
+
+    /** From now on they are what they are. */
+    synchronized void end() {
+        ended = true;
+    }
+
+    /** After {@link #end}; may wait for a broker that does not answer. */
+    void stopWatching() {
+        try {
+            if (watch != null) {
+                watch.close();
+            }
+        } catch (Exception e) {
+            LOG.atDebug().setCause(e).log("watch not closed");
+        }
+    }
+}
