@@ -5,6 +5,7 @@ import io.backupmx.ingress.protocol.SessionState.Closing;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.SmtpReply;
+import io.backupmx.spool.SpoolException;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,5 +44,13 @@ public record Step(SessionState next, List<Effect> effects) {
 
     static Step stay(SessionState state) {
         return new Step(state, List.of());
+    }
+
+    /** The spool takes no mail. */
+    static Step noRoom(SessionState next, SpoolException.Kind kind, ReversePath from) {
+        return switch (kind) {
+            case FULL -> refuse(next, Replies.NO_ROOM, Refusal.SPOOL_FULL, from);
+            case UNAVAILABLE, REFUSED -> refuse(next, Replies.SPOOL_UNAVAILABLE, Refusal.SPOOL_UNAVAILABLE, from);
+        };
     }
 }
