@@ -400,7 +400,7 @@ class DeliveryIT {
         try (WorkerRig rig = rig(Settings.usual())) {
             for (int i = 0; i < 30; i++) {
                 rig.spool()
-                        .store(new InMemorySpool.Stored(
+                        .store(new StoredMail(
                                 rig.route(), Mails.envelope("a@x.test"), WorkerRig.text("x\r\n"), 5, Instant.EPOCH));
             }
             assertThat(primary.awaitMails(30, LONG)).hasSize(30);
@@ -430,7 +430,7 @@ class DeliveryIT {
         assertThat(rig.spool().failed()).isEmpty();
     }
 
-    private static List<String> addresses(InMemorySpool.Stored mail) {
+    private static List<String> addresses(StoredMail mail) {
         return mail.envelope().recipients().stream()
                 .map(r -> r.path().address())
                 .toList();

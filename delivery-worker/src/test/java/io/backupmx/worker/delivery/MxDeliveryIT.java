@@ -252,7 +252,7 @@ class MxDeliveryIT {
         }
     }
 
-    private static Map<String, String> replies(List<InMemorySpool.Stored> mails) {
+    private static Map<String, String> replies(List<StoredMail> mails) {
         return mails.stream()
                 .flatMap(mail -> mail.envelope().recipients().stream())
                 .collect(Collectors.toMap(

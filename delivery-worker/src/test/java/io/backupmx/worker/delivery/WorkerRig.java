@@ -355,7 +355,7 @@ final class WorkerRig implements AutoCloseable {
                 .sum();
     }
 
-    Optional<String> onlyLastReply(List<InMemorySpool.Stored> mails) {
+    Optional<String> onlyLastReply(List<StoredMail> mails) {
         return mails.getFirst().envelope().recipients().getFirst().lastReply();
     }
 
