@@ -11,9 +11,4 @@ final class InVmDelayIT extends DelayContract {
     String url(TestBroker broker) {
         return broker.inVmUrl();
     }
-
-    @Override
-    TestBroker restarted() {
-        return broker.restarted();
-    }
 }

@@ -40,11 +40,6 @@ final class ManyQueuesIT extends SpoolFixture {
         return broker.tcpUrl();
     }
 
-    @Override
-    TestBroker restarted() {
-        return broker.restarted();
-    }
-
     @Test
     void depthsAndSweepsScale() throws Exception {
         try (Links.Link link = new Links(url(broker), Optional.empty()).consuming();

@@ -30,11 +30,6 @@ final class NoRoomIT extends SpoolFixture {
         return broker.tcpUrl();
     }
 
-    @Override
-    TestBroker restarted() {
-        return broker.restarted();
-    }
-
     @Test
     void aRefusedDeferralSparesTheOtherMailInHand() throws Exception {
         for (int i = 0; i < 4; i++) {

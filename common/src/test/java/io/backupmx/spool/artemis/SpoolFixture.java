@@ -68,9 +68,6 @@ abstract class SpoolFixture {
         vertx.close().await(10, TimeUnit.SECONDS);
     }
 
-    /** The same broker, at the same address, after it was closed. */
-    abstract TestBroker restarted();
-
     void store(Route route, Envelope envelope, byte[] octets) {
         finish(writer.store(List.of(new SpoolEntry(route, envelope)), Content.of(octets)));
     }

@@ -11,9 +11,4 @@ final class TcpDelayIT extends DelayContract {
     String url(TestBroker broker) {
         return broker.tcpUrl();
     }
-
-    @Override
-    TestBroker restarted() {
-        return broker.restarted();
-    }
 }

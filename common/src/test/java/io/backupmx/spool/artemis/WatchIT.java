@@ -31,11 +31,6 @@ final class WatchIT extends SpoolFixture {
         return broker.tcpUrl();
     }
 
-    @Override
-    TestBroker restarted() {
-        return broker.restarted();
-    }
-
     @Test
     void mailThatIsThereIsToldOfAtTheStart() throws Exception {
         store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
@@ -93,7 +88,7 @@ final class WatchIT extends SpoolFixture {
     void aBrokerThatWasAwayIsWatchedAgain() throws Exception {
         try (AutoCloseable _ = watchAfterItsFirstSweep()) {
             broker.close();
-            broker = restarted();
+            broker = broker.restarted();
             new RetryMails().putReady(url(broker), ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
