@@ -31,7 +31,6 @@ import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +128,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     private static Optional<Instant> head(Management management, SpoolQueue queue) throws ActiveMQException {
         try {
-            return number(management.attribute("queue." + QueueNames.nameOf(queue), "firstMessageTimestamp"))
+            return Management.number(management.attribute("queue." + QueueNames.nameOf(queue), "firstMessageTimestamp"))
                     .map(Instant::ofEpochMilli);
         } catch (ActiveMQException e) {
             if (e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST) {
@@ -211,7 +210,7 @@ final class ArtemisAdmin implements SpoolAdmin {
                 String filter = MailMessages.NULL_SENDER + " IS NULL"
                         + id.map(i -> " AND " + MailMessages.QUEUE_ID + " = '" + i + "'")
                                 .orElse("");
-                return number(management.operation("queue." + failed, "moveMessages", filter, target))
+                return Management.number(management.operation("queue." + failed, "moveMessages", filter, target))
                         .orElse(0L)
                         .intValue();
             }
@@ -231,7 +230,7 @@ final class ArtemisAdmin implements SpoolAdmin {
                 String filter = MailMessages.ROUTE + " = '" + route + "'"
                         + id.map(i -> " AND " + MailMessages.QUEUE_ID + " = '" + i + "'")
                                 .orElse("");
-                released += number(management.operation("queue." + name, "moveMessages", filter, target))
+                released += Management.number(management.operation("queue." + name, "moveMessages", filter, target))
                         .orElse(0L)
                         .intValue();
                 arrivals.accept(route);
@@ -279,12 +278,10 @@ final class ArtemisAdmin implements SpoolAdmin {
         return new QueueDepth(
                 queue,
                 messages,
-                number(management.attribute(resource, "persistentSize")).orElse(0L),
-                number(management.attribute(resource, "firstMessageAge")).map(Duration::ofMillis));
-    }
-
-    private static Optional<Long> number(@Nullable Object value) {
-        return value instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
+                Management.number(management.attribute(resource, "persistentSize"))
+                        .orElse(0L),
+                Management.number(management.attribute(resource, "firstMessageAge"))
+                        .map(Duration::ofMillis));
     }
 
     static Optional<ListedMail> listed(SpoolQueue queue, ClientMessage message) throws ActiveMQException, IOException {

@@ -100,9 +100,8 @@ final class ArtemisMails implements RestingMails {
     private static long number(Management management, String queue, String operation, QueueId id)
             throws ActiveMQException {
         try {
-            return management.operation("queue." + queue, operation, filter(id)) instanceof Number number
-                    ? number.longValue()
-                    : 0;
+            return Management.number(management.operation("queue." + queue, operation, filter(id)))
+                    .orElse(0L);
         } catch (ActiveMQException e) {
             if (e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST) {
                 return 0;

@@ -25,23 +25,22 @@ final class BrokerWatch implements AutoCloseable {
     BrokerStatus status() throws ActiveMQException {
         return new BrokerStatus(
                 String.valueOf(management.attribute(BROKER, "version")),
-                Duration.ofMillis(number("uptimeMillis").longValue()),
+                Duration.ofMillis(number("uptimeMillis")),
                 diskUsage(),
-                number("addressMemoryUsage").longValue(),
-                number("globalMaxSize").longValue(),
-                number("connectionCount").intValue(),
-                number("totalConsumerCount").longValue());
+                number("addressMemoryUsage"),
+                number("globalMaxSize"),
+                Math.toIntExact(number("connectionCount")),
+                number("totalConsumerCount"));
     }
 
     private double diskUsage() throws ActiveMQException {
         return management.attribute(BROKER, "diskStoreUsage") instanceof Number number ? number.doubleValue() : 0;
     }
 
-    private Number number(String attribute) throws ActiveMQException {
-        if (management.attribute(BROKER, attribute) instanceof Number number) {
-            return number;
-        }
-        throw new ActiveMQException(ActiveMQExceptionType.GENERIC_EXCEPTION, "the broker has no figure " + attribute);
+    private long number(String attribute) throws ActiveMQException {
+        return Management.number(management.attribute(BROKER, attribute))
+                .orElseThrow(() -> new ActiveMQException(
+                        ActiveMQExceptionType.GENERIC_EXCEPTION, "the broker has no figure " + attribute));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import java.util.Optional;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
@@ -55,6 +56,11 @@ final class Management implements AutoCloseable {
             throw wrapped(resource + " " + name, e);
         }
         return ask(request, resource + " " + name);
+    }
+
+    /** What an attribute or an operation says, as far as that is a number. */
+    static Optional<Long> number(@Nullable Object answer) {
+        return answer instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
     }
 
     private @Nullable Object ask(ClientMessage request, String what) throws ActiveMQException {

@@ -55,11 +55,11 @@ final class QueueCounts {
     }
 
     static Signs signs(Management management) throws ActiveMQException {
-        Object messages = management.attribute("broker", "totalMessageCount");
         return new Signs(
                 count(management, AS_THEY_ARE),
                 count(management, READ),
-                messages instanceof Number number ? number.longValue() : -1);
+                Management.number(management.attribute("broker", "totalMessageCount"))
+                        .orElse(-1L));
     }
 
     private static long count(Management management, String question) throws ActiveMQException {

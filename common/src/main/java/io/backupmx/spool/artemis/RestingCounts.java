@@ -23,8 +23,8 @@ final class RestingCounts implements AutoCloseable {
         return number(asked.attribute(resource, "messageCount")) - number(asked.attribute(resource, "deliveringCount"));
     }
 
-    private static long number(@Nullable Object value) {
-        return value instanceof Number number ? number.longValue() : 0;
+    private static long number(@Nullable Object answer) {
+        return Management.number(answer).orElse(0L);
     }
 
     @Override
