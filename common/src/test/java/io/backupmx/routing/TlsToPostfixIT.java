@@ -57,8 +57,8 @@ class TlsToPostfixIT {
     @TempDir
     private static Path directory;
 
-    private static final Vertx VERTX = Vertx.vertx();
     private static final ConcurrentMap<String, Integer> COUNTS = new ConcurrentHashMap<>();
+    private static Vertx vertx;
     private static PostfixPrimary postfix;
     private static SignedDns dns;
     private static SmtpClient client;
@@ -67,6 +67,7 @@ class TlsToPostfixIT {
 
     @BeforeAll
     static void start() throws Exception {
+        vertx = Vertx.vertx();
         TestAuthority ours = TestAuthority.in(directory.resolve("ours"));
         TestAuthority others = TestAuthority.in(directory.resolve("others"));
         Path good = ours.issue("good.signed.test");
@@ -107,7 +108,7 @@ class TlsToPostfixIT {
                 """.formatted(postfix.port(), "00".repeat(32)));
         DnsConfig config = new DnsConfig(List.of(dns.address()), DnsConfig.Dnssec.TRUSTED, Duration.ofSeconds(5));
         client = new SmtpClient(
-                VERTX,
+                vertx,
                 new SmtpClientOptions(US, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG),
                 Authorities.of(Optional.of(ours.root())),
                 (policy, result) -> COUNTS.merge(policy.label() + " " + result.label(), 1, Integer::sum));
@@ -159,7 +160,7 @@ class TlsToPostfixIT {
         resolver.close();
         dns.close();
         postfix.close();
-        VERTX.close().await();
+        vertx.close().await();
     }
 
     @BeforeEach

@@ -58,13 +58,14 @@ class LibraryPeersIT {
     private static Path directory;
 
     private static Instance instance;
-    private static final Vertx VERTX = Vertx.vertx();
+    private static Vertx vertx;
 
     private final GreenMail primary = new GreenMail(new ServerSetup(PRIMARY, "127.0.0.1", ServerSetup.PROTOCOL_SMTP))
             .withConfiguration(GreenMailConfiguration.aConfig().withDisabledAuthentication());
 
     @BeforeAll
     static void start() {
+        vertx = Vertx.vertx();
         instance = new Instance(directory.resolve("data"))
                 .backingUp("example.test", PRIMARY)
                 .set("domains.example.test.recipients=[alice, bob, j\u00fcrgen]")
@@ -74,7 +75,7 @@ class LibraryPeersIT {
     @AfterAll
     static void stop() throws Exception {
         instance.close();
-        VERTX.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
     @AfterEach
@@ -85,7 +86,7 @@ class LibraryPeersIT {
     @Test
     void mailsOfTheVertxClientWaitForGreenMail() throws Exception {
         byte[] attached = randomOctets(300_000);
-        MailClient client = MailClient.create(VERTX, config());
+        MailClient client = MailClient.create(vertx, config());
         List<Future<MailResult>> sending = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             sending.add(client.sendMail(new MailMessage()
@@ -118,7 +119,7 @@ class LibraryPeersIT {
 
     @Test
     void recipientsRefusedByUsAreKnownToTheVertxClient() throws Exception {
-        MailClient client = MailClient.create(VERTX, config().setAllowRcptErrors(true));
+        MailClient client = MailClient.create(vertx, config().setAllowRcptErrors(true));
 
         MailResult result = await(client.sendMail(new MailMessage()
                 .setFrom("carol@client.example")

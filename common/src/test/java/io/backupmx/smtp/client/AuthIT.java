@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,11 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AuthIT {
 
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Vertx VERTX = Vertx.vertx();
     private static final String PASSWORD = "s3:cret+ü";
     private static final Credentials CREDENTIALS = new Credentials("backup", PASSWORD);
     private static final String PLAIN = "AUTH PLAIN AGJhY2t1cABzMzpjcmV0K8O8";
     private static final Manner KNOWN = new Manner(MailProtocol.SMTP, Optional.of(CREDENTIALS));
+
+    private static Vertx vertx;
 
     private final ScriptedPrimary primary = ScriptedPrimary.started();
 
@@ -42,14 +44,19 @@ class AuthIT {
         primary.close();
     }
 
+    @BeforeAll
+    static void open() {
+        vertx = Vertx.vertx();
+    }
+
     @AfterAll
     static void close() {
-        VERTX.close().await();
+        vertx.close().await();
     }
 
     private static SmtpClient client(boolean inClear, InetAddress... bind) {
         return new SmtpClient(
-                VERTX,
+                vertx,
                 new SmtpClientOptions(
                         Domain.of("backup.example"),
                         LONG,

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,12 +22,18 @@ class SmtpClientTlsIT {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration HANDSHAKE = Duration.ofSeconds(2);
-    private static final Vertx VERTX = Vertx.vertx();
     private static final TestCertificate CERTIFICATE = TestCertificate.of("elsewhere.example");
+
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void open() {
+        vertx = Vertx.vertx();
+    }
 
     @AfterAll
     static void close() {
-        VERTX.close().await();
+        vertx.close().await();
     }
 
     private static SmtpClient client() {
@@ -39,7 +46,7 @@ class SmtpClientTlsIT {
 
     private static SmtpClient client(Duration command) {
         return new SmtpClient(
-                VERTX,
+                vertx,
                 new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, command, LONG, LONG, LONG, LONG, LONG));
     }
 
