@@ -5,12 +5,14 @@ import io.backupmx.route.NextHopLimits;
 import io.backupmx.route.Route;
 import io.backupmx.spool.SharedTable;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * What workers have read in their next hops' replies to EHLO, for the ingresses: the newest word on a route counts, for a week.
@@ -32,6 +34,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
     private final AtomicBoolean started = new AtomicBoolean();
     private final Map<String, LimitsNews> heard = new ConcurrentHashMap<>();
     private final Map<String, LimitsNews> unsaid = new ConcurrentHashMap<>();
+    private volatile Consumer<String> watcher = _ -> {};
 
     /** @param table not started; closed with this */
     public SharedLimits(SharedTable table, InstantSource clock) {
@@ -42,9 +45,21 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
     @Override
     public Optional<NextHopLimits> of(Route route) {
         start();
-        return Optional.ofNullable(heard.get(route.toString()))
-                .filter(news -> news.isValid(clock.instant()))
-                .map(LimitsNews::limits);
+        return known(route.toString()).map(LimitsNews::limits);
+    }
+
+    private Optional<LimitsNews> known(String route) {
+        return Optional.ofNullable(heard.get(route)).filter(news -> news.isValid(clock.instant()));
+    }
+
+    /** Until when the hosts of the route of that name are known to take REQUIRETLS; empty: they are not. */
+    Optional<Instant> requireTlsUntil(String route) {
+        return known(route).filter(news -> news.limits().requireTls()).map(LimitsNews::until);
+    }
+
+    /** @param changed hears the name of a route of which {@link #requireTlsUntil} may be there, or not, for something heard; to be quick */
+    void watch(Consumer<String> changed) {
+        watcher = changed;
     }
 
     /** The hosts of {@code route} say so now. To be called as often as they do; writes only what is news. */
@@ -66,6 +81,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
         unsaid.remove(news.route());
         var _ = table.put("limits." + news.route(), news.toBytes()).whenComplete((_, failure) -> {
             if (failure != null && heard.remove(news.route(), news)) { // else there is newer
+                watcher.accept(news.route());
                 if (unsaid.size() < MAX_ROUTES) {
                     unsaid.put(news.route(), news);
                 }
@@ -73,7 +89,7 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
         });
     }
 
-    private void start() {
+    void start() {
         if (!started.getAndSet(true)) {
             table.start(this);
         }
@@ -83,7 +99,12 @@ public final class SharedLimits implements KnownLimits, SharedTable.Listener, Au
         if (!heard.containsKey(news.route()) && heard.size() >= MAX_ROUTES) {
             return false;
         }
-        heard.put(news.route(), news);
+        LimitsNews before = heard.put(news.route(), news);
+        if (before == null
+                || before.limits().requireTls() != news.limits().requireTls()
+                || !before.isValid(clock.instant())) {
+            watcher.accept(news.route());
+        }
         return true;
     }
 

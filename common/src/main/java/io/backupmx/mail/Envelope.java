@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param attempts deliveries tried and deferred for the mail's own sake; outages do not count
  * @param delayReported whether its sender was told, or was not to be told, that it takes longer
  * @param smtpUtf8 whether the mail needs SMTPUTF8 (RFC 6531 §3.4) whoever it is for: for its reverse-path or its header
+ * @param requireTls whether it was taken with REQUIRETLS (RFC 8689): TLS on all its way, and who is at the other end looked at
  * @param envelopeId ENVID as given (RFC 3461 §4.4)
  * @param returnContent RET as given: FULL or HDRS (RFC 3461 §4.3)
  */
@@ -21,6 +22,7 @@ public record Envelope(
         List<Recipient> recipients,
         BodyType body,
         boolean smtpUtf8,
+        boolean requireTls,
         Optional<String> envelopeId,
         Optional<String> returnContent,
         int attempts,
@@ -33,7 +35,7 @@ public record Envelope(
         }
     }
 
-    /** Of a mail that waits no longer than usual. */
+    /** Of a mail that waits no longer than usual, and goes as any. */
     public Envelope(
             QueueId queueId,
             Arrival arrival,
@@ -44,22 +46,28 @@ public record Envelope(
             Optional<String> envelopeId,
             Optional<String> returnContent,
             int attempts) {
-        this(queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, attempts, false);
+        this(queueId, arrival, from, recipients, body, smtpUtf8, false, envelopeId, returnContent, attempts, false);
     }
 
     public Envelope withRecipients(List<Recipient> rest) {
-        return new Envelope(
-                queueId, arrival, from, rest, body, smtpUtf8, envelopeId, returnContent, attempts, delayReported);
+        return with(rest, requireTls, attempts, delayReported);
     }
 
     public Envelope withAttempts(int tried) {
-        return new Envelope(
-                queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, tried, delayReported);
+        return with(recipients, requireTls, tried, delayReported);
     }
 
     public Envelope withDelayReported() {
+        return with(recipients, requireTls, attempts, true);
+    }
+
+    public Envelope withRequireTls() {
+        return with(recipients, true, attempts, delayReported);
+    }
+
+    private Envelope with(List<Recipient> to, boolean tls, int tried, boolean reported) {
         return new Envelope(
-                queueId, arrival, from, recipients, body, smtpUtf8, envelopeId, returnContent, attempts, true);
+                queueId, arrival, from, to, body, smtpUtf8, tls, envelopeId, returnContent, tried, reported);
     }
 
     /** Whether it can only travel with SMTPUTF8 (RFC 6531), for its content or any address. */

@@ -65,6 +65,7 @@ final class EnvelopeReader {
                 recipients,
                 BodyType.valueOf(text(texts, "body")),
                 Boolean.parseBoolean(text(texts, "smtputf8")),
+                Boolean.parseBoolean(texts.get("requiretls")),
                 Optional.ofNullable(texts.get("envid")),
                 Optional.ofNullable(texts.get("ret")),
                 Integer.parseInt(text(texts, "attempts")),

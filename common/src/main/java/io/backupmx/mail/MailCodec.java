@@ -17,8 +17,13 @@ import java.util.Optional;
  */
 public final class MailCodec {
 
-    /** Written; the only one that is read. */
-    public static final int FORMAT_VERSION = 1;
+    private static final int USUAL_VERSION = 1;
+
+    /** Of mail with REQUIRETLS: who does not know that is not to send it as any other. Else the same. */
+    private static final int REQUIRING_TLS = 2;
+
+    /** Of all that are read. */
+    public static final int NEWEST_VERSION = REQUIRING_TLS;
 
     /** One octet of version, four of length. */
     public static final int HEADER_BYTES = 5;
@@ -29,6 +34,15 @@ public final class MailCodec {
     private static final JsonFactory JSON = new JsonFactory();
 
     private MailCodec() {}
+
+    /** What {@link #encode} writes for it. */
+    public static int versionOf(Envelope envelope) {
+        return envelope.requireTls() ? REQUIRING_TLS : USUAL_VERSION;
+    }
+
+    public static boolean reads(int version) {
+        return version >= USUAL_VERSION && version <= NEWEST_VERSION;
+    }
 
     /** Header and envelope, to be followed by the content. */
     public static byte[] encode(Envelope envelope) {
@@ -41,7 +55,7 @@ public final class MailCodec {
             throw new IllegalStateException("writing to memory", e);
         }
         byte[] block = out.toByteArray();
-        ByteBuffer.wrap(block).put((byte) FORMAT_VERSION).putInt(block.length - HEADER_BYTES);
+        ByteBuffer.wrap(block).put((byte) versionOf(envelope)).putInt(block.length - HEADER_BYTES);
         return block;
     }
 
@@ -55,7 +69,7 @@ public final class MailCodec {
         try {
             int version = data.readUnsignedByte();
             int length = data.readInt();
-            if (version != FORMAT_VERSION || length < 2 || length > MAX_ENVELOPE_BYTES) {
+            if (!reads(version) || length < 2 || length > MAX_ENVELOPE_BYTES) {
                 throw new UnknownFormatException("format version " + version + ", envelope of " + length + " octets");
             }
             byte[] block = data.readNBytes(length);
@@ -84,6 +98,9 @@ public final class MailCodec {
         json.writeStringField("from", envelope.from().toString());
         json.writeStringField("body", envelope.body().name());
         json.writeBooleanField("smtputf8", envelope.smtpUtf8());
+        if (envelope.requireTls()) {
+            json.writeBooleanField("requiretls", true);
+        }
         json.writeNumberField("attempts", envelope.attempts());
         if (envelope.delayReported()) {
             json.writeBooleanField("delay_reported", true);

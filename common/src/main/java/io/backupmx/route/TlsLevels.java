@@ -2,6 +2,7 @@ package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.TlsLevel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,6 +41,15 @@ public record TlsLevels(TlsLevel usual, Map<NextHop, TlsLevel> hops, Map<Domain,
             }
         }
         return usual;
+    }
+
+    /** Whether {@link TlsLevel#looksAtPeer} is so of all hosts of {@code route}; of mail exchangers nobody can say. */
+    public boolean lookAtPeers(Route route) {
+        return switch (route) {
+            case Route.Hosts(List<NextHop> hops) -> hops.stream().allMatch(hop -> !hop.byMx() && of(hop).looksAtPeer());
+            case Route.Discard _ -> true; // there is nobody
+            case Route.ByMx _ -> false;
+        };
     }
 
     /** Whether anybody's connections depend on what the DNS has validated. */

@@ -22,6 +22,14 @@ public enum TlsLevel {
         return weaker == DANE && stronger == REQUIRED ? DANE_REQUIRED : stronger;
     }
 
+    /**
+     * Whether nothing goes in the clear and it is looked at who is there; under {@link #DANE_REQUIRED} as far as the DNS has a word
+     * on him, which shows at the connection.
+     */
+    public boolean looksAtPeer() {
+        return this == VERIFY || this == DANE_REQUIRED;
+    }
+
     /** Whether the DNS is asked for TLSA records. */
     public boolean isDane() {
         return this == DANE || this == DANE_REQUIRED;

@@ -4,17 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.route.NextHopLimits;
 import io.backupmx.route.Route;
-import io.backupmx.spool.SharedTable;
-import io.backupmx.spool.SpoolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What workers say of next hops, and what ingresses believe. */
@@ -25,52 +18,9 @@ class SharedLimitsTest {
     private static final NextHopLimits LARGE = new NextHopLimits(OptionalLong.of(5000), true);
 
     private Instant now = Instant.parse("2026-01-05T10:00:00Z");
-    private final Table table = new Table();
+    private final ListeningTable table = new ListeningTable();
     private final SharedLimits worker = new SharedLimits(table, () -> now);
     private final SharedLimits ingress = new SharedLimits(table, () -> now);
-
-    /** All that is put is heard, by those who come later, too. */
-    private static final class Table implements SharedTable {
-        final List<Listener> listeners = new ArrayList<>();
-        final Map<String, byte[]> values = new LinkedHashMap<>();
-        int puts;
-        boolean away;
-
-        @Override
-        public void start(Listener listener) {
-            listeners.add(listener);
-            if (!away) {
-                connect(listener);
-            }
-        }
-
-        private void connect(Listener listener) {
-            listener.connected();
-            List.copyOf(values.entrySet()).forEach(entry -> listener.heard(entry.getKey(), entry.getValue()));
-            listener.complete();
-        }
-
-        /** The broker is there from now on. */
-        void comes() {
-            away = false;
-            List.copyOf(listeners).forEach(this::connect);
-        }
-
-        @Override
-        public CompletionStage<Void> put(String key, byte[] value) {
-            if (away) {
-                return CompletableFuture.failedStage(
-                        new SpoolException(SpoolException.Kind.UNAVAILABLE, "as the test says"));
-            }
-            puts++;
-            values.put(key, value);
-            listeners.forEach(listener -> listener.heard(key, value));
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public void close() {}
-    }
 
     @Test
     void whatNobodyHasSaidIsNotKnown() {
@@ -157,9 +107,30 @@ class SharedLimitsTest {
         assertThat(ingress.of(ROUTE)).contains(LARGE);
     }
 
+    /** A worker of before has no fifth word, and an ingress of before reads what has none. */
+    @Test
+    void requireTlsIsSaidInAWordMore() {
+        NextHopLimits keeping = new NextHopLimits(OptionalLong.of(5000), true, true);
+        String said = new String(new LimitsNews(ROUTE.toString(), keeping, now).toBytes(), StandardCharsets.UTF_8);
+        assertThat(said).endsWith(" 5000 SMTPUTF8 REQUIRETLS\n" + ROUTE);
+        assertThat(new String(new LimitsNews(ROUTE.toString(), LARGE, now).toBytes(), StandardCharsets.UTF_8))
+                .endsWith(" 5000 SMTPUTF8\n" + ROUTE);
+
+        worker.tell(ROUTE, keeping);
+        assertThat(ingress.of(ROUTE)).contains(keeping);
+        worker.tell(ROUTE, LARGE);
+        assertThat(ingress.of(ROUTE)).contains(LARGE);
+    }
+
     @Test
     void whatAnotherVersionSaysIsNotKnown() {
-        for (String text : List.of("", "2 1 - -\n" + ROUTE, "1 x - -\n" + ROUTE, "1 1 -\n" + ROUTE, "1 1 - -")) {
+        for (String text : List.of(
+                "",
+                "2 1 - -\n" + ROUTE,
+                "1 x - -\n" + ROUTE,
+                "1 1 -\n" + ROUTE,
+                "1 1 - -",
+                "1 1 - - OTHER\n" + ROUTE)) {
             assertThat(LimitsNews.parse(text.getBytes(StandardCharsets.UTF_8)))
                     .as(text)
                     .isEmpty();
@@ -176,7 +147,10 @@ class SharedLimitsTest {
     }
 
     @Test
-    void ofTwoHostsTheMoreGenerousOneCounts() {
+    void ofTwoHostsTheMoreGenerousOneCountsAndWhatIsPromisedHoldsAtBoth() {
+        NextHopLimits keeping = new NextHopLimits(OptionalLong.of(1000), false, true);
+        assertThat(keeping.or(LARGE)).isEqualTo(LARGE);
+        assertThat(keeping.or(keeping).requireTls()).isTrue();
         assertThat(SMALL.or(LARGE)).isEqualTo(LARGE);
         assertThat(SMALL.or(new NextHopLimits(OptionalLong.empty(), false)))
                 .isEqualTo(new NextHopLimits(OptionalLong.empty(), false));

@@ -59,10 +59,31 @@ final class MailCodecTest {
     @Test
     void anotherVersionIsRefusedByName() {
         byte[] block = MailCodec.encode(envelope("<>", Recipient.of(new ForwardPath.Postmaster())));
-        block[0] = 2;
+        block[0] = 3;
         assertThatThrownBy(() -> MailCodec.decode(new ByteArrayInputStream(block)))
                 .isInstanceOf(UnknownFormatException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
+    }
+
+    /** Who knows the version of before only must not read it as a mail that may go in the clear. */
+    @Test
+    void mailThatDemandsTlsIsOfAVersionOfItsOwn() throws Exception {
+        Envelope usual = envelope("<a@example.net>", Recipient.of(new ForwardPath.Postmaster()));
+        Envelope demanding = usual.withRequireTls();
+        assertThat(MailCodec.encode(usual)[0]).isEqualTo((byte) 1);
+        assertThat(new String(MailCodec.encode(usual))).doesNotContain("requiretls");
+        assertThat(MailCodec.decode(new ByteArrayInputStream(MailCodec.encode(usual)))
+                        .requireTls())
+                .isFalse();
+
+        byte[] block = MailCodec.encode(demanding);
+        assertThat(block[0]).isEqualTo((byte) 2);
+        assertThat(MailCodec.versionOf(demanding)).isEqualTo(2);
+        assertThat(MailCodec.decode(new ByteArrayInputStream(block))).isEqualTo(demanding);
+        assertThat(demanding.withAttempts(7).withRecipients(usual.recipients()).withDelayReported())
+                .satisfies(copy -> assertThat(copy.requireTls()).isTrue());
+        assertThat(List.of(MailCodec.reads(0), MailCodec.reads(1), MailCodec.reads(2), MailCodec.reads(3)))
+                .containsExactly(false, true, true, false);
     }
 
     @Property

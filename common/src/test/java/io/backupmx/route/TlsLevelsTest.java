@@ -46,6 +46,28 @@ final class TlsLevelsTest {
         assertThat(other.and(one)).isEqualTo(both);
     }
 
+    /** Where REQUIRETLS may be promised. */
+    @Test
+    void whoIsThereIsLookedAtWhereEachHostDemandsIt() {
+        TlsLevels levels = new TlsLevels(
+                TlsLevel.REQUIRED,
+                Map.of(
+                        new NextHop("verified.test", 25), TlsLevel.VERIFY,
+                        new NextHop("signed.test", 25), TlsLevel.DANE_REQUIRED,
+                        new NextHop("perhaps.test", 25), TlsLevel.DANE,
+                        new NextHop("by.test", 25, true), TlsLevel.VERIFY),
+                Map.of());
+        for (String looked :
+                new String[] {"smtp:[verified.test]:25", "smtp:[verified.test]:25,[signed.test]:25", "discard"}) {
+            assertThat(levels.lookAtPeers(Route.of(looked))).as(looked).isTrue();
+        }
+        for (String not : new String[] {
+            "smtp:[other.test]:25", "smtp:[verified.test]:25,[perhaps.test]:25", "smtp:by.test:25", "mx"
+        }) {
+            assertThat(levels.lookAtPeers(Route.of(not))).as(not).isFalse();
+        }
+    }
+
     @Test
     void aDomainsWordCountsForItsHost() throws IOException {
         CheckedConfig config = load("""

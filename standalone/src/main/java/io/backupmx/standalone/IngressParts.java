@@ -57,6 +57,7 @@ final class IngressParts {
                 new Advisers(
                         recipients.directory(),
                         recipients.limits(),
+                        recipients.requireTls(),
                         recipients.policy(),
                         ScoredBlocklists.of(config.ingress().dnsbl(), config.dns(), host.registry()),
                         senders(host),

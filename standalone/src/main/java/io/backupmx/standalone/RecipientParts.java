@@ -1,6 +1,7 @@
 package io.backupmx.standalone;
 
 import io.backupmx.cluster.GatesHeard;
+import io.backupmx.cluster.RequireTlsRoutes;
 import io.backupmx.cluster.RouteWishes;
 import io.backupmx.cluster.SharedLimits;
 import io.backupmx.config.Config;
@@ -25,6 +26,7 @@ import io.backupmx.route.CurrentTables;
 import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
+import io.backupmx.route.RequireTls;
 import io.backupmx.routing.BackupMx;
 import io.backupmx.routing.BackupStanding;
 import io.backupmx.smtp.Domain;
@@ -63,6 +65,7 @@ final class RecipientParts {
 
     private final RecipientDirectory directory;
     private final KnownLimits limits;
+    private final RequireTls requireTls;
     private final DeferralPolicy policy;
     private final RouteCalls calls;
     private final RecipientRequests requests;
@@ -70,11 +73,13 @@ final class RecipientParts {
     private RecipientParts(
             RecipientDirectory directory,
             KnownLimits limits,
+            RequireTls requireTls,
             DeferralPolicy policy,
             RouteCalls calls,
             RecipientRequests requests) {
         this.directory = directory;
         this.limits = limits;
+        this.requireTls = requireTls;
         this.policy = policy;
         this.calls = calls;
         this.requests = requests;
@@ -117,9 +122,12 @@ final class RecipientParts {
         Inquiry inquiry = new Inquiry(current, directory, standings);
         SharedLimits limits = new SharedLimits(spool.table(LIMITS), InstantSource.system());
         host.stop().add("limits-heard", Host.SHORT, limits::close);
+        RequireTlsRoutes requireTls = new RequireTlsRoutes(host.tables(), limits, InstantSource.system());
+        host.onTables(requireTls::replace);
         return new RecipientParts(
                 directory,
                 limits,
+                requireTls,
                 whileUp(host, spool, current),
                 calls(host, spool, current),
                 new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
@@ -180,6 +188,11 @@ final class RecipientParts {
     /** What is known of the primaries. */
     KnownLimits limits() {
         return limits;
+    }
+
+    /** Whether mail that demands TLS on all its way is taken. */
+    RequireTls requireTls() {
+        return requireTls;
     }
 
     /** Who is told to come again all the same. */

@@ -52,6 +52,7 @@ public final class StartTlsServer implements AutoCloseable {
     private final Behaviour behaviour;
     private final List<String> said = new ArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile List<String> offered = List.of("AUTH PLAIN");
 
     private StartTlsServer(SSLContext context, Behaviour behaviour) throws IOException {
         this.context = context;
@@ -66,6 +67,12 @@ public final class StartTlsServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Instead of AUTH, from the next EHLO on: through TLS, and in the clear where no TLS is offered. */
+    public StartTlsServer offering(String... keywords) {
+        offered = List.of(keywords);
+        return this;
     }
 
     public int port() {
@@ -119,7 +126,13 @@ public final class StartTlsServer implements AutoCloseable {
         while ((line = in.readLine()) != null) {
             add(prefix + line);
             switch (line.split(" ", 2)[0]) {
-                case "EHLO" -> say(socket, "250-primary.example\r\n" + (offers ? "250 STARTTLS" : "250 AUTH PLAIN"));
+                case "EHLO" -> {
+                    StringBuilder reply = new StringBuilder();
+                    (offers ? List.of("STARTTLS") : offered)
+                            .forEach(keyword ->
+                                    reply.append("250-").append(keyword).append("\r\n"));
+                    say(socket, "250-primary.example\r\n" + reply + "250 HELP");
+                }
                 case "STARTTLS" -> {
                     if (behaviour != Behaviour.UNWILLING) {
                         return true;

@@ -69,7 +69,8 @@ public final class TestCertificate {
         }
     }
 
-    Path writeCertificate(Path file) {
+    /** In PEM. */
+    public Path writeCertificate(Path file) {
         try {
             return writePem(file, "CERTIFICATE", store.getCertificate(ALIAS).getEncoded());
         } catch (GeneralSecurityException e) {

@@ -25,6 +25,9 @@ final class Commands {
         if (offered.smtpUtf8() && transaction.smtpUtf8()) {
             command.append(" SMTPUTF8"); // RFC 6531 §3.4
         }
+        if (offered.requireTls() && transaction.requireTls()) {
+            command.append(" REQUIRETLS"); // RFC 8689 §2
+        }
         if (offered.dsn()) {
             append(command, " RET=", transaction.returnContent());
             append(command, " ENVID=", transaction.envelopeId());

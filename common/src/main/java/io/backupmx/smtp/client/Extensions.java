@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param smtpUtf8 RFC 6531
  * @param dsn RFC 3461
  * @param startTls RFC 3207
+ * @param requireTls RFC 8689
  * @param size whether MAIL takes SIZE= (RFC 1870)
  * @param maxSizeBytes the size limit it states; empty when it states none
  * @param auth the mechanisms of AUTH (RFC 4954), in upper case
@@ -29,21 +30,22 @@ public record Extensions(
         boolean smtpUtf8,
         boolean dsn,
         boolean startTls,
+        boolean requireTls,
         boolean size,
         OptionalLong maxSizeBytes,
         Set<String> auth,
         Set<String> xforward) {
 
     /** Behind HELO. */
-    static final Extensions NONE =
-            new Extensions(false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of());
+    static final Extensions NONE = new Extensions(
+            false, false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of());
 
     public Extensions {
         auth = Set.copyOf(auth);
         xforward = Set.copyOf(xforward);
     }
 
-    /** In reply to EHLO, without AUTH and XFORWARD. */
+    /** In reply to EHLO, without REQUIRETLS, AUTH and XFORWARD. */
     public Extensions(
             boolean pipelining,
             boolean eightBitMime,
@@ -52,7 +54,13 @@ public record Extensions(
             boolean startTls,
             boolean size,
             OptionalLong maxSizeBytes) {
-        this(true, pipelining, eightBitMime, smtpUtf8, dsn, startTls, size, maxSizeBytes, Set.of(), Set.of());
+        this(true, pipelining, eightBitMime, smtpUtf8, dsn, startTls, false, size, maxSizeBytes, Set.of(), Set.of());
+    }
+
+    /** As said by somebody of whom nobody knows who he is: that mail is safe with him is worth nothing (RFC 8689 §4.2.1). */
+    Extensions ofStranger() {
+        return new Extensions(
+                extended, pipelining, eightBitMime, smtpUtf8, dsn, startTls, false, size, maxSizeBytes, auth, xforward);
     }
 
     static Extensions of(SmtpReply ehlo) {
@@ -61,6 +69,7 @@ public record Extensions(
         boolean smtpUtf8 = false;
         boolean dsn = false;
         boolean startTls = false;
+        boolean requireTls = false;
         boolean size = false;
         OptionalLong maxSizeBytes = OptionalLong.empty();
         Set<String> auth = Set.of();
@@ -74,6 +83,7 @@ public record Extensions(
                 case "SMTPUTF8" -> smtpUtf8 = true;
                 case "DSN" -> dsn = true;
                 case "STARTTLS" -> startTls = true;
+                case "REQUIRETLS" -> requireTls = true;
                 case "AUTH" -> auth = arguments(words);
                 case "XFORWARD" -> xforward = arguments(words);
                 case "SIZE" -> {
@@ -92,6 +102,7 @@ public record Extensions(
                 smtpUtf8,
                 dsn,
                 startTls,
+                requireTls,
                 size,
                 maxSizeBytes,
                 auth,

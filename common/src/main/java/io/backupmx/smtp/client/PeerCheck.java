@@ -38,6 +38,15 @@ final class PeerCheck {
         };
     }
 
+    /** Whether {@link #judge} looks at who a server is, and not just whether there is TLS. */
+    static boolean looks(TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Clear _, TlsDemand.Opportunistic _, TlsDemand.Encrypted _, TlsDemand.Never _ -> false;
+            case TlsDemand.Verified _ -> true;
+            case TlsDemand.Dane dane -> new DaneCheck(dane).isUsable();
+        };
+    }
+
     private Optional<TlsFailure> verify(List<String> names, List<X509Certificate> chain) {
         X509Certificate own = chain.getFirst();
         try {

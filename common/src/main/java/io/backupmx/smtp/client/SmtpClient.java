@@ -215,8 +215,16 @@ public final class SmtpClient implements AutoCloseable {
                     return new ConnectResult.Unhealthy(peer + ", AUTH: " + refusal.get(), false);
                 }
             }
-            return new ConnectResult.Connected(
-                    new SmtpConnection(wire, options, extensions, address, namesUs(ehlo), agreed, manner.protocol()));
+            boolean lookedAt = agreed.isPresent() && PeerCheck.looks(demand);
+            return new ConnectResult.Connected(new SmtpConnection(
+                    wire,
+                    options,
+                    lookedAt ? extensions : extensions.ofStranger(),
+                    address,
+                    namesUs(ehlo),
+                    agreed,
+                    lookedAt,
+                    manner.protocol()));
         } catch (LostException e) {
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())

@@ -23,6 +23,7 @@ public final class SmtpConnection {
     private final SocketAddress address;
     private final boolean namedAsWe;
     private final Optional<TlsFacts> tls;
+    private final boolean lookedAt;
     private final MailProtocol protocol;
     private boolean mindsClients;
     private int transactions;
@@ -35,6 +36,7 @@ public final class SmtpConnection {
             SocketAddress address,
             boolean namedAsWe,
             Optional<TlsFacts> tls,
+            boolean lookedAt,
             MailProtocol protocol) {
         this.wire = wire;
         this.options = options;
@@ -42,6 +44,7 @@ public final class SmtpConnection {
         this.address = address;
         this.namedAsWe = namedAsWe;
         this.tls = tls;
+        this.lookedAt = lookedAt;
         this.protocol = protocol;
         wire.rest();
     }
@@ -81,6 +84,7 @@ public final class SmtpConnection {
         return result;
     }
 
+    /** What the peer offers; REQUIRETLS only where {@link #isLookedAt}. */
     public Extensions extensions() {
         return extensions;
     }
@@ -98,6 +102,11 @@ public final class SmtpConnection {
     /** What protects the connection; empty: nothing. */
     public Optional<TlsFacts> tls() {
         return tls;
+    }
+
+    /** Whether TLS protects the connection, and the certificate has said that the peer is who was meant. */
+    public boolean isLookedAt() {
+        return lookedAt;
     }
 
     /** Whether the peer goes by the name that we go by: most likely we have come back to ourselves. */

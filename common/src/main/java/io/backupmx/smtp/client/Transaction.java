@@ -12,6 +12,8 @@ import java.util.Optional;
  * One mail transaction (RFC 5321 §3.3).
  *
  * @param smtpUtf8 to be said where the peer offers it (RFC 6531 §3.4); the caller looks first whether it does
+ * @param requireTls REQUIRETLS, to be said where the peer offers it and it was looked at who he is (RFC 8689 §4.2.1); the caller
+ *     looks first whether that is so
  * @param envelopeId ENVID, said where the peer offers DSN, as are the recipients' NOTIFY and ORCPT (RFC 3461 §5.2.1)
  * @param returnContent RET, said where the peer offers DSN
  * @param client said where the peer offers XFORWARD; empty: never
@@ -23,6 +25,7 @@ public record Transaction(
         List<Recipient> recipients,
         BodyType body,
         boolean smtpUtf8,
+        boolean requireTls,
         Optional<String> envelopeId,
         Optional<String> returnContent,
         Optional<OriginalClient> client,
@@ -36,7 +39,7 @@ public record Transaction(
         }
     }
 
-    /** For a peer that is not told whom it came from. */
+    /** Without REQUIRETLS, for a peer that is not told whom it came from. */
     public Transaction(
             ReversePath from,
             List<Recipient> recipients,
@@ -46,13 +49,21 @@ public record Transaction(
             Optional<String> returnContent,
             String header,
             Content content) {
-        this(from, recipients, body, smtpUtf8, envelopeId, returnContent, Optional.empty(), header, content);
+        this(from, recipients, body, smtpUtf8, false, envelopeId, returnContent, Optional.empty(), header, content);
     }
 
     Transaction withoutClient() {
-        return client.isEmpty()
-                ? this
-                : new Transaction(from, recipients, body, smtpUtf8, envelopeId, returnContent, header, content);
+        return new Transaction(
+                from,
+                recipients,
+                body,
+                smtpUtf8,
+                requireTls,
+                envelopeId,
+                returnContent,
+                Optional.empty(),
+                header,
+                content);
     }
 
     byte[] headerOctets() {

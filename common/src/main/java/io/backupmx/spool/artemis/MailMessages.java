@@ -88,7 +88,7 @@ final class MailMessages {
             }
         }
         ForwardPath first = envelope.recipients().getFirst().path();
-        message.putIntProperty(FORMAT, MailCodec.FORMAT_VERSION);
+        message.putIntProperty(FORMAT, MailCodec.versionOf(envelope));
         message.putStringProperty(QUEUE_ID, SimpleString.of(envelope.queueId().value()));
         message.putStringProperty(ROUTE, SimpleString.of(route.toString()));
         message.putLongProperty(CONTENT_BYTES, content.sizeBytes());
@@ -127,7 +127,7 @@ final class MailMessages {
     static Facts factsOf(ClientMessage message, Function<String, Route> routes) throws UnknownFormatException {
         try {
             Object format = message.getObjectProperty(FORMAT);
-            if (!Integer.valueOf(MailCodec.FORMAT_VERSION).equals(format)) {
+            if (!(format instanceof Integer version) || !MailCodec.reads(version)) {
                 throw new UnknownFormatException("format version " + format);
             }
             return new Facts(

@@ -20,6 +20,13 @@ class ExtensionsTest {
     }
 
     @Test
+    void requireTlsIsWorthNothingFromSomebodyUnknown() {
+        Extensions offered = of("mx", "RequireTLS", "PIPELINING", "SIZE 1000");
+        assertThat(offered.requireTls()).isTrue();
+        assertThat(offered.ofStranger()).isEqualTo(of("mx", "PIPELINING", "SIZE 1000"));
+    }
+
+    @Test
     void theFirstLineIsAGreeting() {
         assertThat(of("PIPELINING")).isEqualTo(NOTHING);
         assertThat(NOTHING.extended()).isTrue();

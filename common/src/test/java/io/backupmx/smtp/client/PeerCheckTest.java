@@ -46,6 +46,23 @@ final class PeerCheckTest {
         assertThat(judged(trusting("root"), name, chain)).isEqualTo(Optional.ofNullable(result));
     }
 
+    /** What REQUIRETLS rests on: TLSA records that cannot be used demand TLS, and nobody in particular (RFC 7672 §2.2). */
+    @Test
+    void whoIsThereIsLookedAtOrNot() {
+        List<String> names = List.of("mx.example.test");
+        assertThat(List.of(
+                        new TlsDemand.Verified(names),
+                        new TlsDemand.Verified(names, TlsDemand.Policy.STS),
+                        new TlsDemand.Dane(List.of(new TlsaRecord(3, 1, 1, "ab".repeat(32))), names)))
+                .allMatch(PeerCheck::looks);
+        assertThat(List.of(
+                        new TlsDemand.Clear(),
+                        new TlsDemand.Opportunistic(),
+                        new TlsDemand.Encrypted(),
+                        new TlsDemand.Dane(List.of(new TlsaRecord(1, 1, 1, "ab".repeat(32))), names)))
+                .noneMatch(PeerCheck::looks);
+    }
+
     @Test
     void aCertificateByItselfCanBeTrusted() throws UnusableCertificate {
         assertThat(judged(trusting("self"), "mx.example.test", "self")).isEmpty();

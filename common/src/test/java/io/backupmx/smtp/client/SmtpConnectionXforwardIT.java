@@ -24,6 +24,7 @@ class SmtpConnectionXforwardIT extends SmtpClientFixture {
                 mail.recipients(),
                 mail.body(),
                 mail.smtpUtf8(),
+                false,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new OriginalClient(address, "client.example", "ESMTP", "1")),

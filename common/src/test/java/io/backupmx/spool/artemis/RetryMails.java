@@ -51,7 +51,7 @@ final class RetryMails {
     void putForeign(String url, SpoolQueue.Retry queue) throws Exception {
         inSession(url, queue, session -> {
             var message = session.createMessage(true);
-            message.putIntProperty(MailMessages.FORMAT, MailCodec.FORMAT_VERSION + 1);
+            message.putIntProperty(MailMessages.FORMAT, MailCodec.NEWEST_VERSION + 1);
             session.createProducer(QueueNames.nameOf(queue)).send(message);
         });
     }

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param receivedBy our name at that time
  * @param body {@code SEVEN_BIT} and its like
  * @param smtputf8 whether it needs that of the next hop
+ * @param requiretls whether it demands TLS on all its way
  * @param envelopeId ENVID as given
  * @param returnContent RET as given
  * @param parts where its recipients wait: each entry as a listing has it
@@ -46,6 +47,7 @@ public record ShownMail(
         String receivedBy,
         String body,
         boolean smtputf8,
+        boolean requiretls,
         Optional<String> envelopeId,
         Optional<String> returnContent,
         List<QueuedMail> parts,
@@ -94,6 +96,7 @@ public record ShownMail(
                 arrival.receivedBy().name(),
                 envelope.body().name(),
                 envelope.smtpUtf8(),
+                envelope.requireTls(),
                 envelope.envelopeId(),
                 envelope.returnContent(),
                 parts,

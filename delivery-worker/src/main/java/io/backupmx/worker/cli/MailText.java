@@ -31,6 +31,9 @@ final class MailText {
                 mail.client() + " (" + mail.helo() + ") with " + mail.protocol()
                         + mail.tls().map(tls -> ", " + tls).orElse(""));
         line("size", mail.messageSize() + " bytes");
+        if (mail.requiretls()) {
+            line("tls", "on all its way (REQUIRETLS)");
+        }
         mail.envelopeId().ifPresent(id -> line("envid", id));
         mail.returnContent().ifPresent(ret -> line("ret", ret));
         for (int i = 0; i < mail.parts().size(); i++) {

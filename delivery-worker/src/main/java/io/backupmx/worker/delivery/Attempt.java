@@ -120,11 +120,31 @@ final class Attempt {
                                 : new GateEvent.Met(new Trouble(Trouble.Kind.UNHEALTHY, why), connections.others()));
                 yield untried(pending, why);
             }
-            case ConnectResult.Connected(SmtpConnection connection) ->
-                connection.extensions().smtpUtf8()
+            case ConnectResult.Connected(SmtpConnection connection) -> {
+                Optional<String> unsafe = RequireTlsRule.against(envelope, mail.route(), connection);
+                if (unsafe.isPresent()) {
+                    yield notOver(connection, pending, unsafe.get());
+                }
+                yield connection.extensions().smtpUtf8()
                         ? transact(pending, connection)
                         : transactInAscii(pending, connection);
+            }
         };
+    }
+
+    /** What was offered long ago is asked for anew; and a mistake that somebody will mend ends no mail (RFC 8689 §4.2.1). */
+    private List<Integer> notOver(SmtpConnection connection, List<Integer> pending, String why) {
+        boolean asksAnew = !askedAnew && connection.transactions() > 0;
+        if (!asksAnew) {
+            connection.quit(); // §4.2.1; and else the next one would find it resting, and be told nothing new
+        }
+        connections.giveBack(connection);
+        if (asksAnew) {
+            askedAnew = true;
+            connections.closeAllIdle(); // there may be no room for one more
+            return pending;
+        }
+        return end(pending, forOtherHosts(why));
     }
 
     private List<Integer> untried(List<Integer> pending, String why) {
@@ -291,6 +311,7 @@ final class Attempt {
                 // converted, which breaks signatures, or returned, and the primaries that choke on it are gone.
                 envelope.body(),
                 pending.stream().anyMatch(this::needsSmtpUtf8),
+                envelope.requireTls(),
                 envelope.envelopeId(),
                 envelope.returnContent(),
                 // A connection may have been lost for it.

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * What next hops say they take, and so what the routes to them take; as far as they said it on a connection over which they
  * have then taken a mail, for whatever else answers at their address, or they themselves while they start, may say anything.
  * Of a route with several next hops something is known once all are, for mail may go to the most generous, and as long as all
- * were met in the last days; of one that means a name's mail exchangers nothing, for they change.
+ * were met in the last days, and REQUIRETLS only where all offer it; of one that means a name's mail exchangers nothing, for they change.
  */
 final class GreetedHosts {
 
@@ -80,7 +80,8 @@ final class GreetedHosts {
         OptionalLong limit = offered.maxSizeBytes();
         boolean isLimit = limit.isPresent() && limit.getAsLong() >= LEAST_LIMIT;
         Greeted now = new Greeted(
-                new NextHopLimits(isLimit ? limit : OptionalLong.empty(), offered.smtpUtf8()), nanoTime.getAsLong());
+                new NextHopLimits(isLimit ? limit : OptionalLong.empty(), offered.smtpUtf8(), offered.requireTls()),
+                nanoTime.getAsLong());
         Greeted before = hosts.get(hop);
         if (before != null && before.limits().equals(now.limits()) && now.atNanos() - before.atNanos() < AGAIN_NANOS) {
             return;

@@ -43,7 +43,16 @@ public record Diagnosis(String line, Optional<String> host, Optional<String> rep
         }
         Matcher ours = OURS.matcher(line);
         Optional<EnhancedStatus> status = ours.find() ? EnhancedStatus.parse(ours.group(1)) : Optional.empty();
-        return new Diagnosis(line, Optional.empty(), Optional.empty(), status.orElseGet(() -> usual(line, action)));
+        return new Diagnosis(
+                line,
+                Optional.empty(),
+                Optional.empty(),
+                status.map(ended -> notYet(ended, action)).orElseGet(() -> usual(line, action)));
+    }
+
+    /** What would end it is not the end while it waits. */
+    private static EnhancedStatus notYet(EnhancedStatus status, Action action) {
+        return action == Action.DELAYED ? new EnhancedStatus(4, status.subject(), status.detail()) : status;
     }
 
     /** RFC 3463 §3.5: X.4.7 delivery time expired, X.4.1 no answer from host. */

@@ -157,6 +157,7 @@ final class Desk {
         Instant now = clock.instant();
         QueueId id = QueueId.next(now, random);
         boolean full = action == Action.FAILED
+                && !about.requireTls() // RFC 8689 §5
                 && about.returnContent().filter("FULL"::equalsIgnoreCase).isPresent();
         byte[] octets = composer.compose(
                 new Report(
@@ -171,8 +172,16 @@ final class Desk {
                 id,
                 Returned.of(content, full));
         record.told(about, action, id, because);
-        return Optional.of(
-                new Settlement.Copy.Fresh(route.get(), envelope(id, now, sender, octets), Content.of(octets)));
+        Envelope envelope = envelope(id, now, sender, octets);
+        return Optional.of(new Settlement.Copy.Fresh(
+                route.get(),
+                about.requireTls() && mayRequireTls(route.get()) ? envelope.withRequireTls() : envelope,
+                Content.of(octets)));
+    }
+
+    /** By MX records it is a wish; elsewhere a demand, which must not keep the report for ever (RFC 8689 §5). */
+    private boolean mayRequireTls(Route route) {
+        return route instanceof Route.ByMx || tables.tls().lookAtPeers(route);
     }
 
     private Envelope envelope(QueueId id, Instant now, Mailbox to, byte[] octets) {

@@ -55,6 +55,30 @@ class GreetedHostsTest {
                 .containsOnly(Map.entry(ALONE, limits(200_000, false)), Map.entry(BOTH, limits(200_000, true)));
     }
 
+    /** RFC 8689 §4.2.1: it has to hold wherever the mail may go. */
+    @Test
+    void requireTlsIsWhatAllHostsTake() {
+        hosts.took(ONE, keeping(true));
+        hosts.took(OTHER, keeping(false));
+        assertKept(ALONE, true);
+        assertKept(BOTH, false);
+        hosts.took(OTHER, keeping(true));
+        assertKept(BOTH, true);
+        hosts.took(ONE, keeping(false));
+        assertKept(BOTH, false);
+    }
+
+    private void assertKept(Route route, boolean kept) {
+        assertThat(known)
+                .hasEntrySatisfying(
+                        route, limits -> assertThat(limits.requireTls()).isEqualTo(kept));
+    }
+
+    private static Extensions keeping(boolean requireTls) {
+        return new Extensions(
+                true, true, true, true, true, false, requireTls, true, OptionalLong.of(200_000), Set.of(), Set.of());
+    }
+
     @Test
     void mailExchangersChange() {
         hosts.took(BY_MX, offering(200_000, false));
@@ -98,7 +122,17 @@ class GreetedHostsTest {
         hosts.took(
                 ONE,
                 new Extensions(
-                        false, false, false, false, false, false, false, OptionalLong.empty(), Set.of(), Set.of()));
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        OptionalLong.empty(),
+                        Set.of(),
+                        Set.of()));
         assertThat(known).isEmpty();
     }
 

@@ -27,6 +27,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -89,6 +90,14 @@ final class WorkerRig implements AutoCloseable {
     static WorkerRig bouncing(Settings settings, MxConfig mx, DnsConfig dns, int port) {
         return new WorkerRig(
                 settings.config(mx, dns, Failures.BOUNCE), new SimpleMeterRegistry(), List.of(route(port)));
+    }
+
+    /** Which trusts those in a PEM file, and nobody else, to issue certificates for {@code localhost}, whom it knows by name. */
+    static WorkerRig trusting(Path authorities, Settings settings, int port) {
+        return new WorkerRig(
+                settings.config(MxConfig.DEFAULT, DnsConfig.DEFAULT, Failures.QUARANTINE, Optional.of(authorities)),
+                new SimpleMeterRegistry(),
+                List.of(Route.to(new NextHop("localhost", port))));
     }
 
     static Route route(int port) {
@@ -216,10 +225,14 @@ final class WorkerRig implements AutoCloseable {
 
         /** @param failures who is told of mail that failed */
         Config config(MxConfig mx, DnsConfig dns, Failures failures) {
+            return config(mx, dns, failures, Optional.empty());
+        }
+
+        Config config(MxConfig mx, DnsConfig dns, Failures failures, Optional<Path> authorities) {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     TlsLevel.OPPORTUNISTIC,
-                    Optional.empty(),
+                    authorities,
                     WorkerConfig.MtaSts.IGNORED,
                     timeout,
                     timeout,

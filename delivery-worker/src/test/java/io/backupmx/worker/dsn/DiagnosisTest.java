@@ -2,6 +2,7 @@ package io.backupmx.worker.dsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.SmtpReply;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,10 @@ class DiagnosisTest {
 
     @Test
     void aDelayWithoutAReplyIsNoAnswer() {
+        String unsafe = "5.7.30 the mail demands TLS on all its way (REQUIRETLS), which host mx does not offer";
+        assertThat(Diagnosis.of(unsafe, Action.DELAYED).status()).isEqualTo(new EnhancedStatus(4, 7, 30));
+        assertThat(Diagnosis.of("given up after 30d: " + unsafe, Action.FAILED).status())
+                .isEqualTo(new EnhancedStatus(5, 7, 30));
         assertThat(Diagnosis.of("connect to mx: timed out", Action.DELAYED).status())
                 .hasToString("4.4.1");
     }

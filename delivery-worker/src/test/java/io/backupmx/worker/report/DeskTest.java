@@ -176,6 +176,38 @@ class DeskTest {
         assertThat(counted("no_such_sender")).isOne();
     }
 
+    /** RFC 8689 §5: nothing but the header of what had to stay in TLS, and the report demands it, too, where it may have to wait for that. */
+    @Test
+    void ofMailThatDemandedTlsTheHeaderIsTold() throws Exception {
+        Envelope demanding = Samples.from(
+                        "alice@client.example",
+                        Optional.empty(),
+                        Optional.of("FULL"),
+                        Samples.recipient("bob@example.test"))
+                .withRequireTls();
+        Copy.Fresh report = onlyReport(settle(Failures.BOUNCE, ReportKind.FAILED, demanding));
+        assertThat(new String(report.content().octets(), StandardCharsets.US_ASCII))
+                .contains("text/rfc822-headers")
+                .doesNotContain("message/rfc822");
+        assertThat(report.envelope().requireTls()).isTrue();
+        assertThat(onlyReport(settle(Failures.BOUNCE, ReportKind.FAILED, failed))
+                        .envelope()
+                        .requireTls())
+                .isFalse();
+
+        Envelope ours = Samples.from("alice@backed.test", Samples.recipient("bob@example.test"))
+                .withRequireTls();
+        assertThat(onlyReport(settle(Failures.BOUNCE, ReportKind.FAILED, ours))
+                        .envelope()
+                        .requireTls())
+                .isFalse();
+        tables.level = TlsLevel.VERIFY;
+        assertThat(onlyReport(settle(Failures.BOUNCE, ReportKind.FAILED, ours))
+                        .envelope()
+                        .requireTls())
+                .isTrue();
+    }
+
     @Test
     void aDomainMaySayOtherwise() throws Exception {
         tables.said = Optional.of(Failures.QUARANTINE);
@@ -185,6 +217,7 @@ class DeskTest {
     /** Backs up backed.test, whose one user is alice. */
     private static final class Tables implements RelayTables {
         private Optional<Failures> said = Optional.empty();
+        private TlsLevel level = TlsLevel.OPPORTUNISTIC;
 
         @Override
         public RecipientVerdict verdict(ForwardPath path) {
@@ -228,7 +261,7 @@ class DeskTest {
 
         @Override
         public TlsLevels tls() {
-            return TlsLevels.everywhere(TlsLevel.OPPORTUNISTIC);
+            return TlsLevels.everywhere(level);
         }
     }
 }

@@ -28,15 +28,17 @@ final class ClientSteps {
     private final int maxRecipients;
     private final boolean offersTls;
     private final boolean offersSmtpUtf8;
+    private final WayOnwards onwards;
     private final Privileges privileges;
 
-    ClientSteps(Domain hostname, IngressConfig config, Privileges privileges) {
+    ClientSteps(Domain hostname, IngressConfig config, WayOnwards onwards, Privileges privileges) {
         this.hostname = hostname;
         this.banner = config.banner();
         this.maxMessageBytes = config.maxMessageBytes();
         this.maxRecipients = config.maxRecipients();
         this.offersTls = config.tls().offered();
         this.offersSmtpUtf8 = config.smtputf8() == SmtpUtf8.OFFER;
+        this.onwards = onwards;
         this.privileges = privileges;
     }
 
@@ -45,17 +47,19 @@ final class ClientSteps {
         return Step.reply(new Connected(tls), Replies.greeting(hostname, banner));
     }
 
+    /** §4.1.4: as RSET, too. */
     Step onEhlo(Listening state, Command.Ehlo ehlo) {
+        boolean mayRequireTls = state.tls().isPresent() && onwards.offersRequireTls();
         return Step.reply(
-                new Greeted(new Client(ehlo.name(), true, state.tls())),
-                Replies.ehlo(hostname, extensions(state))); // §4.1.4: as RSET, too
+                new Greeted(new Client(ehlo.name(), true, state.tls(), mayRequireTls)),
+                Replies.ehlo(hostname, extensions(state, mayRequireTls)));
     }
 
     Step onHelo(Listening state, Command.Helo helo) {
         return Step.reply(new Greeted(new Client(helo.name(), false, state.tls())), Replies.helo(hostname));
     }
 
-    private List<String> extensions(Listening state) {
+    private List<String> extensions(Listening state, boolean mayRequireTls) {
         List<String> all = new ArrayList<>(
                 List.of("PIPELINING", "SIZE " + maxMessageBytes, "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING"));
         if (offersSmtpUtf8) {
@@ -64,6 +68,9 @@ final class ClientSteps {
         all.add("LIMITS RCPTMAX=" + maxRecipients); // RFC 9422 §4
         if (offersTls && state.tls().isEmpty()) {
             all.add("STARTTLS");
+        }
+        if (mayRequireTls) {
+            all.add("REQUIRETLS"); // RFC 8689 §2
         }
         if (privileges.etrn()) {
             all.add("ETRN"); // RFC 1985 §4

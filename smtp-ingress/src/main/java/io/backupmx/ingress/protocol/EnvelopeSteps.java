@@ -10,7 +10,6 @@ import io.backupmx.ingress.protocol.SessionState.Greeted;
 import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.Sender;
-import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.Route;
 import io.backupmx.route.TransportAnswer;
@@ -27,13 +26,13 @@ final class EnvelopeSteps {
     private final long maxMessageBytes;
     private final int maxRecipients;
     private final boolean offersSmtpUtf8;
-    private final KnownLimits limits;
+    private final WayOnwards onwards;
 
-    EnvelopeSteps(IngressConfig config, KnownLimits limits) {
+    EnvelopeSteps(IngressConfig config, WayOnwards onwards) {
         this.maxMessageBytes = config.maxMessageBytes();
         this.maxRecipients = config.maxRecipients();
         this.offersSmtpUtf8 = config.smtputf8() == SmtpUtf8.OFFER;
-        this.limits = limits;
+        this.onwards = onwards;
     }
 
     Step onMail(Listening state, Command.Mail mail, Room room) {
@@ -43,6 +42,9 @@ final class EnvelopeSteps {
             case ChunksRefused refused -> onMail(refused.before(), mail, room);
             case Greeted _
             when mail.options().smtpUtf8() && !offersSmtpUtf8 -> Step.reply(state, Replies.UNKNOWN_PARAMETER);
+            case Greeted greeted
+            when mail.options().requireTls() && !greeted.client().mayRequireTls() ->
+                Step.reply(state, Replies.UNKNOWN_PARAMETER);
             case Greeted _
             when mail.options().declaredBytes() > maxMessageBytes ->
                 Step.refuse(state, Replies.TOO_LARGE, Refusal.TOO_LARGE, mail.from()); // RFC 1870 §6.1
@@ -80,17 +82,13 @@ final class EnvelopeSteps {
     Step onVerdict(AwaitingRecipient state, RecipientVerdict verdict) {
         MailOpen mail = state.mail();
         return switch (verdict) {
-            case RecipientVerdict.Accepted(Route route)
-            when isTooLarge(mail, route) ->
-                refused(state, Replies.tooLargeForPrimary(state.to()), Refusal.TOO_LARGE_FOR_PRIMARY);
-            case RecipientVerdict.Accepted(Route route)
-            when needsUtf8InVain(state, route) ->
-                refused(state, Replies.noUtf8AtPrimary(state.to()), Refusal.NO_SMTPUTF8_AT_PRIMARY);
-            case RecipientVerdict.Accepted accepted ->
-                Step.reply(
-                        mail.with(mail.recipients()
-                                .with(new Recipients.Accepted(state.to(), state.options(), accepted.route()))),
-                        Replies.RECIPIENT_OK);
+            case RecipientVerdict.Accepted(Route route) ->
+                onwards.against(state, route)
+                        .map(objection -> refused(state, objection.reply(), objection.reason()))
+                        .orElseGet(() -> Step.reply(
+                                mail.with(mail.recipients()
+                                        .with(new Recipients.Accepted(state.to(), state.options(), route))),
+                                Replies.RECIPIENT_OK));
             case RecipientVerdict.RelayDenied _ ->
                 refused(state, Replies.relayDenied(state.to()), Refusal.RELAY_DENIED);
             case RecipientVerdict.UnknownUser _ ->
@@ -110,24 +108,7 @@ final class EnvelopeSteps {
     /** As {@link SessionMachine#takes}. */
     boolean takes(AwaitingRecipient state, RecipientVerdict verdict) {
         return verdict instanceof RecipientVerdict.Accepted(Route route)
-                && !isTooLarge(state.mail(), route)
-                && !needsUtf8InVain(state, route);
-    }
-
-    /** By what the client says of its size (RFC 1870 §6.1); our trace header is not held against it. */
-    private boolean isTooLarge(MailOpen mail, Route route) {
-        long declared = mail.sender().options().declaredBytes();
-        return declared > 0
-                && limits.of(route)
-                        .filter(known -> known.maxSizeBytes().isPresent()
-                                && declared > known.maxSizeBytes().getAsLong())
-                        .isPresent();
-    }
-
-    /** By its addresses: a client says SMTPUTF8 of all its mail, and what the header needs shows only later. */
-    private boolean needsUtf8InVain(AwaitingRecipient state, Route route) {
-        return (state.to().needsSmtpUtf8() || state.mail().from().needsSmtpUtf8())
-                && limits.of(route).filter(known -> !known.smtpUtf8()).isPresent();
+                && onwards.against(state, route).isEmpty();
     }
 
     /** As {@link SessionMachine#onClientRefused}. */

@@ -49,8 +49,13 @@ final class Parameters {
             return MailOptions.NONE;
         }
         Parameters all = parse(text);
-        MailOptions options =
-                new MailOptions(all.body(), all.size(), all.smtpUtf8(), all.returnContent(), all.envelopeId());
+        MailOptions options = new MailOptions(
+                all.body(),
+                all.size(),
+                all.said("SMTPUTF8"), // RFC 6531 §3.4
+                all.said("REQUIRETLS"), // RFC 8689 §2
+                all.returnContent(),
+                all.envelopeId());
         all.checkNoneIsLeft();
         return options;
     }
@@ -98,9 +103,9 @@ final class Parameters {
         throw bad();
     }
 
-    /** RFC 6531 §3.4: it has no value. */
-    private boolean smtpUtf8() throws MalformedException {
-        Optional<String> value = unread.remove("SMTPUTF8");
+    /** Of one that has no value. */
+    private boolean said(String keyword) throws MalformedException {
+        Optional<String> value = unread.remove(keyword);
         if (value == null) {
             return false;
         }

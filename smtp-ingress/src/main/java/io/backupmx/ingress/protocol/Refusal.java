@@ -17,6 +17,10 @@ public enum Refusal {
     TOO_LARGE_FOR_PRIMARY(true, false),
     /** The primary is known not to take addresses beyond ASCII. */
     NO_SMTPUTF8_AT_PRIMARY(true, false),
+    /** The primary is not one that keeps mail in TLS, as it demands. */
+    NO_REQUIRETLS_AT_PRIMARY(true, false),
+    /** Whether the primary keeps mail in TLS, as it demands, is not known any more. */
+    REQUIRETLS_NOT_KNOWN_AT_PRIMARY(true, true),
     TOO_MANY_RECIPIENTS(true, true),
     /** The client is in a list in the DNS. */
     CLIENT_LISTED(true, false),

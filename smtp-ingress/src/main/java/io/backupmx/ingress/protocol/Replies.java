@@ -145,6 +145,14 @@ public final class Replies {
         return SmtpReply.of(553, "5.6.7", to + ": The primary server does not take SMTPUTF8"); // RFC 6531 §3.5
     }
 
+    static SmtpReply noRequireTlsAtPrimary(ForwardPath to) {
+        return SmtpReply.of(550, "5.7.30", to + ": REQUIRETLS support required"); // RFC 8689 §4.2.1
+    }
+
+    static SmtpReply requireTlsNotKnown(ForwardPath to) {
+        return SmtpReply.of(451, "4.7.30", to + ": REQUIRETLS support of the primary server not known now");
+    }
+
     static SmtpReply lookUpFailed(ForwardPath to) {
         return SmtpReply.of(451, "4.3.0", to + ": Temporary lookup failure");
     }

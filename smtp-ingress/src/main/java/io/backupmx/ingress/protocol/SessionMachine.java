@@ -18,6 +18,7 @@ import io.backupmx.mail.QueueId;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.RequireTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolWriter.Room;
@@ -37,17 +38,20 @@ public final class SessionMachine {
 
     /** Without a word on what primaries take, for clients that may say what all may. */
     public SessionMachine(Domain hostname, IngressConfig config) {
-        this(hostname, config, KnownLimits.NONE, Privileges.NONE);
+        this(hostname, config, KnownLimits.NONE, RequireTls.NEVER, Privileges.NONE);
     }
 
     /**
      * @param limits of the primaries: what they would refuse is refused at RCPT, where the sender hears it from its own server
+     * @param requireTls whether mail may be taken that demands TLS on all its way
      * @param privileges of the clients of the sessions that it serves
      */
-    public SessionMachine(Domain hostname, IngressConfig config, KnownLimits limits, Privileges privileges) {
+    public SessionMachine(
+            Domain hostname, IngressConfig config, KnownLimits limits, RequireTls requireTls, Privileges privileges) {
         this.hostname = hostname;
-        this.client = new ClientSteps(hostname, config, privileges);
-        this.envelope = new EnvelopeSteps(config, limits);
+        WayOnwards onwards = new WayOnwards(limits, requireTls);
+        this.client = new ClientSteps(hostname, config, onwards, privileges);
+        this.envelope = new EnvelopeSteps(config, onwards);
         this.content = new ContentSteps(hostname, config);
     }
 

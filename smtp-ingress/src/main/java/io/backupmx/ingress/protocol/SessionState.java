@@ -110,8 +110,17 @@ public sealed interface SessionState {
     /** The last reply is said; whatever else the client says is not heard. */
     record Closing() implements SessionState {}
 
-    /** Who the client says it is, and what it said that through. */
-    record Client(String name, boolean esmtp, Optional<TlsFacts> tls) {}
+    /**
+     * Who the client says it is, and what it said that through.
+     *
+     * @param mayRequireTls whether it was offered REQUIRETLS (RFC 8689), which holds as long as this does
+     */
+    record Client(String name, boolean esmtp, Optional<TlsFacts> tls, boolean mayRequireTls) {
+
+        public Client(String name, boolean esmtp, Optional<TlsFacts> tls) {
+            this(name, esmtp, tls, false);
+        }
+    }
 
     /** What MAIL said. */
     record Sender(ReversePath path, MailOptions options) {}

@@ -51,7 +51,7 @@ record IngressParts(
         Privileges privileges = new Privileges(clients.isForEtrn(address), proxy);
         return privileges.equals(Privileges.NONE)
                 ? machine
-                : new SessionMachine(hostname, config, advisers.limits(), privileges);
+                : new SessionMachine(hostname, config, advisers.limits(), advisers.requireTls(), privileges);
     }
 
     /** What a session of a client of that address bears with. */

@@ -68,7 +68,7 @@ public final class IngressServer {
         this.parts = new IngressParts(
                 hostname,
                 config,
-                new SessionMachine(hostname, config, advisers.limits(), Privileges.NONE),
+                new SessionMachine(hostname, config, advisers.limits(), advisers.requireTls(), Privileges.NONE),
                 advisers,
                 spool,
                 new Proxies(config.proxyProtocol().proxies(), config.maxConnections()),

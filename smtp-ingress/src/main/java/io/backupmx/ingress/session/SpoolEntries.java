@@ -28,18 +28,19 @@ final class SpoolEntries {
         }
         MailOptions options = mail.sender().options();
         List<SpoolEntry> entries = new ArrayList<>(byRoute.size());
-        byRoute.forEach((route, recipients) -> entries.add(new SpoolEntry(
-                route,
-                new Envelope(
-                        id,
-                        arrival,
-                        mail.from(),
-                        recipients,
-                        options.body(),
-                        options.smtpUtf8() && (!headerAscii || mail.from().needsSmtpUtf8()),
-                        options.envelopeId(),
-                        options.returnContent(),
-                        0))));
+        byRoute.forEach((route, recipients) -> {
+            Envelope envelope = new Envelope(
+                    id,
+                    arrival,
+                    mail.from(),
+                    recipients,
+                    options.body(),
+                    options.smtpUtf8() && (!headerAscii || mail.from().needsSmtpUtf8()),
+                    options.envelopeId(),
+                    options.returnContent(),
+                    0);
+            entries.add(new SpoolEntry(route, options.requireTls() ? envelope.withRequireTls() : envelope));
+        });
         return entries;
     }
 

@@ -12,6 +12,7 @@ import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.route.KnownLimits;
+import io.backupmx.route.RequireTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.net.InetAddress;
@@ -110,7 +111,7 @@ class ClientStepsTest extends MachineFixture {
     }
 
     private Step sayAs(Privileges privileges, Listening state, String line) {
-        return new SessionMachine(Domain.of("mx2.example.net"), IngressConfig.DEFAULT, KnownLimits.NONE, privileges)
+        return new SessionMachine(Domain.of("mx2.example.net"), IngressConfig.DEFAULT, KnownLimits.NONE, RequireTls.NEVER, privileges)
                 .onCommand(state, CommandParser.parse(line), Room.OPEN);
     }
 

@@ -91,6 +91,17 @@ class CommandParserTest {
                                 BodyType.SEVEN_BIT, 0, true, Optional.of("HDRS"), Optional.of("QQ314159+3Dx"))));
     }
 
+    /** RFC 8689 §2: it has no value. */
+    @Test
+    void mailMayDemandTls() {
+        assertThat(parse("MAIL FROM:<bob@client.example> SIZE=5 requiretls"))
+                .isEqualTo(new Command.Mail(
+                        BOB, new MailOptions(BodyType.SEVEN_BIT, 5, false, true, Optional.empty(), Optional.empty())));
+        assertMalformed("MAIL FROM:<bob@client.example> REQUIRETLS=yes", Replies.BAD_PARAMETER);
+        assertMalformed("MAIL FROM:<bob@client.example> REQUIRETLS REQUIRETLS", Replies.BAD_PARAMETER);
+        assertMalformed("RCPT TO:<alice@example.test> REQUIRETLS", Replies.UNKNOWN_PARAMETER);
+    }
+
     @Test
     void rcptSaysWhenItIsToBeReportedOn() {
         assertThat(parse("RCPT TO:<alice@example.test> NOTIFY=success,Delay ORCPT=rfc822;Alice+2Bx@example.test"))

@@ -9,6 +9,7 @@ import io.backupmx.ingress.protocol.SessionState.Greeted;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.route.NextHopLimits;
 import io.backupmx.route.RecipientVerdict;
+import io.backupmx.route.RequireTls;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
@@ -35,6 +36,7 @@ class KnownLimitsTest {
             Domain.of("mx2.example.net"),
             IngressConfig.DEFAULT,
             route -> Optional.ofNullable(KNOWN.get(route)),
+            RequireTls.NEVER,
             Privileges.NONE);
 
     private Step rcpt(String mail, String rcpt, Route route) {

@@ -11,6 +11,7 @@ import io.backupmx.ingress.rspamd.ContentCheck;
 import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.KnownLimits;
+import io.backupmx.route.RequireTls;
 import io.backupmx.smtp.Domain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -74,6 +75,7 @@ class ListenIT {
                 new Advisers(
                         new FakeDirectory(),
                         KnownLimits.NONE,
+                        RequireTls.NEVER,
                         DeferralPolicy.NONE,
                         Blocklists.NONE,
                         SenderPolicy.NONE,

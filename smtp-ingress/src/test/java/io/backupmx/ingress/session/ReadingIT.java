@@ -11,6 +11,7 @@ import io.backupmx.ingress.recipient.DeferralPolicy;
 import io.backupmx.ingress.rspamd.ContentCheck;
 import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.route.KnownLimits;
+import io.backupmx.route.RequireTls;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Conversation;
@@ -102,6 +103,7 @@ class ReadingIT {
                 new Advisers(
                         directory,
                         KnownLimits.NONE,
+                        RequireTls.NEVER,
                         DeferralPolicy.NONE,
                         Blocklists.NONE,
                         SenderPolicy.NONE,

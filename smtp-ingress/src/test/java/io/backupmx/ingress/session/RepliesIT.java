@@ -47,7 +47,7 @@ class RepliesIT {
                 """);
     }
 
-    /** REQUIRETLS is not offered, for a backup cannot promise it (RFC 8689 §2): who needs it has to hear so. */
+    /** REQUIRETLS is not offered in the clear (RFC 8689 §2): who needs it has to hear so. */
     @Test
     void commandsOfAMail() {
         ingress.play("""
@@ -61,6 +61,8 @@ class RepliesIT {
                 C: MAIL FROM:<bob>
                 S: 501 5.1.7 Bad sender address syntax
                 C: MAIL FROM:<bob@client.example> SIZE=x
+                S: 501 5.5.4 Bad value of a parameter
+                C: MAIL FROM:<bob@client.example> REQUIRETLS=1
                 S: 501 5.5.4 Bad value of a parameter
                 C: MAIL FROM:<bob@client.example> REQUIRETLS
                 S: 555 5.5.4 Parameter not recognized

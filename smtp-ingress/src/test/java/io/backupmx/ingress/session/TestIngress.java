@@ -75,6 +75,7 @@ final class TestIngress implements AutoCloseable {
                 new Advisers(
                         asked.orElse(directory),
                         tuning.limits,
+                        tuning.requireTls,
                         tuning.policy,
                         tuning.blocklists,
                         tuning.senders,

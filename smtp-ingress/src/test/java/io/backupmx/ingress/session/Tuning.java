@@ -17,6 +17,7 @@ import io.backupmx.ingress.rspamd.ContentCheck;
 import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.route.KnownLimits;
+import io.backupmx.route.RequireTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -57,6 +58,7 @@ final class Tuning {
     Duration unknownDelayMax = ClientLimitsConfig.DEFAULT.unknownDelayMax();
     Blocklists blocklists = Blocklists.NONE;
     KnownLimits limits = KnownLimits.NONE;
+    RequireTls requireTls = RequireTls.NEVER;
     List<String> proxies = List.of();
     List<String> xclientNetworks = List.of();
     List<String> etrnNetworks = List.of();
