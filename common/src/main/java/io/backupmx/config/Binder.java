@@ -131,7 +131,11 @@ final class Binder {
         }
         objections.forEach((key, what) -> {
             problem(path.isEmpty() ? key : path + "." + key, what);
-            sound.set(key, defaults.path(key));
+            if (defaults.has(key)) {
+                sound.set(key, defaults.get(key));
+            } else {
+                sound.remove(key); // of an entry of a mapping, which has no defaults
+            }
         });
         if (!objections(section, sound).isEmpty()) {
             sound.setAll(defaults);
