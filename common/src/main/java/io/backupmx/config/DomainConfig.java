@@ -2,7 +2,9 @@ package io.backupmx.config;
 
 import io.backupmx.smtp.TlsLevel;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One backed-up domain.
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param unknownRecipients absent: senders are told to come again
  * @param deferWhileUp absent: nobody is
  * @param failures whose sender is told of mail that failed; absent: as {@code reports.failures} says
+ * @param hold {@code true}, or for people why: its mail is taken and kept, and not delivered; absent or {@code false}: it is
  * @param tls what connections are to be that its mail goes by; absent: as a domain above
  *     it says, or {@link WorkerConfig#tls}
  */
@@ -28,6 +31,7 @@ public record DomainConfig(
         Optional<UnknownRecipients> unknownRecipients,
         Optional<DeferWhileUp> deferWhileUp,
         Optional<Failures> failures,
+        Optional<String> hold,
         Optional<TlsLevel> tls) {
 
     /** Who is told to come again while the primary is up, and so can have that mail itself. */
@@ -45,9 +49,21 @@ public record DomainConfig(
         ACCEPT
     }
 
+    private static final Set<String> YES = Set.of("true", "yes", "on");
+    private static final Set<String> NO = Set.of("false", "no", "off");
+
+    /** It travels into every listing. */
+    private static final int MAX_REASON = 200;
+
     public DomainConfig {
         recipients = recipients.map(List::copyOf);
         recipientSources = recipientSources.map(List::copyOf);
+        new Ranges()
+                .require(
+                        "hold",
+                        hold.stream().allMatch(DomainConfig::isLine),
+                        "is not one line of up to " + MAX_REASON + " characters")
+                .enforce();
     }
 
     /** Without its subdomains. */
@@ -65,6 +81,18 @@ public record DomainConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    private static boolean isLine(String text) {
+        return text.length() <= MAX_REASON && text.codePoints().noneMatch(Character::isISOControl);
+    }
+
+    /** Why its mail is kept, be it an empty text; empty: it is not. */
+    public Optional<String> heldFor() {
+        return hold.map(String::strip)
+                .filter(why -> !NO.contains(why.toLowerCase(Locale.ROOT)))
+                .map(why -> YES.contains(why.toLowerCase(Locale.ROOT)) ? "" : why);
     }
 }

@@ -7,6 +7,7 @@ import io.backupmx.smtp.ForwardPath;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,6 +26,8 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final Optional<MxBackup> mxBackup;
     private final DeferringDomains deferring;
     private final FailureRules failures;
+    private final HeldDomains held;
+    private final Map<Route.Hold, String> holds;
     private final Set<Route> routes;
     private final TlsLevels tls;
     private final List<String> warnings;
@@ -37,6 +40,7 @@ public final class ConfiguredRelayTables implements RelayTables {
             Optional<MxBackup> mxBackup,
             DeferringDomains deferring,
             FailureRules failures,
+            HeldDomains held,
             Set<Route> routes,
             TlsLevels tls,
             List<String> warnings) {
@@ -47,7 +51,11 @@ public final class ConfiguredRelayTables implements RelayTables {
         this.mxBackup = mxBackup;
         this.deferring = deferring;
         this.failures = failures;
-        this.routes = Collections.unmodifiableSet(new LinkedHashSet<>(routes));
+        this.held = held;
+        this.holds = Collections.unmodifiableMap(held.routes());
+        Set<Route> all = new LinkedHashSet<>(routes);
+        all.addAll(holds.keySet());
+        this.routes = Collections.unmodifiableSet(all);
         this.tls = tls;
         this.warnings = List.copyOf(warnings);
     }
@@ -70,6 +78,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private boolean defersWhileUp(TableAddress address) {
         Domain domain = address.domain();
         return !RecipientTruth.isRole(address.localPart())
+                && held.hold(domain).isEmpty() // whose operator wants it here
                 && (domains.contains(domain)
                         ? deferring.domains().contains(domain)
                         : deferring.containAsSubdomain(domain));
@@ -83,6 +92,22 @@ public final class ConfiguredRelayTables implements RelayTables {
     @Override
     public Optional<Failures> failures(ForwardPath path) {
         return failures.of(address(path).domain());
+    }
+
+    @Override
+    public Optional<Route> way(ForwardPath path) {
+        TableAddress address = address(path);
+        return route(address).map(usual -> held.insteadOf(usual, address.domain()));
+    }
+
+    @Override
+    public Optional<Route.Hold> hold(ForwardPath path) {
+        return held.hold(address(path).domain());
+    }
+
+    @Override
+    public Map<Route.Hold, String> holds() {
+        return holds;
     }
 
     private TableAddress address(ForwardPath path) {
@@ -129,14 +154,21 @@ public final class ConfiguredRelayTables implements RelayTables {
                 : elsewhere(address.domain()).isPresent() ? Explanation.BackedUp.IF_MX_BACKUP : Explanation.BackedUp.NO;
         return backedUp == Explanation.BackedUp.NO
                 ? new Explanation(
-                        address.domain(), backedUp, Optional.empty(), new RouteSource.None(), Optional.empty(), false)
+                        address.domain(),
+                        backedUp,
+                        Optional.empty(),
+                        new RouteSource.None(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty())
                 : new Explanation(
                         address.domain(),
                         backedUp,
                         route(address),
                         find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None()),
                         Optional.of(source(address)),
-                        defersWhileUp(address));
+                        defersWhileUp(address),
+                        held.hold(address.domain()).map(holds::get));
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */
@@ -171,7 +203,7 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     /** Where the mail of {@code domain} goes, single addresses aside. */
     Optional<Route> route(Domain domain) {
-        return route(new TableAddress("postmaster", domain));
+        return route(new TableAddress("postmaster", domain)).map(usual -> held.insteadOf(usual, domain));
     }
 
     /** Where the best MX hosts of domains have to be that nobody has configured; empty: no such domain is backed up. */
@@ -189,6 +221,7 @@ public final class ConfiguredRelayTables implements RelayTables {
         return lookup.transport().addresses();
     }
 
+    /** Where mail goes that is not held. */
     private Optional<Route> route(TableAddress address) {
         return reading(address)
                 .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
@@ -249,10 +282,12 @@ public final class ConfiguredRelayTables implements RelayTables {
         return switch (reading) {
             case RouteReading.NotUnderstood _ -> new RecipientVerdict.RelayDenied(); // somebody else's line
             case RouteReading.Answers(TransportAnswer answer) -> new RecipientVerdict.Answered(answer);
-            case RouteReading.Understood(Route route) ->
+            case RouteReading.Understood(Route usual) ->
                 switch (existence) {
-                    case LISTED, ASSUMED -> new RecipientVerdict.Accepted(route);
-                    case ASKED -> new RecipientVerdict.Unsettled(route, question(address));
+                    case LISTED, ASSUMED -> new RecipientVerdict.Accepted(held.insteadOf(usual, address.domain()));
+                    case ASKED ->
+                        new RecipientVerdict.Unsettled(
+                                held.insteadOf(usual, address.domain()), usual, question(address));
                     case UNKNOWN -> new RecipientVerdict.UnknownUser();
                 };
         };

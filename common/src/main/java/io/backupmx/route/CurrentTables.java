@@ -3,6 +3,7 @@ package io.backupmx.route;
 import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,6 +44,21 @@ public final class CurrentTables implements RelayTables {
     @Override
     public Optional<Failures> failures(ForwardPath path) {
         return tables.failures(path);
+    }
+
+    @Override
+    public Optional<Route> way(ForwardPath path) {
+        return tables.way(path);
+    }
+
+    @Override
+    public Optional<Route.Hold> hold(ForwardPath path) {
+        return tables.hold(path);
+    }
+
+    @Override
+    public Map<Route.Hold, String> holds() {
+        return tables.holds();
     }
 
     @Override

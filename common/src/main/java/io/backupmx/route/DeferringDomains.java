@@ -1,7 +1,6 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,14 +19,7 @@ record DeferringDomains(Set<Domain> domains, Set<Domain> withSubdomains, RelayDo
 
     /** Whether {@code domain} does, which is ours as a subdomain: as the nearest of those above it whose subdomains are. */
     boolean containAsSubdomain(Domain domain) {
-        for (Optional<Domain> above = domain.parent();
-                above.isPresent();
-                above = above.get().parent()) {
-            if (taking.coversSubdomains(above.get())) {
-                return withSubdomains.contains(above.get());
-            }
-        }
-        return false;
+        return taking.nearestAbove(domain).filter(withSubdomains::contains).isPresent();
     }
 
     boolean isEmpty() {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param route where mail for it goes, or would if it were taken
  * @param recipient empty where nobody asks, for the domain is none of ours
  * @param defersWhileUp whether a client that has not come back is to leave it to the primary while that is up
+ * @param held a sentence that says so, where its mail is kept and not delivered
  */
 public record Explanation(
         Domain domain,
@@ -18,7 +19,8 @@ public record Explanation(
         Optional<Route> route,
         RouteSource routeSource,
         Optional<RecipientSource> recipient,
-        boolean defersWhileUp) {
+        boolean defersWhileUp,
+        Optional<String> held) {
 
     /** Whether a domain is backed up, by the configuration alone. */
     public enum BackedUp {

@@ -25,13 +25,6 @@ record FailureRules(Map<Domain, Failures> said, Set<Domain> domains, RelayDomain
         if (said.isEmpty() || domains.contains(domain)) {
             return Optional.ofNullable(said.get(domain));
         }
-        for (Optional<Domain> above = domain.parent();
-                above.isPresent();
-                above = above.get().parent()) {
-            if (taking.coversSubdomains(above.get())) {
-                return Optional.ofNullable(said.get(above.get()));
-            }
-        }
-        return Optional.empty();
+        return taking.nearestAbove(domain).map(said::get);
     }
 }

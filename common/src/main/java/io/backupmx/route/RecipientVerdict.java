@@ -9,8 +9,18 @@ public sealed interface RecipientVerdict {
     /** Ours to take; its mail goes {@code route}. */
     record Accepted(Route route) implements RecipientVerdict {}
 
-    /** Ours, and its mail would go {@code route}, but whether it exists others know: {@code question} is for them. */
-    record Unsettled(Route route, RecipientQuestion question) implements RecipientVerdict {}
+    /**
+     * Ours, and its mail would go {@code route}, but whether it exists others know: {@code question} is for them.
+     *
+     * @param primary where a primary is asked that is among them
+     */
+    record Unsettled(Route route, Route primary, RecipientQuestion question) implements RecipientVerdict {
+
+        /** Where mail goes, somebody can be asked, too. */
+        public Unsettled(Route route, RecipientQuestion question) {
+            this(route, route, question);
+        }
+    }
 
     /**
      * None of our domains, unless the DNS says that we are a backup MX of {@code domain}, and that its best MX hosts are in

@@ -63,14 +63,19 @@ record RelayDomains(Set<Domain> listed) {
 
     /** Whether {@code domain} lies below a listed one. */
     boolean coversAsSubdomain(Domain domain) {
-        for (Optional<Domain> parent = domain.parent();
-                parent.isPresent();
-                parent = parent.get().parent()) {
-            if (coversSubdomains(parent.get())) {
-                return true;
+        return nearestAbove(domain).isPresent();
+    }
+
+    /** The nearest one above {@code domain} whose subdomains are covered. */
+    Optional<Domain> nearestAbove(Domain domain) {
+        for (Optional<Domain> above = domain.parent();
+                above.isPresent();
+                above = above.get().parent()) {
+            if (coversSubdomains(above.get())) {
+                return above;
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     boolean coversSubdomains(Domain domain) {

@@ -3,6 +3,7 @@ package io.backupmx.route;
 import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,6 +33,21 @@ public interface RelayTables {
     /** Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. */
     default Optional<Failures> failures(ForwardPath path) {
         return Optional.empty();
+    }
+
+    /** Where mail for {@code path} goes now, whether anybody of that name exists or not; empty: nowhere. */
+    default Optional<Route> way(ForwardPath path) {
+        return Optional.empty();
+    }
+
+    /** Where mail for {@code path} is kept until the configuration says otherwise; empty: it is to be delivered. */
+    default Optional<Route.Hold> hold(ForwardPath path) {
+        return Optional.empty();
+    }
+
+    /** The domains that are held so; each with a sentence that says it, for people. */
+    default Map<Route.Hold, String> holds() {
+        return Map.of();
     }
 
     /** The backed-up domains, in the order of the configuration. */

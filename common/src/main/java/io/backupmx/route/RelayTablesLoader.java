@@ -45,6 +45,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Set<Domain> deferring = new HashSet<>();
     private final Map<Domain, Failures> failures = new HashMap<>();
+    private final Map<Domain, String> held = new LinkedHashMap<>();
     private final Map<Domain, TlsLevel> tls = new LinkedHashMap<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
     private final List<Domain> idleUnknownRecipients = new ArrayList<>();
@@ -97,6 +98,7 @@ public final class RelayTablesLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems, config);
         }
+        HeldDomains holds = new HeldDomains(held, domains, relayDomains);
         RecipientTruth truth = new RecipientTruth(
                 withInlineRecipients,
                 inlineRecipients.build(),
@@ -116,6 +118,7 @@ public final class RelayTablesLoader {
                 mxBackup,
                 deferringDomains(relayDomains),
                 new FailureRules(failures, domains, relayDomains),
+                holds,
                 survey.routes(),
                 tlsSurvey.levels(),
                 warnings);
@@ -226,6 +229,7 @@ public final class RelayTablesLoader {
             deferring.add(domain);
         }
         said.failures().ifPresent(rule -> failures.put(domain, rule));
+        said.heldFor().ifPresent(why -> held.put(domain, why));
         said.tls().ifPresent(level -> tls.put(domain, level));
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));
         boolean asksPrimary = said.recipientSources()
@@ -301,6 +305,10 @@ public final class RelayTablesLoader {
                 domain -> "domains." + domain + ".recipient_sources: nobody is ever asked, for relay_recipients has '@"
                         + domain + "', every address",
                 "%d more domains have recipient_sources, and every address in relay_recipients");
+        warnOfSome(
+                held.keySet().stream().toList(),
+                domain -> "domains." + domain + ".hold: its mail is taken and kept, and not delivered",
+                "%d more domains are held");
         warnOfSome(
                 deferring.stream()
                         .filter(domain -> primaries.get(domain) instanceof Route.ByMx)

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.MailProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,29 @@ public sealed interface Route {
         }
     }
 
+    /** Nowhere yet: mail of a domain that the configuration holds ({@code domains.DOMAIN.hold}), subdomains with it. Nobody reads its queue. */
+    record Hold(Domain domain) implements Route {
+
+        /** What its text begins with. */
+        public static final String PREFIX = "hold:";
+
+        private static Optional<Route> parse(String text) {
+            return Domain.parse(text.substring(PREFIX.length()))
+                    .filter(domain -> !domain.isAddressLiteral())
+                    .map(Hold::new);
+        }
+
+        @Override
+        public List<NextHop> nextHops() {
+            return List.of();
+        }
+
+        @Override
+        public String toString() {
+            return PREFIX + domain;
+        }
+    }
+
     /** To the mail exchangers of each recipient's domain, as the DNS names them (RFC 5321 §5.1). */
     record ByMx() implements Route {
 
@@ -97,14 +121,14 @@ public sealed interface Route {
     }
 
     /**
-     * The route {@code text} spells: {@code mx}, {@code discard}, or {@code smtp:[host]:port} and {@code lmtp:[host]:port}, further
-     * next hops behind commas; else empty.
+     * The route {@code text} spells: {@code mx}, {@code discard}, {@code hold:domain}, or {@code smtp:[host]:port} and
+     * {@code lmtp:[host]:port}, further next hops behind commas; else empty.
      */
     static Optional<Route> parse(String text) {
         return switch (text) {
             case ByMx.NAME -> Optional.of(new ByMx());
             case Discard.NAME -> Optional.of(new Discard());
-            default -> Hosts.parse(text);
+            default -> text.startsWith(Hold.PREFIX) ? Hold.parse(text) : Hosts.parse(text);
         };
     }
 

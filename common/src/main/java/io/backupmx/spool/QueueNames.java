@@ -36,6 +36,7 @@ public final class QueueNames {
     private static final String REPORTS = PREFIX + "report.";
     private static final String BY_MX = PREFIX + new Route.ByMx();
     private static final String DISCARD = PREFIX + new Route.Discard();
+    private static final String HOLD = PREFIX + encode(Route.Hold.PREFIX);
     private static final String HASH_MARK = "_z";
     private static final int MAX_ENCODED = 160;
 
@@ -77,7 +78,10 @@ public final class QueueNames {
 
     /** Whether {@code name} is a route's queue, be the route readable from it or not. */
     public static boolean isRoute(String name) {
-        return PREFIXES_TO_HOSTS.stream().anyMatch(name::startsWith) || name.equals(BY_MX) || name.equals(DISCARD);
+        return PREFIXES_TO_HOSTS.stream().anyMatch(name::startsWith)
+                || name.equals(BY_MX)
+                || name.equals(DISCARD)
+                || name.startsWith(HOLD);
     }
 
     private static String encode(String route) {

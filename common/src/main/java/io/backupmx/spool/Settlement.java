@@ -35,6 +35,9 @@ public sealed interface Settlement {
         /** Another mail altogether, of our own making, to go by {@code route}. */
         record Fresh(Route route, Envelope envelope, Content.InMemory content) implements Copy {}
 
+        /** Behind the queue of another route, which it is of from now on. */
+        record Moved(Route route, Envelope envelope) implements Copy {}
+
         /** Back onto the queue of the mail's route, behind what is there. */
         record Requeued(Envelope envelope) implements Copy {}
     }

@@ -162,7 +162,8 @@ final class MxBackupTest {
                         Optional.of(MX),
                         new RouteSource.MxBackup(),
                         Optional.of(RecipientSource.ASKED_SOURCES),
-                        false));
+                        false,
+                        Optional.empty()));
     }
 
     @Test

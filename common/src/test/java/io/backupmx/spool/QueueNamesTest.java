@@ -69,6 +69,16 @@ final class QueueNamesTest {
     }
 
     @Test
+    void aHeldDomainsQueueIsARoutes() {
+        SpoolQueue held = new SpoolQueue.ForRoute(Route.of("hold:held.test"));
+        assertThat(QueueNames.nameOf(held))
+                .isEqualTo("spool.hold_3aheld_2etest")
+                .doesNotContain(QueueNames.TO_HOSTS);
+        assertThat(QueueNames.parse(QueueNames.nameOf(held))).contains(held);
+        assertThat(QueueNames.isRoute(QueueNames.nameOf(held))).isTrue();
+    }
+
+    @Test
     void aLongRoutesNameEndsInAHashAndIsNotReadBack() {
         Route one = longRoute(25);
         Route other = longRoute(26);

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param route where its mail goes, or would if it were taken
  * @param routeSource what says so
  * @param whileUp what a sender is told instead while the route is up; empty where that is no other
+ * @param held that its mail is kept and not delivered, and why; empty: it is
  */
 record LookupResult(
         String address,
@@ -31,7 +32,8 @@ record LookupResult(
         Optional<String> recipient,
         Optional<Route> route,
         Optional<String> routeSource,
-        Optional<String> whileUp) {
+        Optional<String> whileUp,
+        Optional<String> held) {
 
     /** In the place of a reply. */
     static final RecipientQuestion.Answer NOBODY_TO_ASK = new RecipientQuestion.Answer(
@@ -51,6 +53,7 @@ record LookupResult(
             return new LookupResult(
                     address,
                     reply,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -90,7 +93,8 @@ record LookupResult(
                         ? Optional.empty()
                         : Optional.of(routeSource(checked, why.routeSource())),
                 Optional.of("451 until the sender comes back, for its domain has defer_while_up: all")
-                        .filter(_ -> why.defersWhileUp()));
+                        .filter(_ -> why.defersWhileUp()),
+                why.held());
     }
 
     List<String> lines() {
@@ -101,6 +105,7 @@ record LookupResult(
         recipient.ifPresent(text -> all.add(LINE.formatted("recipient", text)));
         routeSource.ifPresent(text -> all.add(
                 LINE.formatted("route", route.map(to -> to + ", by " + text).orElse(text))));
+        held.ifPresent(text -> all.add(LINE.formatted("held", text)));
         whileUp.ifPresent(text -> all.add(LINE.formatted("while up", text)));
         return all;
     }
@@ -114,6 +119,7 @@ record LookupResult(
         recipient.ifPresent(text -> json.put("recipient", text));
         route.ifPresent(to -> json.put("route", to.toString()));
         routeSource.ifPresent(text -> json.put("route_source", text));
+        held.ifPresent(text -> json.put("held", text));
         whileUp.ifPresent(text -> json.put("while_up", text));
         return json;
     }

@@ -42,6 +42,13 @@ final class Copies {
                             fresh.envelope(),
                             fresh.content(),
                             Optional.empty());
+                case Settlement.Copy.Moved moved ->
+                    group.send(
+                            new SpoolQueue.ForRoute(moved.route()),
+                            moved.route(),
+                            moved.envelope(),
+                            content,
+                            Optional.empty());
                 case Settlement.Copy.Requeued requeued ->
                     group.send(
                             new SpoolQueue.ForRoute(mail.route()),

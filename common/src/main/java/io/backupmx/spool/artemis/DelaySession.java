@@ -245,7 +245,7 @@ final class DelaySession {
         }
         if (copies.stream().anyMatch(Settlement.Copy.Requeued.class::isInstance)) {
             moved.add(mail.route());
-        }
+        } // what a hold moves elsewhere nobody waits for
     }
 
     /** A refused copy ends the taking; what is in hand still settles as it can. */

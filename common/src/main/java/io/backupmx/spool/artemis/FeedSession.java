@@ -243,6 +243,8 @@ final class FeedSession {
                 for (Settlement.Copy copy : replace.copies()) {
                     if (copy instanceof Settlement.Copy.Fresh fresh) {
                         moved.add(fresh.route());
+                    } else if (copy instanceof Settlement.Copy.Moved(Route other, var _)) {
+                        moved.add(other);
                     }
                 }
             }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolException;
+import io.backupmx.worker.HeldByConfigurationException;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.UnknownRouteException;
 import io.backupmx.worker.WorkerView;
@@ -80,6 +81,8 @@ final class RouteRequests {
             switch (e.getCause()) {
                 case UnknownRouteException unknown ->
                     AdminResponse.error(ctx, 404, String.valueOf(unknown.getMessage()));
+                case HeldByConfigurationException held ->
+                    AdminResponse.error(ctx, 409, String.valueOf(held.getMessage()));
                 case SpoolException away -> throw away;
                 case null, default -> throw new IllegalStateException(e.getCause());
             }

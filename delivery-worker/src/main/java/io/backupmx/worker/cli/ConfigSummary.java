@@ -5,6 +5,7 @@ import io.backupmx.ops.MachineName;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
+import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
@@ -69,6 +70,7 @@ public final class ConfigSummary {
     private String route(Domain domain) {
         ForwardPath postmaster = new ForwardPath.To(new Mailbox("postmaster", domain));
         return switch (tables.verdict(postmaster)) {
+            case RecipientVerdict.Accepted(Route.Hold _) -> "held: kept here, and not delivered";
             case RecipientVerdict.Accepted(var route) -> route.toString();
             case RecipientVerdict.Answered(var answer) ->
                 (answer.isTemporary() ? "put off with " : "refused with ") + answer.status() + " " + answer.text();

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Lists the routes with their state: those with trouble first.",
             "UP: mail goes out; RAMP: back, ever more mail goes out; THROTTLED: defers everything, one mail now and then"
-                    + " is tried; DOWN: probed; HELD: by an operator; QUARANTINE: came back refusing mail, held until"
+                    + " is tried; DOWN: probed; HELD: by an operator, or by the configuration; QUARANTINE: came back refusing mail, held until"
                     + " an operator looks.",
             "Limit is connections of all workers, Conns those of the worker that is asked."
         },

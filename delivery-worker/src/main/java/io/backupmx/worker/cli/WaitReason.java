@@ -1,5 +1,6 @@
 package io.backupmx.worker.cli;
 
+import io.backupmx.route.Route;
 import io.backupmx.worker.RouteStatus.State;
 import io.backupmx.worker.admin.QueuedMail;
 import java.time.Instant;
@@ -47,7 +48,8 @@ final class WaitReason {
             case RAMP -> ITS_TURN + ", route in " + stands;
             case THROTTLED, DOWN -> "route " + stands + next;
             case HELD ->
-                "route HELD by an operator" + stands.substring(state.name().length());
+                (mail.route().startsWith(Route.Hold.PREFIX) ? "route HELD" : "route HELD by an operator")
+                        + stands.substring(state.name().length());
             case QUARANTINE -> "route in " + stands;
         };
     }

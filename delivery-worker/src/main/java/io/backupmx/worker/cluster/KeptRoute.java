@@ -143,7 +143,7 @@ final class KeptRoute {
         GateState before = state;
         state = switch (route) {
             case Route.Hosts _ -> rules.after(before, event, now);
-            case Route.ByMx _, Route.Discard _ -> rules.ungated(before, event, now);
+            case Route.ByMx _, Route.Discard _, Route.Hold _ -> rules.ungated(before, event, now);
         };
         if (!(state instanceof GateState.Down)) {
             nextProbe = Optional.empty();

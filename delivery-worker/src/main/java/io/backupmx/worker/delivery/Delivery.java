@@ -122,7 +122,12 @@ final class Delivery {
         return tried.metTrouble() ? giveBacks.met(envelope.queueId()) : GiveBacks.Next.IN_PLACE;
     }
 
-    private void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand, Runnable onSettled) {
+    /**
+     * Has {@code mail} leave in this way; never blocks nor throws.
+     *
+     * @param onSettled as in {@link #run}
+     */
+    void settle(TakenMail mail, Settlement settlement, Hands.Mail inHand, Runnable onSettled) {
         if (settlement instanceof Settlement.Replace) {
             inHand.settling();
         }

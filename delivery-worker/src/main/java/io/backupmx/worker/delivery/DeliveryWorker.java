@@ -16,6 +16,7 @@ import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.Duties;
+import io.backupmx.worker.HeldByConfigurationException;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.UnknownRouteException;
@@ -30,6 +31,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +60,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     private final Cluster cluster;
     private final Reports reports;
     private final RouteParts parts;
+    private final Holds holds;
     private final Runners runners;
     private final Reviews reviews = new Reviews();
     private final Deliveries deliveries;
@@ -102,12 +105,13 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         this.deliveries = new Deliveries(runners, reviews, backOffs, retryQueues, reports);
         this.cluster = new Cluster(
                 bus,
-                tables.routes(),
+                Holds.without(tables.routes()),
                 GateRules.of(worker.maxConnectionsPerRoute(), worker.probeUnhealthy()),
                 share -> outbound.probers(share, clock),
                 clock,
                 deliveries,
                 board);
+        FeedBudget feeds = new FeedBudget(MAX_FEEDS);
         this.parts = new RouteParts(
                 worker,
                 current,
@@ -118,13 +122,15 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 spool,
                 cluster::isSure,
                 cluster::workers,
-                new FeedBudget(MAX_FEEDS),
+                feeds,
                 new Semaphore(MAX_CONNECTIONS),
                 new GreetedHosts(current::routes, limits),
                 reports,
                 clock,
                 metrics);
-        this.served = new ServedRoutes(current, spool, runners, cluster, retryQueues, retries, backOffs, clock);
+        this.holds = new Holds(current, hold -> new Onward(hold, current, spool, feeds), clock, System::nanoTime);
+        this.served =
+                new ServedRoutes(current, spool, runners, holds, cluster, retryQueues, retries, backOffs, clock);
         gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
         this.housekeeping = new Housekeeping(runners::all, served::forgetGone, cluster, admin);
         gauge(
@@ -191,8 +197,9 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         return runners.isConfigured(route) ? cluster.release(route) : unknown(route);
     }
 
-    private static CompletionStage<RouteStatus> unknown(Route route) {
-        return CompletableFuture.failedFuture(new UnknownRouteException(route));
+    private CompletionStage<RouteStatus> unknown(Route route) {
+        return CompletableFuture.failedFuture(
+                holds.isHeld(route) ? new HeldByConfigurationException(route) : new UnknownRouteException(route));
     }
 
     @Override
@@ -248,8 +255,11 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         LastDeliveries last = new LastDeliveries(List.copyOf(runners.all()));
         housekeeping.close();
         reviews.close();
+        holds.stop();
         last.end(stopGrace, () -> inFlight().size());
-        last.closeFeeds(List.of(retryQueues::close, reports::close, served::stopWatching));
+        List<Runnable> others = new ArrayList<>(holds.closings(LastDeliveries.SETTLE_GRACE));
+        others.addAll(List.of(retryQueues::close, reports::close, served::stopWatching));
+        last.closeFeeds(others);
         cluster.close();
         outbound.close();
     }

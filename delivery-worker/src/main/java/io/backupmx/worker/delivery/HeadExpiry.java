@@ -9,6 +9,7 @@ import io.backupmx.spool.TakenMail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,9 @@ final class HeadExpiry implements SpoolReader.Taker {
 
     /** What becomes of a mail that is given up. */
     interface Ending {
+
+        /** For a mail that is another queue's, whatever its age; empty: it is not. */
+        Optional<Settlement> aside(Envelope envelope);
 
         /** @param given the mail, each recipient's last reply saying why */
         Settlement settlement(Envelope given);
@@ -89,23 +93,29 @@ final class HeadExpiry implements SpoolReader.Taker {
     @Override
     public void accept(TakenMail mail) {
         Envelope envelope = mail.envelope();
-        if (judge.isOver(envelope, why)) {
+        Optional<Settlement> aside = ending.aside(envelope);
+        if (aside.isPresent()) {
+            settle(mail, aside.get());
+        } else if (judge.isOver(envelope, why)) {
             List<Recipient> failed = envelope.recipients().stream()
                     .map(recipient -> recipient.withLastReply(why))
                     .toList();
-            Settlement settlement = ending.settlement(envelope.withRecipients(failed));
-            var _ = mail.settle(settlement).whenComplete((_, failure) -> {
-                if (failure != null) {
-                    head.complete(Instant.MAX);
-                } else {
-                    ending.stored(settlement);
-                }
-                taking.set(false);
-                wake.run();
-            });
+            settle(mail, ending.settlement(envelope.withRecipients(failed)));
         } else {
             var _ = mail.settle(new Settlement.GiveBack());
             head.complete(envelope.arrival().at());
         }
+    }
+
+    private void settle(TakenMail mail, Settlement settlement) {
+        var _ = mail.settle(settlement).whenComplete((_, failure) -> {
+            if (failure != null) {
+                head.complete(Instant.MAX);
+            } else {
+                ending.stored(settlement);
+            }
+            taking.set(false);
+            wake.run();
+        });
     }
 }

@@ -16,7 +16,7 @@ final class LastDeliveries {
     private static final Logger LOG = LoggerFactory.getLogger(LastDeliveries.class);
 
     /** For the spool to settle what a stop has left. */
-    private static final Duration SETTLE_GRACE = Duration.ofSeconds(5);
+    static final Duration SETTLE_GRACE = Duration.ofSeconds(5);
 
     /** For all feeds together to end, the broker willing. */
     private static final Duration CLOSING = SETTLE_GRACE.plusSeconds(2);

@@ -2,6 +2,8 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Envelope;
+import io.backupmx.ops.MailLog;
+import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.Settlement;
@@ -80,6 +82,7 @@ final class RouteRunner implements SpoolReader.Taker {
                                 gate::places));
             case Route.ByMx _ -> new MxOutlet(parts, gate);
             case Route.Discard _ -> new DiscardOutlet();
+            case Route.Hold _ -> throw new IllegalArgumentException(route + " delivers nothing");
         };
     }
 
@@ -124,6 +127,11 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** In a place that has been taken. */
     private void start(TakenMail mail, Hands.Mail inHand) {
+        Optional<Settlement> aside = Redirection.aside(mail.envelope(), parts.tables());
+        if (aside.isPresent()) {
+            putAside(mail, inHand, aside.get());
+            return;
+        }
         if (gate.triesHere()) {
             gate.tell(new GateEvent.Tried());
         }
@@ -135,6 +143,16 @@ final class RouteRunner implements SpoolReader.Taker {
                 review();
             }
         });
+    }
+
+    private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside) {
+        MailLog.LOG
+                .atInfo()
+                .addKeyValue("queue_id", mail.envelope().queueId())
+                .addKeyValue("next_hop", route)
+                .log("held");
+        places.giveBack();
+        delivery.settle(mail, aside, inHand, this::review);
     }
 
     /** A taker for mail of a retry queue that is due; the place is reserved. Empty when there is none now. */
@@ -240,14 +258,19 @@ final class RouteRunner implements SpoolReader.Taker {
                     }
                     return over;
                 },
-                new Giving(parts.reports()),
+                new Giving(parts.reports(), parts.tables()),
                 why);
         Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
         nextHeadLook = nextLook(now, over);
     }
 
     /** Its sender may have to be told. */
-    private record Giving(Reports reports) implements HeadExpiry.Ending {
+    private record Giving(Reports reports, RelayTables tables) implements HeadExpiry.Ending {
+
+        @Override
+        public Optional<Settlement> aside(Envelope envelope) {
+            return Redirection.aside(envelope, tables);
+        }
 
         @Override
         public Settlement settlement(Envelope given) {

@@ -12,7 +12,6 @@ import io.backupmx.worker.retry.RetrySchedule;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which routes a worker takes mail of, as tables and queues change: those that the tables have, and the one by MX once there is
- * mail for it. Each is told when mail waits for it; mail of any other waits, and that is said.
+ * Which routes a worker takes mail of, as tables and queues change: those that the tables have and do not hold, and the one by MX
+ * once there is mail for it. Each is told when mail waits for it; mail of any other waits, and that is said.
  */
 final class ServedRoutes {
 
@@ -36,6 +35,7 @@ final class ServedRoutes {
     private final CurrentTables tables;
     private final SpoolReader spool;
     private final Runners runners;
+    private final Holds holds;
     private final Cluster cluster;
     private final RetryQueues retryQueues;
     private final RetrySchedule retries;
@@ -50,6 +50,7 @@ final class ServedRoutes {
             CurrentTables tables,
             SpoolReader spool,
             Runners runners,
+            Holds holds,
             Cluster cluster,
             RetryQueues retryQueues,
             RetrySchedule retries,
@@ -58,12 +59,13 @@ final class ServedRoutes {
         this.tables = tables;
         this.spool = spool;
         this.runners = runners;
+        this.holds = holds;
         this.cluster = cluster;
         this.retryQueues = retryQueues;
         this.retries = retries;
         this.backOffs = backOffs;
         this.unconfigured = new Unconfigured(clock, System::nanoTime, spool.sweep());
-        runners.configure(tables.routes());
+        runners.configure(Holds.without(tables.routes()));
     }
 
     /** Blocks as far as the spool does. */
@@ -88,6 +90,7 @@ final class ServedRoutes {
         TlsLevels before = tables.tls();
         tables.replace(newer);
         configure();
+        holds.configure();
         if (!before.equals(newer.tls())) {
             runners.all().forEach(RouteRunner::renewConnections);
         }
@@ -98,7 +101,7 @@ final class ServedRoutes {
     }
 
     private void configure() {
-        Set<Route> routes = new LinkedHashSet<>(tables.routes());
+        Set<Route> routes = Holds.without(tables.routes());
         if (mxIsWanted) {
             routes.add(BY_MX);
         }
@@ -122,12 +125,16 @@ final class ServedRoutes {
 
     /** To be called now and then. */
     void forgetGone() {
+        holds.tick();
         runners.forget(unconfigured::mayHaveMail);
     }
 
     private void mailWaits(Set<Route> routes) {
         List<Route> others = new ArrayList<>();
         for (Route route : routes) {
+            if (route instanceof Route.Hold hold && holds.mailWaits(hold)) {
+                continue;
+            }
             runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> {
                 if (route.equals(BY_MX)) {
                     Thread.startVirtualThread(this::serveMx);
@@ -144,11 +151,13 @@ final class ServedRoutes {
 
     /** In the order of the configuration, then those that are in none any more but have mail. */
     List<RouteStatus> statuses() {
-        return Stream.concat(
+        return Stream.of(
                         runners.configured().stream()
                                 .map(runner -> cluster.status(runner.route(), runner.connections())),
+                        holds.statuses().stream(),
                         unconfigured.routes().entrySet().stream()
                                 .filter(entry -> !runners.isConfigured(entry.getKey())) // it was, a moment ago
+                                .filter(entry -> !holds.isHeld(entry.getKey()))
                                 .map(entry -> new RouteStatus(
                                         entry.getKey(),
                                         RouteStatus.State.HELD,
@@ -158,6 +167,7 @@ final class ServedRoutes {
                                         0,
                                         false,
                                         Optional.empty())))
+                .flatMap(one -> one)
                 .toList();
     }
 

@@ -204,10 +204,11 @@ final class Desk {
     /** Of a domain that we back up its own, for its MX records may name us; of all others as the DNS says. */
     private Optional<Route> route(Mailbox sender) {
         return switch (tables.verdict(new ForwardPath.To(sender))) {
-            case RecipientVerdict.Accepted(Route.Discard _), RecipientVerdict.Unsettled(Route.Discard _, var _) ->
+            case RecipientVerdict.Accepted(Route.Discard _),
+                    RecipientVerdict.Unsettled(Route.Discard _, var _, var _) ->
                 Optional.empty(); // nobody would be told
             case RecipientVerdict.Accepted(Route route) -> Optional.of(route);
-            case RecipientVerdict.Unsettled(Route route, var _) -> Optional.of(route);
+            case RecipientVerdict.Unsettled(Route route, var _, var _) -> Optional.of(route);
             case RecipientVerdict.UnknownUser _, RecipientVerdict.Answered _ -> Optional.empty();
             case RecipientVerdict.IfMxBackup _,
                     RecipientVerdict.RelayDenied _,

@@ -107,6 +107,9 @@ final class InMemoryTaken implements TakenMail {
             case Settlement.Copy.Fresh fresh ->
                 queues.queue(fresh.route())
                         .addLast(new StoredMail(fresh.route(), fresh.envelope(), fresh.content(), 0, Instant.EPOCH));
+            case Settlement.Copy.Moved moved ->
+                queues.queue(moved.route())
+                        .addLast(new StoredMail(moved.route(), moved.envelope(), mail.content(), 0, Instant.EPOCH));
             case Settlement.Copy.Requeued _ -> queues.queue(mail.route()).addLast(copied);
         }
     }

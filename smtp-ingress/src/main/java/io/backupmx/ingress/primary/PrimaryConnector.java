@@ -118,7 +118,7 @@ final class PrimaryConnector implements CallAheads.Connector {
         return switch (route) {
             case Route.Hosts hosts -> List.of(new CallAheads.Asked(hosts.toString(), () -> connector.connect(hosts)));
             case Route.ByMx _ -> known(domain);
-            case Route.Discard _ -> List.of();
+            case Route.Discard _, Route.Hold _ -> List.of();
         };
     }
 

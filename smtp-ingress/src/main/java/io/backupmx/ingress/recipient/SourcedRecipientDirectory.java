@@ -89,7 +89,7 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
             String address = question.addresses().get(step / names.size());
             String source = names.get(step % names.size());
             if (source.equals(RecipientSourcesConfig.PRIMARY)) {
-                if (open.route() instanceof Route.Discard) { // there is none, and nobody whom it matters to
+                if (open.primary() instanceof Route.Discard) { // there is none, and nobody whom it matters to
                     return Future.succeededFuture(new RecipientVerdict.Accepted(open.route()));
                 }
                 return step < names.size() ? askPrimary(step) : next(step + 1); // once, about all of it
@@ -147,7 +147,7 @@ public final class SourcedRecipientDirectory implements RecipientDirectory {
 
         private Future<RecipientVerdict> askPrimary(int step) {
             return isOurTurn
-                    ? hearPrimary(step, primary.ask(open.route(), path, question.addresses()))
+                    ? hearPrimary(step, primary.ask(open.primary(), path, question.addresses()))
                     : turn.take(
                             () -> primary.known(path, question.addresses())
                                     .map(existence -> hearPrimary(step, Future.succeededFuture(existence))),

@@ -1,0 +1,79 @@
+package io.backupmx.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.backupmx.mail.Envelope;
+import io.backupmx.route.RelayTables;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.spool.Settlement;
+import io.backupmx.spool.Settlement.Copy;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RedirectionTest {
+
+    private static final int PORT = 2525;
+    private static final Route.Hold HOLD = new Route.Hold(Domain.of("held.test"));
+
+    @TempDir
+    private Path directory;
+
+    private final Envelope both = Mails.envelope("a@held.test", "b@free.test", "c@sub.held.test");
+
+    private Envelope only(int... recipients) {
+        return both.withRecipients(
+                Arrays.stream(recipients).mapToObj(both.recipients()::get).toList());
+    }
+
+    private static Optional<Settlement> replaced(Copy... copies) {
+        return Optional.of(new Settlement.Replace(List.of(copies)));
+    }
+
+    @Test
+    void nobodyIsHeldAndAllIsDelivered() {
+        assertThat(Redirection.aside(both, HeldTables.free(directory, PORT))).isEmpty();
+        assertThat(Redirection.aside(only(1), HeldTables.held(directory, PORT))).isEmpty();
+    }
+
+    @Test
+    void whoIsHeldIsPutAsideAndTheOthersHaveTheirTurnAgain() {
+        assertThat(Redirection.aside(both, HeldTables.held(directory, PORT)))
+                .isEqualTo(replaced(new Copy.Moved(HOLD, only(0, 2)), new Copy.Requeued(only(1))));
+    }
+
+    @Test
+    void whatWasHeldGoesWhereItsMailGoesNow() {
+        RelayTables tables = HeldTables.of(directory, """
+                domains:
+                  held.test: mx1.test
+                  sub.held.test: mx2.test
+                  free.test: mx3.test
+                """);
+
+        assertThat(Redirection.onward(only(0, 2), HOLD, tables))
+                .isEqualTo(replaced(
+                        new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0)),
+                        new Copy.Moved(Route.of("smtp:[mx2.test]:25"), only(2))));
+    }
+
+    @Test
+    void aSubdomainThatIsOursNoMoreGoesTheDomainsWay() {
+        RelayTables tables = HeldTables.of(directory, "domains: {held.test: mx1.test}");
+
+        assertThat(Redirection.onward(only(0, 2), HOLD, tables))
+                .isEqualTo(replaced(new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0, 2))));
+    }
+
+    @Test
+    void aDomainThatIsHeldStillOrOursNoMoreKeepsItsMail() {
+        assertThat(Redirection.onward(only(0), HOLD, HeldTables.held(directory, PORT)))
+                .isEmpty();
+        assertThat(Redirection.onward(only(0), HOLD, HeldTables.of(directory, "domains: {free.test: mx1.test}")))
+                .isEmpty();
+    }
+}
