@@ -1,6 +1,7 @@
 package io.backupmx.smtp.client;
 
 import io.backupmx.mail.Recipient;
+import io.backupmx.smtp.EnhancedStatus;
 import io.backupmx.smtp.MailProtocol;
 import io.backupmx.smtp.SmtpReply;
 import io.vertx.core.buffer.Buffer;
@@ -16,6 +17,9 @@ final class Dialogue {
     private static final int SERVICE_CLOSING = 421;
     private static final long FOLLOW_UP_BYTES = 32 << 10;
 
+    /** Too many recipients (RFC 3463 §3.6), or mails: OpenSMTPD says it of more than 100 on one connection. */
+    private static final EnhancedStatus TOO_MANY = new EnhancedStatus(4, 5, 3);
+
     private final Wire wire;
     private final SmtpClientOptions options;
     private final Extensions offered;
@@ -23,6 +27,7 @@ final class Dialogue {
     private final Transaction transaction;
     private final Optional<String> client;
     private final BooleanSupplier mayEnd;
+    private final boolean isFirst;
 
     private Optional<SmtpReply> mail = Optional.empty();
     private final List<Optional<SmtpReply>> recipients = new ArrayList<>();
@@ -33,13 +38,15 @@ final class Dialogue {
     private boolean mindedClient;
     private Loss.Phase phase = Loss.Phase.BEFORE_CONTENT;
 
+    /** @param isFirst whether it is the first one on the wire */
     Dialogue(
             Wire wire,
             SmtpClientOptions options,
             Extensions offered,
             MailProtocol protocol,
             Transaction transaction,
-            BooleanSupplier mayEnd) {
+            BooleanSupplier mayEnd,
+            boolean isFirst) {
         this.wire = wire;
         this.options = options;
         this.offered = offered;
@@ -47,6 +54,7 @@ final class Dialogue {
         this.transaction = transaction;
         this.client = transaction.client().flatMap(original -> original.command(offered.xforward()));
         this.mayEnd = mayEnd;
+        this.isFirst = isFirst;
     }
 
     TransactionResult run(boolean resetFirst) {
@@ -185,9 +193,17 @@ final class Dialogue {
 
     private SmtpReply readMail() throws LostException {
         SmtpReply reply = read(options.mail());
+        checkNotFull(reply);
         mail = Optional.of(reply);
         checkNotClosing(reply);
         return reply;
+    }
+
+    /** To MAIL "too many" can only mean the mails before, and so this connection: as 421, but that the peer does not close. */
+    private void checkNotFull(SmtpReply reply) throws LostException {
+        if (!isFirst && reply.status().filter(TOO_MANY::equals).isPresent()) {
+            throw new LostException(Loss.Cause.SERVICE_CLOSING, reply.toString());
+        }
     }
 
     private void readRecipient() throws LostException {

@@ -63,7 +63,13 @@ public final class SmtpConnection {
     public TransactionResult send(Transaction transaction, BooleanSupplier mayEnd) {
         transactions++;
         Dialogue dialogue = new Dialogue(
-                wire, options, extensions, protocol, mindsClients ? transaction.withoutClient() : transaction, mayEnd);
+                wire,
+                options,
+                extensions,
+                protocol,
+                mindsClients ? transaction.withoutClient() : transaction,
+                mayEnd,
+                transactions == 1);
         TransactionResult result = dialogue.run(resetNeeded);
         mindsClients |= dialogue.mindedClient();
         wire.rest();

@@ -12,6 +12,7 @@ import static io.backupmx.testing.Moment.first;
 import static io.backupmx.testing.Phase.CONTENT;
 import static io.backupmx.testing.Phase.DATA;
 import static io.backupmx.testing.Phase.DOT;
+import static io.backupmx.testing.Phase.MAIL;
 import static io.backupmx.testing.Phase.RCPT;
 import static io.backupmx.testing.Phase.RSET;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.mail.Content;
 import io.backupmx.testing.Behaviour;
+import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Script;
 import java.io.ByteArrayInputStream;
@@ -31,6 +33,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpConnectionLossIT extends SmtpClientFixture {
 
@@ -40,6 +43,25 @@ class SmtpConnectionLossIT extends SmtpClientFixture {
         primary.play(script(pipelining).on(phase, sayAndClose("421 4.3.2 Bye")));
         assertLost(connected().send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, Loss.Cause.SERVICE_CLOSING);
         assertThat(primary.attempts()).isEmpty();
+    }
+
+    /** So OpenSMTPD says that this connection has had its mails; it would answer every further one so. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionThatHasTakenItsMailsIsLost(boolean pipelining) {
+        primary.play(script(pipelining).on(MAIL, Moment.transaction(2), say("452 4.5.3 Too many messages sent")));
+        SmtpConnection connection = connected();
+        assertThat(codes(connection.send(mail("a@x.test")))).containsExactly(250);
+        assertLost(connection.send(mail("a@x.test")), Loss.Phase.BEFORE_CONTENT, Loss.Cause.SERVICE_CLOSING);
+        assertThat(connection.isUsable()).isFalse();
+    }
+
+    @Test
+    void theSameToTheFirstMailIsAnAnswer() {
+        primary.play(Script.acceptAll().on(MAIL, say("452 4.5.3 Too many messages sent")));
+        SmtpConnection connection = connected();
+        assertThat(codes(connection.send(mail("a@x.test")))).containsExactly(452);
+        assertThat(connection.isUsable()).isTrue();
     }
 
     @Test

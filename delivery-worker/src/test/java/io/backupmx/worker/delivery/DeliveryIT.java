@@ -195,6 +195,26 @@ class DeliveryIT {
         }
     }
 
+    /** As many mails as would throttle a route that deferred them. */
+    @Test
+    void mailsThatAreTooManyForAConnectionGoOverAnotherAtOnce() {
+        Map<Integer, AtomicInteger> perConnection = new ConcurrentHashMap<>();
+        Predicate<Moment> tooMany = moment -> perConnection
+                        .computeIfAbsent(moment.connection(), _ -> new AtomicInteger())
+                        .incrementAndGet()
+                > 2;
+        primary.play(Script.acceptAll().on(Phase.MAIL, tooMany, say("452 4.5.3 Too many messages sent")));
+        try (WorkerRig rig = rig(Settings.usual().withConnections(1))) {
+            for (int i = 0; i < 9; i++) {
+                rig.store("a@x.test");
+            }
+            assertThat(primary.awaitMails(9, LONG)).hasSize(9);
+            awaitEmptyHands(rig);
+            assertThat(rig.attempts("deferred")).isZero();
+            assertThat(rig.status().state()).isEqualTo(RouteStatus.State.UP);
+        }
+    }
+
     @Test
     void mailThatNeedsSmtpUtf8FailsWhereThatIsNotOffered() {
         try (WorkerRig rig = rig(Settings.usual())) {
