@@ -23,6 +23,7 @@ record PrimaryTodo(String name, List<String> addresses, boolean isGuess, boolean
     enum Software {
         POSTFIX,
         EXIM,
+        OPENSMTPD,
         RSPAMD,
         EXCHANGE;
 
@@ -75,6 +76,7 @@ record PrimaryTodo(String name, List<String> addresses, boolean isGuess, boolean
         return switch (software) {
             case POSTFIX -> postfix();
             case EXIM -> exim();
+            case OPENSMTPD -> openSmtpd();
             case RSPAMD -> rspamd();
             case EXCHANGE -> exchange();
         };
@@ -133,7 +135,21 @@ record PrimaryTodo(String name, List<String> addresses, boolean isGuess, boolean
                 "       verify = recipient",
                 "# Not in relay_from_hosts, unless the backup may send anywhere through this server. No limits in an outage's wake:",
                 "smtp_accept_max_per_host = ${if match_ip{$sender_host_address}{+backup_mx}{50}{10}}",
-                "smtp_reserve_hosts = +backup_mx");
+                "smtp_reserve_hosts = +backup_mx",
+                "# Else all but the first ten mails of a connection wait for the next queue run, at Debian's half an hour at most; where",
+                "# that has to stay, worker.mails_per_connection=10 at the backup does as well:",
+                "smtp_accept_queue_per_connection = 0");
+    }
+
+    private List<String> openSmtpd() {
+        return List.of(
+                "## OpenSMTPD: smtpd.conf, then a restart",
+                "table backup_mx { " + quoted() + " }",
+                "# In front of the filters that judge clients (rdns, fcrdns, lists of addresses), one for each of their phases:",
+                "filter backup_mx_connect phase connect match src <backup_mx> bypass",
+                "filter backup_mx_ehlo phase ehlo match src <backup_mx> bypass",
+                "# listen on ... filter { backup_mx_connect, backup_mx_ehlo, ... }",
+                "# Mail is for domains of one's own only (match from any for domain ...), never match from src <backup_mx> for any.");
     }
 
     private List<String> rspamd() {

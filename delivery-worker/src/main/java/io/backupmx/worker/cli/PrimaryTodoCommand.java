@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "primary-todo",
         description = {
             "Prints what to configure at the primary, so that it takes this backup for what it is:",
-            "Postfix, Exim, rspamd and Exchange. Reads the configuration and asks nobody."
+            "Postfix, Exim, OpenSMTPD, rspamd and Exchange. Reads the configuration and asks nobody."
         })
 public final class PrimaryTodoCommand implements Callable<Integer> {
 

@@ -37,6 +37,7 @@ class PrimaryTodoTest {
                 .contains("{ 192.0.2.7 = permit }, { 2001:db8::7 = permit }")
                 .doesNotContain("192.0.2.9", "192.0.2.25");
         assertThat(text(todo, Software.EXIM)).contains("hostlist backup_mx = 192.0.2.7 : 2001::db8::::7\n");
+        assertThat(text(todo, Software.OPENSMTPD)).contains("table backup_mx { \"192.0.2.7\", \"2001:db8::7\" }\n");
         assertThat(text(todo, Software.RSPAMD))
                 .contains("ip_map = [\"192.0.2.7\", \"2001:db8::7\"];", "external_relay is needed there, too");
         assertThat(text(todo, Software.EXCHANGE)).contains("-RemoteIPRanges 192.0.2.7,2001:db8::7 ");
