@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.testing.MailContent;
 import io.backupmx.testing.MailCorpus;
 import io.backupmx.testing.PostfixPrimary;
+import io.backupmx.testing.Programs;
+import io.backupmx.testing.Script;
+import io.backupmx.testing.ScriptedPrimary;
 import io.backupmx.testing.ScriptedSmtpClient;
 import io.backupmx.testing.SendOutcome;
 import io.backupmx.testing.SystemTest;
@@ -14,8 +17,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,19 +56,51 @@ class PostfixPrimaryIT {
             """ + "l".repeat(998) + "\r\n \t\r\nend\r\n\r\n\r\n");
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private Instance instance(int primaryPort) {
-        return Instance.of(directory.resolve("data"), primaryPort);
+    private static final ScriptedPrimary FILTER = ScriptedPrimary.started();
+    private static final Map<String, PostfixPrimary> PRIMARIES = Map.of(
+            "example.test",
+            PostfixPrimary.stopped("example.test", Map.of()),
+            "signed.test",
+            PostfixPrimary.stopped("signed.test", Map.of()),
+            "filtered.test",
+            PostfixPrimary.stopped(
+                    "filtered.test",
+                    Map.of(
+                            "smtpd_authorized_xforward_hosts",
+                            "127.0.0.0/8",
+                            "smtpd_proxy_filter",
+                            "127.0.0.1:" + FILTER.port())));
+    private static Instance instance;
+
+    @BeforeAll
+    static void start() {
+        instance = new Instance(directory.resolve("data")).set("ingress.proxy_protocol.networks=[127.0.0.2]");
+        PRIMARIES.forEach((domain, primary) -> instance.backingUp(domain, primary.port()));
+        instance.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        try (Instance ended = instance) {
+            assertThat(ended.output()).doesNotContain("ERROR", "Exception");
+        } finally {
+            PRIMARIES.values().forEach(PostfixPrimary::close);
+            FILTER.close();
+        }
+    }
+
+    private static PostfixPrimary primaryOf(String domain) {
+        return Optional.ofNullable(PRIMARIES.get(domain)).orElseThrow();
     }
 
     /** Postfix changes some of it; so it is compared with what Postfix makes of the same content, sent to itself. */
     @Test
     void everyContentArrivesAsItWasSentBelowOurTrace() {
         List<MailContent> contents = MailCorpus.all();
-        try (PostfixPrimary primary = PostfixPrimary.stopped("example.test", Map.of());
-                PostfixPrimary direct = PostfixPrimary.started("example.test");
-                Instance instance = instance(primary.port())) {
+        PostfixPrimary primary = primaryOf("example.test");
+        try (PostfixPrimary direct = PostfixPrimary.started("example.test")) {
             List<String> ids = contents.stream()
                     .map(content -> lastWord(send(instance.smtpPort(), content.octets())))
                     .toList();
@@ -85,27 +123,24 @@ class PostfixPrimaryIT {
                     .doesNotContain("reject", "warning")
                     // After CONNECT it has lost those who looked whether it is up.
                     .doesNotContainPattern("lost connection after (?!CONNECT)");
-            assertThat(instance.output()).doesNotContain("ERROR", "Exception");
         }
     }
 
     @Test
     void signaturesHoldBehindUs() {
         Dkim dkim = Dkim.keptIn(directory);
-        try (PostfixPrimary primary = PostfixPrimary.stopped("example.test", Map.of());
-                Instance instance = instance(primary.port())) {
-            for (String header : CANONICALIZATIONS) {
-                for (String body : CANONICALIZATIONS) {
-                    byte[] signed = dkim.signed(DELICATE, header, body);
-                    assertThat(dkim.verdict(signed)).isEqualTo("holds");
-                    send(instance.smtpPort(), signed);
-                }
+        for (String header : CANONICALIZATIONS) {
+            for (String body : CANONICALIZATIONS) {
+                byte[] signed = dkim.signed(DELICATE, header, body);
+                assertThat(dkim.verdict(signed)).isEqualTo("holds");
+                send(instance.smtpPort(), signed, "bob@signed.test");
             }
-            primary.start();
-            primary.awaitMessages(4, PATIENCE);
-            assertThat(primary.received())
-                    .allSatisfy(mail -> assertThat(dkim.verdict(mail)).isEqualTo("holds"));
         }
+        PostfixPrimary primary = primaryOf("signed.test");
+        primary.start();
+        primary.awaitMessages(4, PATIENCE);
+        assertThat(primary.received())
+                .allSatisfy(mail -> assertThat(dkim.verdict(mail)).isEqualTo("holds"));
     }
 
     /** Else the test above could not fail. */
@@ -134,10 +169,45 @@ class PostfixPrimaryIT {
         }
     }
 
+    /** XFORWARD: Postfix passes it on, and believes it of nobody else. */
+    @Test
+    void aFilterBehindPostfixSeesWhoSentTheMail() {
+        FILTER.play(Script.acceptAll().offering("8BITMIME", "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"));
+        PostfixPrimary primary = primaryOf("filtered.test");
+        primary.start();
+        String said = Programs.require("swaks", "swaks")
+                .run(
+                        PATIENCE,
+                        "--server=127.0.0.1:" + instance.smtpPort(),
+                        "--local-interface=127.0.0.2",
+                        "--proxy-version=1",
+                        "--proxy-family=TCP4",
+                        "--proxy-source=198.51.100.7",
+                        "--proxy-source-port=51000",
+                        "--proxy-dest=203.0.113.9",
+                        "--proxy-dest-port=25",
+                        "--helo=mail.client.example",
+                        "--from=alice@client.example",
+                        "--to=bob@filtered.test")
+                .succeeded()
+                .output();
+        String id = said.replaceFirst("(?s).* queued as (\\w+).*", "$1");
+        FILTER.awaitMails(1, PATIENCE);
+        assertThat(String.join(" ", FILTER.said()))
+                .contains(
+                        "ADDR=198.51.100.7", "PROTO=ESMTP", "HELO=mail.client.example", "IDENT=" + id, "SOURCE=REMOTE");
+        assertThat(primary.log())
+                .containsPattern("client=[^ ]*\\[127\\.0\\.0\\.1], .*orig_client=[^ ]*\\[198\\.51\\.100\\.7]");
+    }
+
     /** What the server said to the final dot. */
     private static String send(int port, byte[] content) {
+        return send(port, content, "bob@example.test");
+    }
+
+    private static String send(int port, byte[] content, String recipient) {
         try (ScriptedSmtpClient client = ScriptedSmtpClient.to(port)) {
-            SendOutcome outcome = client.sendMail("alice@client.example", List.of("bob@example.test"), content);
+            SendOutcome outcome = client.sendMail("alice@client.example", List.of(recipient), content);
             assertThat(outcome).isInstanceOf(SendOutcome.Accepted.class);
             return ((SendOutcome.Accepted) outcome).reply().text();
         }

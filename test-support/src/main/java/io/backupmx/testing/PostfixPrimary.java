@@ -1,19 +1,10 @@
 package io.backupmx.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** A real Postfix as the primary MX of one domain: takes mail for everybody there, into one Maildir. */
 public final class PostfixPrimary implements AutoCloseable {
@@ -22,9 +13,11 @@ public final class PostfixPrimary implements AutoCloseable {
     private static final List<String> ADDED_AT_DELIVERY = List.of("Return-Path:", "X-Original-To:", "Delivered-To:");
 
     private final PostfixInstance postfix;
+    private final Maildir inbox;
 
     private PostfixPrimary(PostfixInstance postfix) {
         this.postfix = postfix;
+        this.inbox = new Maildir(postfix.directory().resolve("mail/inbox"), ADDED_AT_DELIVERY);
     }
 
     /** One that runs. */
@@ -72,25 +65,7 @@ public final class PostfixPrimary implements AutoCloseable {
 
     /** The mails in its Maildir as they are stored, lines ending with LF, oldest first. */
     public List<byte[]> messages() {
-        Path inbox = postfix.directory().resolve("mail/inbox/new");
-        if (!Files.isDirectory(inbox)) {
-            return List.of();
-        }
-        record Stored(Path file, FileTime at) {}
-        List<Stored> stored = new ArrayList<>();
-        try (Stream<Path> files = Files.list(inbox)) {
-            for (Path file : files.toList()) {
-                stored.add(new Stored(file, Files.getLastModifiedTime(file)));
-            }
-            stored.sort(Comparator.comparing(Stored::at).thenComparing(Stored::file));
-            List<byte[]> messages = new ArrayList<>();
-            for (Stored mail : stored) {
-                messages.add(Files.readAllBytes(mail.file()));
-            }
-            return messages;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return inbox.messages();
     }
 
     /**
@@ -98,39 +73,12 @@ public final class PostfixPrimary implements AutoCloseable {
      * Postfix has dropped Bcc, Content-Length and Return-Path fields (message_drop_headers).
      */
     public List<byte[]> received() {
-        return messages().stream().map(PostfixPrimary::asReceived).toList();
-    }
-
-    private static byte[] asReceived(byte[] stored) {
-        String text = new String(stored, StandardCharsets.ISO_8859_1);
-        while (ADDED_AT_DELIVERY.stream().anyMatch(text::startsWith)) {
-            text = withoutFirstField(text);
-        }
-        return withoutFirstField(text).replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static String withoutFirstField(String text) {
-        int end = text.indexOf('\n') + 1;
-        while (end < text.length() && (text.charAt(end) == ' ' || text.charAt(end) == '\t')) {
-            end = text.indexOf('\n', end) + 1;
-        }
-        return text.substring(end);
+        return inbox.received();
     }
 
     /** Returns once {@code count} mails are in its Maildir; all that are, as {@link #messages}. */
     public List<byte[]> awaitMessages(int count, Duration timeout) {
-        Deadline deadline = Deadline.in(timeout);
-        while (true) {
-            List<byte[]> messages = messages();
-            if (messages.size() >= count) {
-                return messages;
-            }
-            if (deadline.isOver()) {
-                throw new AssertionError(
-                        "%d of %d mails after %s\n%s".formatted(messages.size(), count, timeout, postfix.logText()));
-            }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
+        return inbox.awaitMessages(count, timeout, postfix::logText);
     }
 
     /** Its mail log. */
