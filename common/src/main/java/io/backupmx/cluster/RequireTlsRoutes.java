@@ -105,7 +105,9 @@ public final class RequireTlsRoutes implements RequireTls {
 
     @Override
     public Onward by(Route route) {
-        if (!levels.lookAtPeers(route)) {
+        if (route instanceof Route.Hold) {
+            return Onward.UNKNOWN; // by what way its mail goes once it does is open
+        } else if (!levels.lookAtPeers(route)) {
             return Onward.BROKEN;
         }
         return switch (route) {
@@ -114,7 +116,7 @@ public final class RequireTlsRoutes implements RequireTls {
                         .map(known -> known.requireTls() ? Onward.KEPT : Onward.BROKEN)
                         .orElse(Onward.UNKNOWN);
             case Route.Discard _ -> Onward.KEPT; // there is no way onwards that could be in the clear
-            case Route.ByMx _ -> Onward.BROKEN;
+            case Route.ByMx _, Route.Hold _ -> Onward.BROKEN;
         };
     }
 }

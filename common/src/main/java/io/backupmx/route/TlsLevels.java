@@ -43,12 +43,12 @@ public record TlsLevels(TlsLevel usual, Map<NextHop, TlsLevel> hops, Map<Domain,
         return usual;
     }
 
-    /** Whether {@link TlsLevel#looksAtPeer} is so of all hosts of {@code route}; of mail exchangers nobody can say. */
+    /** Whether {@link TlsLevel#looksAtPeer} is so of all hosts of {@code route}; of mail exchangers and of held mail nobody can say. */
     public boolean lookAtPeers(Route route) {
         return switch (route) {
             case Route.Hosts(List<NextHop> hops) -> hops.stream().allMatch(hop -> !hop.byMx() && of(hop).looksAtPeer());
             case Route.Discard _ -> true; // there is nobody
-            case Route.ByMx _ -> false;
+            case Route.ByMx _, Route.Hold _ -> false;
         };
     }
 

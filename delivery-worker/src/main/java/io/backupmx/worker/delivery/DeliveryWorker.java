@@ -129,8 +129,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 clock,
                 metrics);
         this.holds = new Holds(current, hold -> new Onward(hold, current, spool, feeds), clock, System::nanoTime);
-        this.served =
-                new ServedRoutes(current, spool, runners, holds, cluster, retryQueues, retries, backOffs, clock);
+        this.served = new ServedRoutes(current, spool, runners, holds, cluster, retryQueues, retries, backOffs, clock);
         gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
         this.housekeeping = new Housekeeping(runners::all, served::forgetGone, cluster, admin);
         gauge(

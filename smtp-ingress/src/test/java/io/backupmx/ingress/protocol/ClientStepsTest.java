@@ -111,7 +111,12 @@ class ClientStepsTest extends MachineFixture {
     }
 
     private Step sayAs(Privileges privileges, Listening state, String line) {
-        return new SessionMachine(Domain.of("mx2.example.net"), IngressConfig.DEFAULT, KnownLimits.NONE, RequireTls.NEVER, privileges)
+        return new SessionMachine(
+                        Domain.of("mx2.example.net"),
+                        IngressConfig.DEFAULT,
+                        KnownLimits.NONE,
+                        RequireTls.NEVER,
+                        privileges)
                 .onCommand(state, CommandParser.parse(line), Room.OPEN);
     }
 
