@@ -18,8 +18,16 @@ final class ImportedConfig {
 
     private static final Pattern ITEM = Pattern.compile("[0-9a-z]+");
 
-    /** @param primary empty: the transport file says it */
-    record ImportedDomain(Optional<String> primary, boolean subdomains) {}
+    /**
+     * @param primary empty: the transport file says it
+     * @param tls empty: as all domains
+     */
+    record ImportedDomain(Optional<String> primary, boolean subdomains, Optional<String> tls) {
+
+        ImportedDomain(Optional<String> primary, boolean subdomains) {
+            this(primary, subdomains, Optional.empty());
+        }
+    }
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private final Map<String, ImportedDomain> domains = new LinkedHashMap<>();
@@ -76,6 +84,12 @@ final class ImportedConfig {
         domains.put(name, domain);
     }
 
+    /** @param name of a domain that is backed up, be it by a file */
+    void tls(String name, String level) {
+        ImportedDomain said = domains.getOrDefault(name, new ImportedDomain(Optional.empty(), false));
+        domains.put(name, new ImportedDomain(said.primary(), said.subdomains(), Optional.of(level)));
+    }
+
     String yaml(String from) {
         StringBuilder yaml = new StringBuilder("# Made by backupmx import-postfix of " + from + "\n");
         Map<String, List<String>> sections = new TreeMap<>();
@@ -117,6 +131,9 @@ final class ImportedConfig {
         if (domain.subdomains()) {
             yaml.append("    subdomains: accept\n");
         }
+        domain.tls()
+                .ifPresent(
+                        level -> yaml.append("    tls: ").append(quoted(level)).append('\n'));
     }
 
     /** As YAML has it in any place. */

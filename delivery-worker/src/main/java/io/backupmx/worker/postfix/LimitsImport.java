@@ -50,6 +50,8 @@ final class LimitsImport {
             new Row("smtp_data_xfer_timeout", "worker.data_block_timeout", SECONDS),
             new Row("smtp_data_done_timeout", "worker.final_dot_timeout", SECONDS));
 
+    private static final String DELAY_WARNING = "delay_warning_time";
+
     private static final Pattern TIME = Pattern.compile("(?<count>\\d{1,9})\\s*(?<unit>[smhdwSMHDW]?)");
     private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
 
@@ -71,8 +73,18 @@ final class LimitsImport {
         for (Row row : ROWS) {
             parameters.set(row.parameter()).ifPresent(value -> take(row, value));
         }
+        parameters.set(DELAY_WARNING).ifPresent(this::delayWarning);
         if (parameters.isSet(FIRST_DELAY) || parameters.isSet(LAST_DELAY)) {
             delays();
+        }
+    }
+
+    /** Zero means never, there by default and here without the key. */
+    private void delayWarning(String value) {
+        if (seconds(value).filter(Duration::isZero).isPresent()) {
+            report.taken(DELAY_WARNING, "reports.delay_warning: never, as by default");
+        } else {
+            take(new Row(DELAY_WARNING, "reports.delay_warning", new Kind.Time("h")), value);
         }
     }
 

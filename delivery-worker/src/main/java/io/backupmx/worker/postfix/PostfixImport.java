@@ -44,6 +44,7 @@ public record PostfixImport(String yaml, ImportReport report) {
         new NetworksImport(parameters, config, report).run();
         new TlsImport(parameters, config, report).run();
         new NextHopImport(parameters, config, report).run();
+        new TlsPoliciesImport(parameters, config, report).run();
         new SafetyChecks(parameters, config, report).run();
         parameters.names().stream().filter(name -> !report.isTold(name)).forEach(name -> report.ignored(name, ""));
 
@@ -54,13 +55,24 @@ public record PostfixImport(String yaml, ImportReport report) {
 
     /** What {@code check} would say of it. */
     private static void check(String yaml, ImportReport report) throws IOException {
+        try {
+            load(yaml).warnings().forEach(warning -> report.attention("check", warning));
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> report.attention("check", problem));
+        }
+    }
+
+    /** What our services would make of it. */
+    static CheckedConfig load(String yaml) throws IOException {
         Path file = Files.createTempFile("backupmx", ".yaml");
         try {
             Files.writeString(file, yaml);
-            CheckedConfig checked = CheckedConfig.load(Optional.of(file), Map.of(), Map.of());
-            checked.warnings().forEach(warning -> report.attention("check", warning));
+            return CheckedConfig.load(Optional.of(file), Map.of(), Map.of());
         } catch (ConfigException e) {
-            e.problems().forEach(problem -> report.attention("check", problem.replace(file.toString(), "the file")));
+            List<String> problems = e.problems().stream()
+                    .map(problem -> problem.replace(file.toString(), "the file"))
+                    .toList();
+            throw new ConfigException(problems, e.usable());
         } finally {
             Files.delete(file);
         }

@@ -15,7 +15,6 @@ final class TlsImport {
     private static final String LEVEL = "smtpd_tls_security_level";
     private static final String CLIENT_LEVEL = "smtp_tls_security_level";
     private static final String CA_FILE = "smtp_tls_CAfile";
-    private static final String POLICIES = "smtp_tls_policy_maps";
     private static final String CHAIN = "smtpd_tls_chain_files";
     private static final String CERTIFICATE = "smtpd_tls_cert_file";
     private static final String KEY = "smtpd_tls_key_file";
@@ -39,7 +38,6 @@ final class TlsImport {
     void run() {
         parameters.set(CLIENT_LEVEL).filter(level -> !level.isEmpty()).ifPresent(this::deliveries);
         parameters.set(CA_FILE).filter(file -> !file.isEmpty()).ifPresent(this::authorities);
-        parameters.set(POLICIES).filter(maps -> !maps.isEmpty()).ifPresent(this::policies);
         Optional<String> level = parameters.set(LEVEL);
         if (level.filter("none"::equals).isPresent()) {
             var _ = config.set("ingress.tls.mode", "off"); // which is right
@@ -111,15 +109,6 @@ final class TlsImport {
         } else {
             report.taken(CA_FILE, "worker.tls_ca_file: " + path(file));
         }
-    }
-
-    /** What it says of single domains we could not tell from what it says of single hosts. */
-    private void policies(String maps) {
-        report.attention(
-                POLICIES,
-                maps
-                        + " is not taken: write domains.DOMAIN.tls for each of its domains (none: \"off\", may: opportunistic,"
-                        + " encrypt: required, verify and secure: verify, dane: dane)");
     }
 
     private void setDeliveries(String value) {
