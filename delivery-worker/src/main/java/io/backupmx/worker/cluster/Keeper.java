@@ -55,6 +55,7 @@ final class Keeper implements KeptRoute.Consequences {
     private final Map<Route, KeptRoute> kept = new ConcurrentHashMap<>();
     private final Set<KeptRoute> reportedOf = ConcurrentHashMap.newKeySet();
     private final Strangers strangers = new Strangers();
+    private final Wished wished = new Wished();
     private final Set<KeptRoute> throttled = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean moved = new AtomicBoolean();
 
@@ -107,6 +108,7 @@ final class Keeper implements KeptRoute.Consequences {
                     held.put(shard, epoch);
                 }
                 onReady.accept(shard);
+                wished.take(route -> shards.of(route) == shard, clock.instant()).forEach(this::flush);
                 return;
             } catch (SpoolException e) {
                 LOG.atDebug().setCause(e).addKeyValue("shard", shard).log("former keeper's word not read yet");
@@ -307,9 +309,18 @@ final class Keeper implements KeptRoute.Consequences {
         probers.flush();
     }
 
-    /** Somebody says that {@code route} is there. Does nothing when another worker keeps it. */
+    /**
+     * Somebody says that {@code route} is there. Does nothing when another worker keeps it; should this one keep it soon, its lock being
+     * on its way, it is done then.
+     */
     void flush(Route route) {
-        KeptRoute one = kept.get(route);
+        KeptRoute one;
+        synchronized (this) {
+            one = kept.get(route);
+            if (!held.containsKey(shards.of(route))) {
+                wished.add(route, clock.instant());
+            }
+        }
         if (one != null) {
             one.apply(new GateEvent.Flush());
             strangers.flush(other -> other.route().equals(route));

@@ -248,6 +248,52 @@ class KeeperTest {
         }
     }
 
+    /** The wish was heard while the lock was on its way. */
+    @Test
+    void whatWasWishedBeforeTheShardWasKeptIsTriedThen() {
+        AtomicInteger probes = new AtomicInteger();
+        Duration seldom = Duration.ofHours(1);
+        try (Probers counting = new Probers(
+                _ -> {
+                    probes.incrementAndGet();
+                    return new ConnectResult.Unreachable("nobody there");
+                },
+                new ProbeSchedule(seldom, seldom, seldom, seldom),
+                () -> 1000,
+                new Random(1),
+                InstantSource.system())) {
+            Keeper next = new Keeper(
+                    held,
+                    bus,
+                    shards,
+                    rules,
+                    counting,
+                    InstantSource.system(),
+                    _ -> view,
+                    (_, _) -> {},
+                    new GateLog(),
+                    _ -> 0,
+                    _ -> {});
+            bus.value = facts(4, RouteStatus.State.DOWN);
+            next.flush(ROUTE);
+            next.acquired(SHARD, 5);
+            bus.first.countDown();
+            await().atMost(LONG).until(() -> probes.get() == 1);
+        }
+    }
+
+    @Test
+    void wishesHoldForAWhile() {
+        Wished wished = new Wished();
+        Route other = Route.to(new NextHop("198.51.100.1", 25));
+        wished.add(ROUTE, Instant.EPOCH);
+        wished.add(other, Instant.EPOCH.plusSeconds(30));
+        assertThat(wished.take(other::equals, Instant.EPOCH.plusSeconds(31))).containsExactly(other);
+        assertThat(wished.take(other::equals, Instant.EPOCH.plusSeconds(31))).isEmpty();
+        assertThat(wished.take(_ -> true, Instant.EPOCH.plus(Wished.WHILE).plusMillis(1)))
+                .isEmpty();
+    }
+
     private static Facts facts(long epoch, RouteStatus.State state) {
         return new Facts(ROUTE, SHARD, epoch, state, Instant.EPOCH, "so", 0, false, Optional.empty());
     }
