@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.Cache;
 import org.xbill.DNS.DClass;
@@ -23,6 +24,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.SetResponse;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupSession;
@@ -37,6 +39,9 @@ final class Dns {
 
     private static final int MAX_CACHED = 50_000;
     private static final Duration MAX_CACHED_TIME = Duration.ofDays(1);
+
+    /** A larger answer is asked for again: so many of them would fill the heap, and strangers write them. */
+    private static final int MAX_CACHED_BYTES = 4 << 10;
 
     /** What is not there now may be there soon: somebody may be mending it. */
     private static final int MAX_CACHED_NEGATIVE_SECONDS = 60;
@@ -76,18 +81,32 @@ final class Dns {
     private final Semaphore questions;
 
     Dns(DnsConfig config) {
-        this(config, MAX_CACHED_TIME, MAX_QUESTIONS);
+        this(config, new Kept(MAX_CACHED_TIME, MAX_CACHED), MAX_QUESTIONS);
     }
 
     /**
-     * @param most how long answers are kept at most, whatever they say
-     * @param maxQuestions at once
+     * What is kept of answers.
+     *
+     * @param time at most, whatever they say
+     * @param answers at most
      */
+    record Kept(Duration time, int answers) {}
+
+    Dns(DnsConfig config, Kept kept) {
+        this(config, kept, MAX_QUESTIONS);
+    }
+
+    /** @param most how long answers are kept at most, whatever they say */
     Dns(DnsConfig config, Duration most, int maxQuestions) {
+        this(config, new Kept(most, MAX_CACHED), maxQuestions);
+    }
+
+    /** @param maxQuestions at once */
+    private Dns(DnsConfig config, Kept kept, int maxQuestions) {
         this.questions = new Semaphore(maxQuestions);
-        Cache cache = new Cache(DClass.IN);
-        cache.setMaxEntries(MAX_CACHED);
-        cache.setMaxCache(Math.toIntExact(most.toSeconds()));
+        Cache cache = new SmallAnswers();
+        cache.setMaxEntries(kept.answers());
+        cache.setMaxCache(Math.toIntExact(kept.time().toSeconds()));
         cache.setMaxNCache(MAX_CACHED_NEGATIVE_SECONDS);
         this.patience = config.timeout().multipliedBy(3);
         this.resolver = resolver(config);
@@ -97,6 +116,18 @@ final class Dns {
                 .cache(cache)
                 .maxRedirects(MAX_REDIRECTS)
                 .build();
+    }
+
+    private static final class SmallAnswers extends Cache {
+
+        SmallAnswers() {
+            super(DClass.IN);
+        }
+
+        @Override
+        public @Nullable SetResponse addMessage(Message answer) {
+            return answer.toWire().length <= MAX_CACHED_BYTES ? super.addMessage(answer) : null;
+        }
     }
 
     private static Resolver resolver(DnsConfig config) {

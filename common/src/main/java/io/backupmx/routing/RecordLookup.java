@@ -48,10 +48,13 @@ public final class RecordLookup {
         record Failed(String why) implements Answer {}
     }
 
+    /** What strangers have us ask for, they have us keep: a record is of use again for the rest of a mail, and for the next few. */
+    private static final Dns.Kept KEPT = new Dns.Kept(Duration.ofMinutes(1), 500);
+
     private final Dns dns;
 
     public RecordLookup(DnsConfig config) {
-        this.dns = new Dns(config);
+        this.dns = new Dns(config, KEPT);
     }
 
     /** @param limit for all of it */

@@ -1,16 +1,21 @@
 package io.backupmx.testing;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.SocketException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A DNS server on 127.0.0.1 over UDP (RFC 1035) that knows what a test tells it, from then on: MX, A, AAAA and TXT records, names
+ * A DNS server on 127.0.0.1 over UDP, for long answers also TCP (RFC 1035), that knows what a test tells it, from then on: MX, A, AAAA and TXT records, names
  * that fail or get no answer. What it was told nothing of does not exist. Records may be kept for {@link #ttl}.
  */
 public final class FakeDns implements AutoCloseable {
@@ -35,6 +40,11 @@ public final class FakeDns implements AutoCloseable {
     /** An answer, authoritative, recursion available. */
     private static final int FLAGS = 0x8580;
 
+    /** The rest is to be asked for by TCP. */
+    private static final int TRUNCATED = 0x0200;
+
+    private static final int MAX_DATAGRAM = 1200;
+
     private enum Mood {
         ANSWERS,
         FAILS,
@@ -44,23 +54,42 @@ public final class FakeDns implements AutoCloseable {
     private record Resource(int type, ByteBuffer data) {}
 
     private final DatagramSocket socket;
+    private final ServerSocket stream;
     private final Map<String, List<Resource>> zone = new ConcurrentHashMap<>();
     private final Map<String, Mood> moods = new ConcurrentHashMap<>();
     private final List<String> questions = new CopyOnWriteArrayList<>();
     private volatile int ttlSeconds;
 
-    private FakeDns(DatagramSocket socket) {
+    private FakeDns(ServerSocket stream, DatagramSocket socket) {
+        this.stream = stream;
         this.socket = socket;
     }
 
     /** One that answers, on a free port. */
     public static FakeDns started() {
+        for (int tries = 1; ; tries++) {
+            try {
+                return opened();
+            } catch (BindException e) { // the port is somebody's by the other protocol
+                if (tries == 10) {
+                    throw new UncheckedIOException(e);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static FakeDns opened() throws IOException {
+        ServerSocket stream = new ServerSocket(0, 50, Ports.loopback());
         try {
-            FakeDns dns = new FakeDns(new DatagramSocket(0, Ports.loopback()));
+            FakeDns dns = new FakeDns(stream, new DatagramSocket(stream.getLocalPort(), Ports.loopback()));
             Thread.ofPlatform().daemon().name("fake-dns").start(dns::serve);
+            Thread.ofVirtual().name("fake-dns-tcp").start(dns::serveStreams);
             return dns;
-        } catch (SocketException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            stream.close();
+            throw e;
         }
     }
 
@@ -148,6 +177,9 @@ public final class FakeDns implements AutoCloseable {
                 socket.receive(packet);
                 byte[] answer =
                         answer(ByteBuffer.wrap(buffer, 0, packet.getLength()).slice());
+                if (answer.length > MAX_DATAGRAM) {
+                    answer = truncated(answer);
+                }
                 if (answer.length > 0) {
                     socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
                 }
@@ -157,6 +189,45 @@ public final class FakeDns implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void serveStreams() {
+        while (!stream.isClosed()) {
+            try {
+                Socket client = stream.accept();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException e) {
+                if (!stream.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client;
+                DataInputStream in = new DataInputStream(client.getInputStream());
+                DataOutputStream out = new DataOutputStream(new BufferedOutputStream(client.getOutputStream()))) {
+            while (!stream.isClosed()) {
+                byte[] answer = answer(ByteBuffer.wrap(in.readNBytes(in.readUnsignedShort())));
+                out.writeShort(answer.length);
+                out.write(answer);
+                out.flush();
+            }
+        } catch (IOException _) {
+            // it has asked enough
+        }
+    }
+
+    /** The header of {@code answer} and its question, no more. */
+    private static byte[] truncated(byte[] answer) {
+        ByteBuffer message = ByteBuffer.wrap(answer);
+        message.putShort(2, (short) (message.getShort(2) | TRUNCATED)).putShort(6, (short) 0);
+        int end = 12;
+        while (answer[end] != 0) {
+            end += 1 + answer[end];
+        }
+        return Arrays.copyOf(answer, end + 5);
     }
 
     /** Of no octets when there is to be none. */
@@ -241,5 +312,10 @@ public final class FakeDns implements AutoCloseable {
     @Override
     public void close() {
         socket.close();
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
