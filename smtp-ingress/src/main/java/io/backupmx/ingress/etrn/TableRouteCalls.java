@@ -15,15 +15,18 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Calls the routes that the tables have for a domain. A route that was called of late has been: it is not called again, and its
- * caller is told the same. Safe from any thread.
+ * caller is told the same; so is who asks for the same subdomains again, for whom the tables would be read from end to end. Safe from
+ * any thread.
  */
 public final class TableRouteCalls implements RouteCalls {
 
@@ -34,9 +37,13 @@ public final class TableRouteCalls implements RouteCalls {
     /** Within that time, and so of one ETRN. */
     static final int MAX_ROUTES = 100;
 
+    /** Domains whose subdomains were asked for within that time. */
+    static final int MAX_SEARCHES = 20;
+
     private final RelayTables tables;
     private final Function<Route, CompletionStage<Void>> wish;
     private final Cache<Route, Boolean> called;
+    private final Cache<EtrnNode, EtrnAnswer> searched;
 
     /** @param wish tells the workers to try a route; never blocks, and fails at once while nobody can be told */
     public TableRouteCalls(RelayTables tables, Function<Route, CompletionStage<Void>> wish) {
@@ -46,7 +53,12 @@ public final class TableRouteCalls implements RouteCalls {
     TableRouteCalls(RelayTables tables, Function<Route, CompletionStage<Void>> wish, Ticker ticker) {
         this.tables = tables;
         this.wish = wish;
-        this.called = Caffeine.newBuilder()
+        this.called = ofLate(ticker);
+        this.searched = ofLate(ticker);
+    }
+
+    private static <K, V> Cache<K, V> ofLate(Ticker ticker) {
+        return Caffeine.newBuilder()
                 .expireAfterWrite(OF_LATE)
                 .ticker(ticker)
                 .executor(Runnable::run)
@@ -55,8 +67,27 @@ public final class TableRouteCalls implements RouteCalls {
 
     @Override
     public EtrnAnswer call(EtrnNode node) {
-        Set<Route> routes = new LinkedHashSet<>();
-        domains(node).flatMap(domain -> route(domain).stream()).forEach(routes::add);
+        if (!node.subdomains()) {
+            return callNow(node);
+        }
+        EtrnAnswer known = searched.getIfPresent(node);
+        if (known != null) {
+            return known;
+        }
+        if (isFull(searched, MAX_SEARCHES)) {
+            return EtrnAnswer.NOT_NOW;
+        }
+        EtrnAnswer answer = callNow(node);
+        searched.put(node, answer);
+        return answer;
+    }
+
+    private EtrnAnswer callNow(EtrnNode node) {
+        Set<Route> routes = domains(node)
+                .flatMap(domain -> route(domain).stream())
+                .distinct()
+                .limit(MAX_ROUTES + 1L)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         if (routes.isEmpty()) {
             return EtrnAnswer.NOT_OURS;
         }
@@ -66,7 +97,7 @@ public final class TableRouteCalls implements RouteCalls {
         }
         LOG.atInfo()
                 .addKeyValue("node", node)
-                .addKeyValue("routes", routes)
+                .addKeyValue("routes", routes.size())
                 .addKeyValue("told", told)
                 .log("mail asked for by ETRN");
         return told ? EtrnAnswer.STARTED : EtrnAnswer.NOT_NOW;
@@ -97,16 +128,24 @@ public final class TableRouteCalls implements RouteCalls {
         if (called.getIfPresent(route) != null) {
             return true;
         }
-        if (called.estimatedSize() >= MAX_ROUTES) {
-            called.cleanUp();
-            if (called.estimatedSize() >= MAX_ROUTES) {
-                return false;
+        if (isFull(called, MAX_ROUTES)) {
+            return false;
+        }
+        called.put(route, true);
+        CompletableFuture<Void> told = wish.apply(route).toCompletableFuture();
+        var _ = told.whenComplete((_, failure) -> {
+            if (failure != null) { // maybe later, when the broker did not take it
+                called.invalidate(route);
+                searched.invalidateAll();
             }
+        });
+        return !told.isCompletedExceptionally();
+    }
+
+    private static boolean isFull(Cache<?, ?> cache, int max) {
+        if (cache.estimatedSize() >= max) {
+            cache.cleanUp();
         }
-        boolean told = !wish.apply(route).toCompletableFuture().isCompletedExceptionally();
-        if (told) {
-            called.put(route, true);
-        }
-        return told;
+        return cache.estimatedSize() >= max;
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class TableRouteCallsTest {
@@ -28,6 +29,8 @@ class TableRouteCallsTest {
     private final Map<Domain, Route> routes = new LinkedHashMap<>();
     private final List<Route> wishes = new ArrayList<>();
     private boolean away;
+    private int searches;
+    private CompletionStage<Void> put = CompletableFuture.completedStage(null);
     private long now;
     private final RouteCalls calls = new TableRouteCalls(
             new Tables(),
@@ -36,7 +39,7 @@ class TableRouteCallsTest {
                     return CompletableFuture.failedStage(new IllegalStateException("as the test says"));
                 }
                 wishes.add(route);
-                return CompletableFuture.completedStage(null);
+                return put;
             },
             () -> now);
 
@@ -92,6 +95,35 @@ class TableRouteCallsTest {
         assertThat(wishes).hasSize(1);
     }
 
+    /** The broker may say so only later. */
+    @Test
+    void aWishThatWasNotTakenIsNone() {
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        put = late;
+        assertThat(call("example.test", false)).isEqualTo(EtrnAnswer.STARTED);
+        assertThat(call("example.test", true)).isEqualTo(EtrnAnswer.STARTED);
+        late.completeExceptionally(new IllegalStateException("as the test says"));
+        put = CompletableFuture.completedStage(null);
+        assertThat(call("example.test", true)).isEqualTo(EtrnAnswer.STARTED);
+        assertThat(wishes).containsExactly(ONE, OTHER, ONE, OTHER);
+    }
+
+    @Test
+    void theTablesAreReadForFewAndNotForTheSameAgain() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(call("elsewhere.test", true)).isEqualTo(EtrnAnswer.NOT_OURS);
+        }
+        assertThat(searches).isOne();
+        for (int i = 0; i < 100; i++) {
+            call("d" + i + ".elsewhere.test", true);
+        }
+        assertThat(searches).isEqualTo(TableRouteCalls.MAX_SEARCHES);
+        assertThat(call("example.test", true)).isEqualTo(EtrnAnswer.NOT_NOW);
+        assertThat(call("example.test", false)).isEqualTo(EtrnAnswer.STARTED);
+        now += TableRouteCalls.OF_LATE.toNanos();
+        assertThat(call("example.test", true)).isEqualTo(EtrnAnswer.STARTED);
+    }
+
     @Test
     void tooManyAreNotTried() {
         for (int i = 0; i <= TableRouteCalls.MAX_ROUTES; i++) {
@@ -130,6 +162,7 @@ class TableRouteCallsTest {
 
         @Override
         public Set<Domain> domains() {
+            searches++;
             return routes.keySet();
         }
 
