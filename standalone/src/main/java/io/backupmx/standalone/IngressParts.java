@@ -8,6 +8,7 @@ import io.backupmx.ingress.rspamd.ContentCheck;
 import io.backupmx.ingress.rspamd.Rspamd;
 import io.backupmx.ingress.session.Advisers;
 import io.backupmx.ingress.session.IngressServer;
+import io.backupmx.ingress.session.Questions;
 import io.backupmx.ingress.spf.SenderPolicy;
 import io.backupmx.ingress.spf.SpfChecks;
 import io.backupmx.ingress.tls.IngressTls;
@@ -66,9 +67,7 @@ final class IngressParts {
                 writer,
                 tls,
                 host.registry());
-        // A session whose mail is with the spool already gets its answer after its grace, too.
-        Duration stopBound =
-                config.ingress().stopGrace().plus(config.spool().storeTimeout()).plus(STOP_MARGIN);
+        Duration stopBound = stopBound(config);
         host.stop().add("ingress", stopBound, () -> Host.await(ingress.stop(), stopBound));
         HostPort address = bound("ingress.listen", config.ingress().listenAddress(), ingress.listen());
         Optional<HostPort> tlsAddress = config.ingress()
@@ -76,6 +75,15 @@ final class IngressParts {
                 .listenAddress()
                 .map(configured -> bound("ingress.tls.listen", configured, ingress.listenWithTls(configured)));
         return new IngressParts(writer, address, tlsAddress);
+    }
+
+    /** A session whose mail is complete gets its answer after its grace, too. */
+    static Duration stopBound(Config config) {
+        return config.ingress()
+                .stopGrace()
+                .plus(Questions.time(config.ingress()))
+                .plus(config.spool().storeTimeout())
+                .plus(STOP_MARGIN);
     }
 
     private static SenderPolicy senders(Host host) {

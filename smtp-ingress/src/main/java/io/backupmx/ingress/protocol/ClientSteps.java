@@ -12,6 +12,7 @@ import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.StartingTls;
 import io.backupmx.mail.TlsFacts;
 import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.SmtpReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,13 +51,24 @@ final class ClientSteps {
     /** §4.1.4: as RSET, too. */
     Step onEhlo(Listening state, Command.Ehlo ehlo) {
         boolean mayRequireTls = state.tls().isPresent() && onwards.offersRequireTls();
-        return Step.reply(
+        return anew(
                 new Greeted(new Client(ehlo.name(), true, state.tls(), mayRequireTls)),
                 Replies.ehlo(hostname, extensions(state, mayRequireTls)));
     }
 
     Step onHelo(Listening state, Command.Helo helo) {
-        return Step.reply(new Greeted(new Client(helo.name(), false, state.tls())), Replies.helo(hostname));
+        return anew(new Greeted(new Client(helo.name(), false, state.tls())), Replies.helo(hostname));
+    }
+
+    /** @param next without a mail */
+    Step onRset(Listening next) {
+        return anew(next, Replies.OK);
+    }
+
+    private Step anew(Listening next, SmtpReply reply) {
+        return privileges.proxy()
+                ? new Step(next, List.of(new Effect.Reply(reply), new Effect.ForgetForward()))
+                : Step.reply(next, reply);
     }
 
     private List<String> extensions(Listening state, boolean mayRequireTls) {

@@ -52,8 +52,11 @@ public sealed interface Effect {
      */
     record PassOn(InetAddress client) implements Effect {}
 
-    /** The next mail has come by way of the client. */
+    /** The next mail has come by way of the client; a part of what is said of that, maybe. */
     record Forward(ProxyAttributes from) implements Effect {}
+
+    /** What was said so of the next mail holds no longer. */
+    record ForgetForward() implements Effect {}
 
     /** Closes the connection, once everything said has left. */
     record Close(Ending why) implements Effect {}

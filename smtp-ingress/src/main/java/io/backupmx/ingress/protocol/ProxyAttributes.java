@@ -48,6 +48,13 @@ public record ProxyAttributes(Map<String, String> values) {
         return Optional.of(new ProxyAttributes(values));
     }
 
+    /** This, and what is said in a further command. */
+    public ProxyAttributes and(ProxyAttributes more) {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.putAll(more.values);
+        return new ProxyAttributes(all);
+    }
+
     /** Whether something is said of that one, be it that it is not known. */
     boolean has(String name) {
         return values.containsKey(name);

@@ -68,6 +68,7 @@ public final class RcptReply {
                     Effect.CallRoutes _,
                     Effect.PassOn _,
                     Effect.Forward _,
+                    Effect.ForgetForward _,
                     Effect.Close _ -> throw new AssertionError("RCPT is answered first");
         };
     }

@@ -102,7 +102,7 @@ public final class SessionMachine {
             case Command.Data _ -> content.onData(state, room);
             case Command.Bdat bdat -> content.onBdat(state, bdat, room);
             case Command.BadBdat _ -> Step.close(Replies.BDAT_SYNTAX, Ending.OUT_OF_STEP);
-            case Command.Rset _ -> Step.reply(withoutMail(state), Replies.OK);
+            case Command.Rset _ -> client.onRset(withoutMail(state));
             case Command.Noop _ -> Step.reply(state, Replies.OK);
             case Command.Vrfy _ -> Step.reply(state, Replies.CANNOT_VERIFY);
             case Command.Help _ -> Step.reply(state, Replies.HELP);

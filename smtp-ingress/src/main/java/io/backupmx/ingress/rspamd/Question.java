@@ -38,7 +38,10 @@ final class Question {
         this.timeout = timeout;
     }
 
-    /** Done when the answer is here, or time is over: from then on the content is not touched. */
+    /**
+     * Done when the answer is here, or time is over: from then on no more of the content is sent. A piece that is being read then is
+     * read to its end: whoever closes the content meanwhile has that fail, which changes nothing.
+     */
     Future<Buffer> ask(RequestOptions options) {
         Vertx vertx = context().owner();
         long timer = vertx.setTimer(
@@ -82,7 +85,7 @@ final class Question {
         }
     }
 
-    private static Context context() {
+    static Context context() {
         return Objects.requireNonNull(Vertx.currentContext(), "it is asked on an event loop");
     }
 

@@ -19,6 +19,8 @@ final class RspamdMetrics {
         DEFERRED,
         /** Not asked: larger than it is shown. */
         TOO_LARGE,
+        /** Not asked: there was no place for it in time. */
+        TOO_MANY,
         UNAVAILABLE
     }
 

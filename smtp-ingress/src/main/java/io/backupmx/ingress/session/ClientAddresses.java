@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.config.Networks;
+import io.backupmx.ingress.client.PeerAddress;
 import io.backupmx.ops.DefaultGateways;
 import java.net.InetAddress;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import io.backupmx.ingress.protocol.ClientRefusal;
 import io.backupmx.route.RecipientVerdict;
 import io.vertx.core.Future;

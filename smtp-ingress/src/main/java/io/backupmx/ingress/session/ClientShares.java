@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.config.ClientLimitsConfig;
+import io.backupmx.ingress.client.ClientNetwork;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 

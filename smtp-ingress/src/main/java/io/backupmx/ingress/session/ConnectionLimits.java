@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -10,7 +10,6 @@ final class CurrentVisitor {
 
     private final IngressParts parts;
     private final EventLoop loop;
-    private final boolean proxy;
     private Visitor visitor;
     private boolean admitted = true;
 
@@ -18,8 +17,7 @@ final class CurrentVisitor {
     CurrentVisitor(String address, IngressParts parts, EventLoop loop) {
         this.parts = parts;
         this.loop = loop;
-        this.proxy = parts.isProxy(address);
-        this.visitor = Visitor.of(address, proxy, parts, loop);
+        this.visitor = Visitor.of(address, parts.isProxy(address), parts, loop);
     }
 
     Visitor get() {
@@ -27,17 +25,17 @@ final class CurrentVisitor {
     }
 
     /**
-     * It is another one from now on. It counts as if it had connected itself: in its own share, and trusted only if it would be
-     * itself.
+     * It is another one from now on. It counts as if it had connected itself: in its own share, trusted only if it would be
+     * itself, and no proxy, whatever its address: proxies let through what it says.
      *
      * @return why it is not admitted; empty when it is
      */
     Optional<TurnAway> passOn(String address) {
         visitor.recipients().close();
         parts.limits().leave(visitor.address());
-        Optional<TurnAway> refused = TurnAway.of(parts.limits().enter(address), parts.hostname());
+        Optional<TurnAway> refused = parts.admit(address);
         admitted = refused.isEmpty();
-        visitor = Visitor.of(address, proxy, parts, loop);
+        visitor = Visitor.of(address, false, parts, loop);
         return refused;
     }
 

@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.LongSupplier;

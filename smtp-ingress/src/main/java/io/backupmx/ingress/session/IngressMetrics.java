@@ -61,7 +61,7 @@ final class IngressMetrics {
                         "Answers about recipients that do not exist, given late to clients that have asked for many")
                 .register(registry);
         store = Timer.builder("backupmx.ingress.store")
-                .description("From the final dot to the 250")
+                .description("From the final dot to the 250, with what rspamd and the DNS take where they are asked")
                 .serviceLevelObjectives(
                         Duration.ofMillis(1),
                         Duration.ofMillis(2),

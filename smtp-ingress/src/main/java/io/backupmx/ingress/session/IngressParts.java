@@ -37,6 +37,15 @@ record IngressParts(
         Optional<IngressTls> tls,
         IngressMetrics metrics) {
 
+    /** Counts a client of that address in, which is to leave the limits, once, if it is admitted. Returns why not. */
+    Optional<TurnAway> admit(String address) {
+        ConnectionLimits.Admission admission = limits.enter(address);
+        if (admission == ConnectionLimits.Admission.ADMITTED_AS_ONE_OF_MANY) {
+            gatewayClients.came(address);
+        }
+        return TurnAway.of(admission, hostname);
+    }
+
     /** Whether a client that has connected from there may say for whom it speaks. */
     boolean isProxy(String address) {
         return clients.isProxy(address);
@@ -45,7 +54,7 @@ record IngressParts(
     /**
      * What answers a client of that address.
      *
-     * @param proxy whether that is by way of one that may say for whom it speaks
+     * @param proxy whether it may say for whom it speaks
      */
     SessionMachine machine(String address, boolean proxy) {
         Privileges privileges = new Privileges(clients.isForEtrn(address), proxy);

@@ -126,8 +126,8 @@ public final class IngressServer {
 
     /**
      * Stops accepting, tells sessions 421, lets those past 354 finish within the grace of the configuration, and closes
-     * the rest. A mail that is being stored then is still answered, within the spool's store timeout. Done when no session
-     * is left.
+     * the rest. A mail whose content is complete then is still answered: within the time of {@link Questions}, and then the spool's store
+     * timeout. Done when no session is left.
      */
     public Future<Void> stop() {
         looking.ifPresent(vertx::cancelTimer);

@@ -68,8 +68,8 @@ final class IngressVerticle extends VerticleBase {
     public Future<?> stop() {
         stopping = true;
         long graceMillis = Math.max(parts.config().stopGrace().toMillis(), LEAST_GRACE_MILLIS);
-        Future<Void> stopped = server.map(
-                        opened -> opened.shutdown(graceMillis + STORE_GRACE_MILLIS, TimeUnit.MILLISECONDS))
+        long answerMillis = Questions.time(parts.config()).toMillis() + STORE_GRACE_MILLIS;
+        Future<Void> stopped = server.map(opened -> opened.shutdown(graceMillis + answerMillis, TimeUnit.MILLISECONDS))
                 .orElseGet(Future::succeededFuture);
         vertx.setTimer(graceMillis, _ -> List.copyOf(sessions).forEach(Session::endGrace));
         List.copyOf(sessions).forEach(Session::shutDown);
@@ -103,19 +103,11 @@ final class IngressVerticle extends VerticleBase {
     }
 
     private void enter(NetSocket socket, String client, EventLoop loop) {
-        ConnectionLimits.Admission admission = parts.limits().enter(client);
-        Optional<TurnAway> refused = TurnAway.of(admission, parts.hostname());
+        Optional<TurnAway> refused = parts.admit(client);
         if (refused.isPresent()) {
             turnAway(socket, client, refused.get().why(), refused.get().reply());
             return;
         }
-        if (admission == ConnectionLimits.Admission.ADMITTED_AS_ONE_OF_MANY) {
-            parts.gatewayClients().came(client);
-        }
-        open(socket, client, loop);
-    }
-
-    private void open(NetSocket socket, String client, EventLoop loop) {
         Session session = new Session(parts, door, new SessionSocket(socket, client), loop);
         sessions.add(session);
         session.start(() -> sessions.remove(session));

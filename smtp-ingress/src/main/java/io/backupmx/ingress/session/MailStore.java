@@ -18,11 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Brings one session's mails to the spool, names them, and closes their contents when the spool has answered, whatever has
- * become of the client by then.
+ * become of the client by then. A mail whose client leaves before is not stored: that one sends it again.
  */
 final class MailStore {
 
@@ -34,6 +35,9 @@ final class MailStore {
 
         /** It was not to be kept. */
         record Refused(QueueId id, ContentVerdict verdict) implements Outcome {}
+
+        /** Its client left before it was to be kept, and will send it again. */
+        record Unwanted(QueueId id) implements Outcome {}
 
         /** It is not known to be there. */
         record Failed(QueueId id, SpoolException.Kind kind) implements Outcome {}
@@ -55,28 +59,43 @@ final class MailStore {
         this.clientAddress = clientAddress;
     }
 
+    /** One that is on its way. */
+    private record Incoming(
+            QueueId id,
+            Instant arrived,
+            long beganNanos,
+            MailOpen mail,
+            ContentIntake intake,
+            BooleanSupplier wanted,
+            Consumer<Outcome> then) {}
+
     /**
      * Stores the mail, unless a filter says otherwise.
      *
      * @param intake ended without a flaw; this method's to close
+     * @param wanted whether somebody waits for the outcome still; asked on the loop
      * @param then runs once, on the loop, maybe at once
      */
-    void store(MailOpen mail, ContentIntake intake, Consumer<Outcome> then) {
+    void store(MailOpen mail, ContentIntake intake, BooleanSupplier wanted, Consumer<Outcome> then) {
         Instant now = Instant.now();
-        QueueId id = QueueId.next(now, loop.random());
+        Incoming one =
+                new Incoming(QueueId.next(now, loop.random()), now, System.nanoTime(), mail, intake, wanted, then);
         Future<ContentVerdict> judged;
         try {
-            judged = check.judge(checked(id, mail), intake.content());
+            judged = check.judge(checked(one.id(), mail), intake.content());
         } catch (RuntimeException | Error e) {
-            fail(id, intake, e, then);
+            fail(one, e);
             return;
         }
         Future<Optional<SpfResult>> spf = spf(mail);
-        if (judged.isComplete() && spf.isComplete()) {
-            judged(judged, spf, id, now, mail, intake, then);
+        whenDone(judged, () -> judged(one, judged, spf));
+    }
+
+    private void whenDone(Future<?> asked, Runnable then) {
+        if (asked.isComplete()) {
+            then.run();
         } else {
-            Future.join(judged, spf)
-                    .onComplete((_, _) -> loop.run(() -> judged(judged, spf, id, now, mail, intake, then)));
+            asked.onComplete((_, _) -> loop.run(then));
         }
     }
 
@@ -87,57 +106,49 @@ final class MailStore {
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
-    private void judged(
-            Future<ContentVerdict> judged,
-            Future<Optional<SpfResult>> spf,
-            QueueId id,
-            Instant now,
-            MailOpen mail,
-            ContentIntake intake,
-            Consumer<Outcome> then) {
+    private void judged(Incoming one, Future<ContentVerdict> judged, Future<Optional<SpfResult>> spf) {
         if (judged.failed()) {
-            fail(id, intake, judged.cause(), then);
+            fail(one, judged.cause());
         } else if (judged.result() == ContentVerdict.TAKE) {
-            keep(id, now, mail, intake, spf.otherwise(Optional.empty()).result(), then);
+            whenDone(spf, () -> keep(one, spf.otherwise(Optional.empty()).result()));
         } else {
-            intake.close();
-            then.accept(new Outcome.Refused(id, judged.result()));
+            one.intake().close();
+            one.then().accept(new Outcome.Refused(one.id(), judged.result()));
         }
     }
 
-    private void fail(QueueId id, ContentIntake intake, Throwable cause, Consumer<Outcome> then) {
-        intake.close();
-        log.storeFailed(id, cause);
-        then.accept(new Outcome.Failed(id, SpoolException.Kind.UNAVAILABLE));
+    private void fail(Incoming one, Throwable cause) {
+        one.intake().close();
+        log.storeFailed(one.id(), cause);
+        one.then().accept(new Outcome.Failed(one.id(), SpoolException.Kind.UNAVAILABLE));
     }
 
-    private void keep(
-            QueueId id,
-            Instant now,
-            MailOpen mail,
-            ContentIntake intake,
-            Optional<SpfResult> spf,
-            Consumer<Outcome> then) {
-        long began = System.nanoTime();
+    private void keep(Incoming one, Optional<SpfResult> spf) {
+        ContentIntake intake = one.intake();
+        if (!one.wanted().getAsBoolean()) {
+            intake.close();
+            one.then().accept(new Outcome.Unwanted(one.id()));
+            return;
+        }
         long bytes;
         Future<Void> stored;
         try {
             Content content = intake.content();
             bytes = content.sizeBytes();
-            stored = parts.spool().store(entries(id, now, mail, intake.isHeaderAscii()), content);
+            stored = parts.spool().store(entries(one), content);
         } catch (RuntimeException | Error e) {
-            fail(id, intake, e, then);
+            fail(one, e);
             return;
         }
         stored.onComplete((_, failure) -> loop.run(() -> {
             intake.close();
             if (failure == null) {
-                log.received(id, mail, bytes, spf);
-                parts.metrics().messageAccepted(bytes, Duration.ofNanos(System.nanoTime() - began));
-                then.accept(new Outcome.Stored(id));
+                log.received(one.id(), one.mail(), bytes, spf);
+                parts.metrics().messageAccepted(bytes, Duration.ofNanos(System.nanoTime() - one.beganNanos()));
+                one.then().accept(new Outcome.Stored(one.id()));
             } else {
-                log.storeFailed(id, failure);
-                then.accept(new Outcome.Failed(id, kind(failure)));
+                log.storeFailed(one.id(), failure);
+                one.then().accept(new Outcome.Failed(one.id(), kind(failure)));
             }
         }));
     }
@@ -153,13 +164,19 @@ final class MailStore {
                         .toList());
     }
 
-    private List<SpoolEntry> entries(QueueId id, Instant now, MailOpen mail, boolean headerAscii) {
-        Client client = mail.before().client();
+    private List<SpoolEntry> entries(Incoming one) {
+        Client client = one.mail().before().client();
         return SpoolEntries.of(
-                id,
-                new Arrival(now, clientAddress, client.name(), mail.protocol(), client.tls(), parts.hostname()),
-                mail,
-                headerAscii);
+                one.id(),
+                new Arrival(
+                        one.arrived(),
+                        clientAddress,
+                        client.name(),
+                        one.mail().protocol(),
+                        client.tls(),
+                        parts.hostname()),
+                one.mail(),
+                one.intake().isHeaderAscii());
     }
 
     private static SpoolException.Kind kind(Throwable failure) {

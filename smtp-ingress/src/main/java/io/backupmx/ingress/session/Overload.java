@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ops.OnceInAWhile;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.backupmx.ingress.session;
 
 import io.backupmx.config.Networks;
+import io.backupmx.ingress.client.PeerAddress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;

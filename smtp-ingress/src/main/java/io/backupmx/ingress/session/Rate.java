@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;

@@ -5,6 +5,7 @@ import io.backupmx.ingress.protocol.Effect;
 import io.backupmx.ingress.protocol.EtrnNode;
 import io.backupmx.ingress.protocol.ProxyAttributes;
 import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
+import io.backupmx.ingress.protocol.SessionState.Greeted;
 import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
 import io.backupmx.ingress.protocol.SessionState.Storing;
@@ -41,6 +42,9 @@ final class SessionEffects {
                 flow.say(refuse.reply());
                 visitor.get().tolerance().onRefusal(refuse.reason());
                 visitor.get().log().rejected(refuse);
+                if (flow.state() instanceof Greeted) { // MAIL was refused, or the mail is over
+                    visitor.get().log().forgetForwarded();
+                }
                 parts.metrics().refused(refuse.reason());
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
@@ -61,6 +65,7 @@ final class SessionEffects {
                                 parts.advisers().calls().call(node)));
             case Effect.PassOn(InetAddress client) -> passOn(client);
             case Effect.Forward(ProxyAttributes from) -> visitor.get().log().forwarded(from);
+            case Effect.ForgetForward _ -> visitor.get().log().forgetForwarded();
             case Effect.Close close -> {
                 flow.outcome(ConnectionOutcome.of(close.why()));
                 flow.hangUp();
@@ -105,7 +110,8 @@ final class SessionEffects {
     }
 
     private void store() {
-        visitor.get().mails().store(((Storing) flow.state()).mail(), content.take(), outcome -> {
+        MailOpen mail = ((Storing) flow.state()).mail();
+        visitor.get().mails().store(mail, content.take(), () -> !flow.hasEnded(), outcome -> {
             if (flow.hasEnded()) {
                 visitor.get().log().goneBeforeReply(outcome);
             }
@@ -123,6 +129,7 @@ final class SessionEffects {
                 }
                 case MailStore.Outcome.Refused refused ->
                     flow.apply(client.machine().onContentJudged(storing, refused.verdict()));
+                case MailStore.Outcome.Unwanted _ -> {} // nobody is there to be told
                 case MailStore.Outcome.Failed failed ->
                     flow.apply(client.machine().onStoreFailed(storing, failed.kind()));
             }

@@ -30,9 +30,14 @@ final class SessionLog {
         this.client = client;
     }
 
-    /** The next mail has come to its client from there. */
+    /** The next mail has come to its client from there; a proxy says it in as many commands as it takes. */
     void forwarded(ProxyAttributes attributes) {
-        nextFrom = Optional.of(attributes);
+        nextFrom = Optional.of(nextFrom.map(said -> said.and(attributes)).orElse(attributes));
+    }
+
+    /** Of the next mail nothing was said, or it was refused. */
+    void forgetForwarded() {
+        nextFrom = Optional.empty();
     }
 
     void mailBegins() {

@@ -1,5 +1,6 @@
 package io.backupmx.ingress.session;
 
+import io.backupmx.ops.OnceInAWhile;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.nio.file.Path;
 import java.time.Duration;

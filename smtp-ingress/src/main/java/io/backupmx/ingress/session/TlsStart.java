@@ -8,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** How one session turns to TLS: at most once. Belongs to one event loop. */
 final class TlsStart {
@@ -16,7 +17,7 @@ final class TlsStart {
 
     private final IngressParts parts;
     private final SessionSocket socket;
-    private final SessionLog log;
+    private final Supplier<SessionLog> log;
     private final EventLoop loop;
 
     private Optional<TlsFacts> facts = Optional.empty();
@@ -24,7 +25,8 @@ final class TlsStart {
     private boolean comesFirst;
     private boolean failed;
 
-    TlsStart(IngressParts parts, SessionSocket socket, SessionLog log, EventLoop loop) {
+    /** @param log of whom the session serves then */
+    TlsStart(IngressParts parts, SessionSocket socket, Supplier<SessionLog> log, EventLoop loop) {
         this.parts = parts;
         this.socket = socket;
         this.log = log;
@@ -101,7 +103,7 @@ final class TlsStart {
             return; // nobody asked for one: a balancer's probe is like this, every other second
         }
         failed = true;
-        log.handshakeFailed(why, cause);
+        log.get().handshakeFailed(why, cause);
         parts.metrics().tls().handshakeFailed(why);
     }
 }

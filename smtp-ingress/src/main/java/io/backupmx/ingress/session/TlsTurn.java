@@ -26,7 +26,7 @@ final class TlsTurn {
         this.socket = socket;
         this.visitor = visitor;
         this.flow = flow;
-        this.tls = new TlsStart(parts, socket, visitor.get().log(), loop);
+        this.tls = new TlsStart(parts, socket, () -> visitor.get().log(), loop);
     }
 
     /** Says {@code reply} first. */

@@ -182,6 +182,9 @@ class ClientStepsTest extends MachineFixture {
                             new Effect.Forward(
                                     new ProxyAttributes(Map.of("ADDR", "192.0.2.1", "IDENT", "[TEMPUNAVAIL]"))));
         }
+        for (String line : List.of("EHLO proxy.example", "HELO proxy.example", "RSET")) {
+            assertThat(sayAs(proxy, GREETED, line).effects()).as(line).endsWith(new Effect.ForgetForward());
+        }
         assertStep(machine.onPassedOn(GREETED), CONNECTED, "220 mx2.example.net ESMTP Backup MX");
         assertStep(sayAs(proxy, MAIL, "XCLIENT ADDR=192.0.2.1"), MAIL, "503 5.5.1 MAIL was already given");
         assertStep(sayAs(proxy, MAIL, "XFORWARD ADDR=192.0.2.1"), MAIL, "503 5.5.1 MAIL was already given");

@@ -70,6 +70,7 @@ abstract class MachineFixture {
                             Effect.CallRoutes _,
                             Effect.PassOn _,
                             Effect.Forward _,
+                            Effect.ForgetForward _,
                             Effect.Close _ -> "";
                 })
                 .collect(Collectors.joining());

@@ -160,7 +160,7 @@ final class Pipeline {
                 case Effect.SkipChunk skip -> toSkip = skip.bytes();
                 case Effect.StartTls start -> say(start.reply());
                 case Effect.CheckRecipient _, Effect.Store _, Effect.Close _ -> {} // the state says it
-                case Effect.CallRoutes _, Effect.PassOn _, Effect.Forward _ ->
+                case Effect.CallRoutes _, Effect.PassOn _, Effect.Forward _, Effect.ForgetForward _ ->
                     throw new AssertionError("it may not say that: " + effect);
             }
         }

@@ -2,6 +2,7 @@ package io.backupmx.ingress.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.backupmx.ingress.client.ClientNetwork;
 import io.backupmx.route.RecipientVerdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

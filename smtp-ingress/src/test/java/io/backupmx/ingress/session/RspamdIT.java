@@ -6,15 +6,18 @@ import com.sun.net.httpserver.HttpExchange;
 import io.backupmx.config.RspamdConfig;
 import io.backupmx.config.RspamdConfig.OnFailure;
 import io.backupmx.ingress.rspamd.Rspamd;
+import io.backupmx.testing.Conversation;
 import io.backupmx.testing.ListServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Contents are shown to rspamd, which a small web server plays. */
 class RspamdIT {
 
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int OF_ONE_CLIENT = 10;
     private static final String CHECKS = "backupmx.ingress.rspamd.checks";
     private static final String MAIL = """
             S: 220 *
@@ -57,23 +62,25 @@ class RspamdIT {
     void start() throws IOException {
         server = ListServer.http();
         says("no action");
-        ingress = with(OnFailure.ACCEPT, _ -> {});
+        ingress = with(OnFailure.ACCEPT, LONG, _ -> {});
     }
 
-    private TestIngress with(OnFailure onFailure, Consumer<Tuning> tune) {
+    private TestIngress with(OnFailure onFailure, Duration timeout, Consumer<Tuning> tune) {
         return new TestIngress(tuning -> {
             tuning.contentSpillBytes = 8 << 10;
             tuning.contents = vertx -> Rspamd.of(
-                    vertx,
-                    new RspamdConfig(Optional.of(server.url("")), Duration.ofMillis(500), onFailure, 1 << 20),
-                    tuning.registry);
+                    vertx, new RspamdConfig(Optional.of(server.url("")), timeout, onFailure, 1 << 20), tuning.registry);
             tune.accept(tuning);
         });
     }
 
     private void instead(OnFailure onFailure, Consumer<Tuning> tune) {
+        instead(onFailure, LONG, tune);
+    }
+
+    private void instead(OnFailure onFailure, Duration timeout, Consumer<Tuning> tune) {
         ingress.close();
-        ingress = with(onFailure, tune);
+        ingress = with(onFailure, timeout, tune);
     }
 
     @AfterEach
@@ -96,6 +103,23 @@ class RspamdIT {
             exchange.sendResponseHeaders(status, octets.length);
             exchange.getResponseBody().write(octets);
         });
+    }
+
+    private static void held(CountDownLatch until) throws IOException {
+        try {
+            if (!until.await(60, TimeUnit.SECONDS)) {
+                throw new IOException("nobody lets it go");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void refuse(HttpExchange exchange) throws IOException {
+        byte[] octets = "{\"action\": \"reject\"}".getBytes(StandardCharsets.US_ASCII);
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, octets.length);
+        exchange.getResponseBody().write(octets);
     }
 
     @Test
@@ -153,12 +177,52 @@ class RspamdIT {
         }
         answers(500, "{\"action\": \"reject\"}");
         ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
-        server.answers(_ -> LockSupport.parkNanos(Duration.ofSeconds(2).toNanos()));
-        ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
         server.close();
         ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
-        assertThat(ingress.spool.mails()).hasSize(7);
-        assertThat(ingress.count(CHECKS, "result", "unavailable")).isEqualTo(7);
+        assertThat(ingress.spool.mails()).hasSize(6);
+        assertThat(ingress.count(CHECKS, "result", "unavailable")).isEqualTo(6);
+    }
+
+    /** And each gives its place back: there are more of them than places. */
+    @Test
+    void alsoWhenItSaysNothing() {
+        instead(OnFailure.ACCEPT, Duration.ofMillis(300), _ -> {});
+        CountDownLatch over = new CountDownLatch(1);
+        server.answers(_ -> held(over));
+        try {
+            for (int i = 0; i <= OF_ONE_CLIENT; i++) {
+                ingress.play(MAIL + HELLO + "S: 250 2.0.0 *\n");
+            }
+        } finally {
+            over.countDown();
+        }
+        assertThat(ingress.count(CHECKS, "result", "unavailable")).isEqualTo(OF_ONE_CLIENT + 1);
+    }
+
+    /** Else it would take all places, and what comes then would be unfiltered. */
+    @Test
+    void oneClientsContentsWaitForEachOther() {
+        CountDownLatch go = new CountDownLatch(1);
+        server.answers(exchange -> {
+            held(go);
+            refuse(exchange);
+        });
+        List<Conversation> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i <= OF_ONE_CLIENT; i++) {
+                Conversation client = ingress.open();
+                clients.add(client);
+                client.play(MAIL + HELLO);
+            }
+            clients.getLast().play("S: <silence 100>\n");
+            go.countDown();
+            clients.forEach(client -> client.play("S: 554 5.7.1 *\n"));
+        } finally {
+            go.countDown();
+            clients.forEach(Conversation::close);
+        }
+        assertThat(ingress.count(CHECKS, "result", "refused")).isEqualTo(OF_ONE_CLIENT + 1);
+        assertThat(ingress.spool.mails()).isEmpty();
     }
 
     @Test

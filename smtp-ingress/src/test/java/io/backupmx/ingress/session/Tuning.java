@@ -62,6 +62,8 @@ final class Tuning {
     List<String> proxies = List.of();
     List<String> xclientNetworks = List.of();
     List<String> etrnNetworks = List.of();
+    IngressConfig.Spf spf = IngressConfig.DEFAULT.spf();
+    RspamdConfig rspamd = RspamdConfig.DEFAULT;
     SenderPolicy senders = SenderPolicy.NONE;
     Function<Vertx, ContentCheck> contents = _ -> ContentCheck.NONE;
     RouteCalls calls = RouteCalls.NONE;
@@ -118,8 +120,8 @@ final class Tuning {
                 new ProxyProtocolConfig(proxies),
                 xclientNetworks,
                 new EtrnConfig(etrnNetworks),
-                IngressConfig.DEFAULT.spf(),
-                RspamdConfig.DEFAULT,
+                spf,
+                rspamd,
                 tls ? TlsConfig.DEFAULT : TlsConfig.OFF);
     }
 }

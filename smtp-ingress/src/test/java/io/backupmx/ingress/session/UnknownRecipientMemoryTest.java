@@ -3,6 +3,7 @@ package io.backupmx.ingress.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.ClientLimitsConfig;
+import io.backupmx.ingress.client.ClientNetwork;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

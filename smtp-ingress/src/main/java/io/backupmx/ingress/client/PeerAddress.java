@@ -1,9 +1,9 @@
-package io.backupmx.ingress.session;
+package io.backupmx.ingress.client;
 
 import java.net.InetAddress;
 
 /** A socket's address as text, read. */
-final class PeerAddress {
+public final class PeerAddress {
 
     private PeerAddress() {}
 
@@ -12,7 +12,7 @@ final class PeerAddress {
      *
      * @param address as sockets have it; never a name
      */
-    static InetAddress parse(String address) {
+    public static InetAddress parse(String address) {
         int zone = address.indexOf('%');
         return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
     }

@@ -1,4 +1,4 @@
-package io.backupmx.ingress.session;
+package io.backupmx.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

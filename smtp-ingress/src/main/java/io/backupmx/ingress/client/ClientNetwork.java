@@ -1,4 +1,4 @@
-package io.backupmx.ingress.session;
+package io.backupmx.ingress.client;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -9,16 +9,16 @@ import java.nio.ByteBuffer;
  *
  * @param bits of IPv6 the first 64, of IPv4 those of {@code 0:ffff::} with the address behind, which is nobody's
  */
-record ClientNetwork(long bits) {
+public record ClientNetwork(long bits) {
 
     private static final long IPV4 = 0xffff_0000_0000L;
 
     /** @param address as a socket has it; IPv4 in IPv6's clothes is IPv4 */
-    static ClientNetwork of(String address) {
+    public static ClientNetwork of(String address) {
         return of(PeerAddress.parse(address));
     }
 
-    static ClientNetwork of(InetAddress address) {
+    public static ClientNetwork of(InetAddress address) {
         ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
         return new ClientNetwork(
                 octets.remaining() == Integer.BYTES
