@@ -34,7 +34,7 @@ class HeldDomainIT {
         try (ScriptedPrimary primary = ScriptedPrimary.started();
                 ServiceProcess run = ServiceProcess.run(directory.resolve("data"))
                         .config(file())
-                        .set("retry.delays=[2s]")) {
+                        .set("retry.delays=[2s]", "reload.interval=200ms")) {
             primary.play(Script.acceptAll().on(Phase.RCPT, address("later@held.test"), say("450 4.2.1 Mailbox busy")));
             write(config(primary, ""));
             run.ready();

@@ -17,15 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The replay of an outage whose primary comes back wrong, as one with an empty user database does: that must not bounce the
- * spool, those who run it are told by mail, and what they type then has everything delivered. With
- * {@code -Dbackupmx.replay.mails=20000} it takes minutes.
+ * spool, those who run it are told by mail, and what they type then has everything delivered.
  */
 @RunsAlone
 class QuarantineScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final int MAILS = Integer.getInteger("backupmx.replay.mails", 500);
-    private static final Duration LATER = SOON.plusMillis(10L * MAILS);
 
     /** Deliveries after an outage in which refusals are not believed. */
     private static final int PROBATION = 20;
@@ -36,11 +33,12 @@ class QuarantineScenarioIT {
     @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @CsvSource({
-        "550-for-all, RCPT, 550 5.1.1 No such user",
-        "550-at-mail, MAIL, 550 5.7.1 We do not take mail from you",
-        "550-at-dot, DOT, 550 5.7.1 We do not like that"
+        "550-for-all, 20000, RCPT, 550 5.1.1 No such user",
+        "550-at-mail, 500, MAIL, 550 5.7.1 We do not take mail from you",
+        "550-at-dot, 500, DOT, 550 5.7.1 We do not like that"
     })
-    void primaryThatComesBackRefusingIsLeftAloneUntilAnOperatorSaysSo(String name, Phase phase, String refusal) {
+    void primaryThatComesBackRefusingIsLeftAloneUntilAnOperatorSaysSo(
+            String name, int mails, Phase phase, String refusal) {
         try (ScriptedPrimary smarthost = ScriptedPrimary.started();
                 Scenario scenario = Scenario.of(
                         name,
@@ -49,7 +47,7 @@ class QuarantineScenarioIT {
                         "notices.to=[ops@elsewhere.example]",
                         "notices.smarthost=127.0.0.1:" + smarthost.port(),
                         "notices.tls=none")) {
-            scenario.load().send(MAILS);
+            scenario.load().send(mails);
             scenario.awaitState("DOWN", SOON);
             scenario.primary().play(Script.acceptAll().on(phase, say(refusal))).start();
 
@@ -59,7 +57,7 @@ class QuarantineScenarioIT {
             assertThat(scenario.primary().traffic().attempts()).hasSizeLessThanOrEqualTo(PROBATION);
             Scenario.pass(Duration.ofSeconds(4));
             assertThat(scenario.primary().transactions()).as("tried since then").isEqualTo(tried);
-            assertThat(scenario.attemptsOfWaiting()).as("all mail waits").hasSize(MAILS);
+            assertThat(scenario.attemptsOfWaiting()).as("all mail waits").hasSize(mails);
             assertThat(scenario.failed()).isZero();
             assertThat(notice(smarthost, 1))
                     .contains(
@@ -75,7 +73,7 @@ class QuarantineScenarioIT {
             scenario.mended();
             scenario.instance().cli("route", "release", scenario.route()).succeeded();
 
-            Ending ending = scenario.end(LATER);
+            Ending ending = scenario.end(SOON.plusMillis(10L * mails));
             assertThat(ending.deliveredAgain()).isEmpty();
             assertThat(ending.maxAttempts()).isLessThanOrEqualTo(2);
             assertThat(ending.history().states()).startsWith("DOWN", "RAMP", "QUARANTINE");

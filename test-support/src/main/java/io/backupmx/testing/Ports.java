@@ -60,6 +60,17 @@ public final class Ports {
         }
     }
 
+    /** Returns once nobody does any more. */
+    static void awaitClosed(int port, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        while (accepts(port)) {
+            if (deadline.isOver()) {
+                throw new AssertionError("127.0.0.1:" + port + " is still listened on after " + timeout);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
     /** Whether something accepts connections on {@code port} right now. */
     public static boolean accepts(int port) {
         try (Socket socket = new Socket()) {
