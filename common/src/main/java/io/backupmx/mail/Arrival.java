@@ -17,6 +17,14 @@ import java.util.Optional;
 public record Arrival(
         Instant at, String clientAddress, String helo, String protocol, Optional<TlsFacts> tls, Domain receivedBy) {
 
+    /** The {@link #protocol} of what was made here. */
+    public static final String LOCAL = "local";
+
+    /** Whether it was made here, as a report is. */
+    public boolean isLocal() {
+        return protocol.equals(LOCAL);
+    }
+
     /** Of a connection that nothing protected. */
     public Arrival(Instant at, String clientAddress, String helo, String protocol, Domain receivedBy) {
         this(at, clientAddress, helo, protocol, Optional.empty(), receivedBy);

@@ -97,7 +97,19 @@ public final class ConfiguredRelayTables implements RelayTables {
     @Override
     public Optional<Route> way(ForwardPath path) {
         TableAddress address = address(path);
-        return route(address).map(usual -> held.insteadOf(usual, address.domain()));
+        return way(address.domain(), lookup.find(address));
+    }
+
+    @Override
+    public Optional<Route> way(Domain domain) {
+        return way(domain, lookup.find(domain));
+    }
+
+    private Optional<Route> way(Domain domain, Optional<RouteLookup.Found> found) {
+        return found.filter(_ -> isRelayDomain(domain)) // a line for everything is about others, too
+                .flatMap(line -> understood(line.reading()))
+                .filter(routes::contains)
+                .map(usual -> held.insteadOf(usual, domain));
     }
 
     @Override
@@ -223,10 +235,11 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     /** Where mail goes that is not held. */
     private Optional<Route> route(TableAddress address) {
-        return reading(address)
-                .flatMap(reading -> reading instanceof RouteReading.Understood(Route route)
-                        ? Optional.of(route)
-                        : Optional.empty());
+        return reading(address).flatMap(ConfiguredRelayTables::understood);
+    }
+
+    private static Optional<Route> understood(RouteReading reading) {
+        return reading instanceof RouteReading.Understood(Route route) ? Optional.of(route) : Optional.empty();
     }
 
     RecipientTruth truth() {

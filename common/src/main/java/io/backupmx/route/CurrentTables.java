@@ -52,6 +52,11 @@ public final class CurrentTables implements RelayTables {
     }
 
     @Override
+    public Optional<Route> way(Domain domain) {
+        return tables.way(domain);
+    }
+
+    @Override
     public Optional<Route.Hold> hold(ForwardPath path) {
         return tables.hold(path);
     }

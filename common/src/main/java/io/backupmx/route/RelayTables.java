@@ -35,8 +35,13 @@ public interface RelayTables {
         return Optional.empty();
     }
 
-    /** Where mail for {@code path} goes now, whether anybody of that name exists or not; empty: nowhere. */
+    /** Where mail for {@code path} goes now, whether anybody of that name exists or not; empty: nowhere, or it is none of ours. */
     default Optional<Route> way(ForwardPath path) {
+        return Optional.empty();
+    }
+
+    /** The same for those of {@code domain} of whom no line of their own says more. */
+    default Optional<Route> way(Domain domain) {
         return Optional.empty();
     }
 

@@ -28,9 +28,14 @@ record RouteLookup(
                 .find(address)
                 .or(() -> delimiter.base(address).flatMap(transport::find))
                 .map(RouteLookup::line)
-                .or(() -> primary(address.domain()))
-                .or(() -> transport.findExactly(address.domain()).map(RouteLookup::line))
-                .or(() -> address.domain().parent().flatMap(this::below))
+                .or(() -> find(address.domain()));
+    }
+
+    /** Without lines about addresses. */
+    Optional<Found> find(Domain domain) {
+        return primary(domain)
+                .or(() -> transport.findExactly(domain).map(RouteLookup::line))
+                .or(() -> domain.parent().flatMap(this::below))
                 .or(() -> transport.findAnything().map(RouteLookup::line));
     }
 

@@ -336,15 +336,15 @@ class ForeignPrimariesIT {
         Instance.await(
                 PATIENCE,
                 () -> assertThat(instance.output().lines())
-                        .anySatisfy(line -> assertThat(line)
-                                .contains("queue_id=" + id + " ", " tls=none ", " delivered")));
+                        .anySatisfy(
+                                line -> assertThat(line).contains("queue_id=" + id + " ", " tls=none ", " delivered")));
         assertThat(openSmtpd.primary().log()).contains("SSL routines");
 
         Sender.send(instance.smtpPort(), MailCorpus.ordinary().octets(), "bob@" + openSmtpd.verifiedDomain());
         Instance.await(
                 PATIENCE,
                 () -> assertThat(route("smtp:[localhost]:" + openSmtpd.primary().port()))
-                        .contains("\"DOWN\"", "STARTTLS"));
+                        .contains("\"DOWN\"", "TLS handshake: "));
     }
 
     private static Map<String, MailContent> sendAll(Peer peer, List<MailContent> contents) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
+    private static final String CLOSED = "connection closed by the peer";
+    private static final String HANDSHAKE = "TLS handshake: ";
     private static final int SERVICE_CLOSING = 421;
 
     /** An event loop that takes longer to close a socket is past helping. */
@@ -56,6 +58,7 @@ final class Wire {
     private boolean followedUp;
     private long followedUpNanos;
     private long lastReplyNanos;
+    private volatile boolean shakesHands;
 
     /** To be called on the socket's event loop, before it reads. */
     Wire(Context eventLoop, NetSocket socket) {
@@ -64,7 +67,7 @@ final class Wire {
         this.alarm = new Alarm(eventLoop, this::look);
         socket.handler(this::onOctets);
         socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
-        socket.closeHandler(_ -> end(Loss.Cause.CLOSED, "connection closed by the peer"));
+        socket.closeHandler(_ -> end(Loss.Cause.CLOSED, (shakesHands ? HANDSHAKE : "") + CLOSED));
     }
 
     private void onOctets(Buffer octets) {
@@ -182,9 +185,9 @@ final class Wire {
         try {
             return agreed.get(limit.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            end(Loss.Cause.CLOSED, "TLS handshake: " + reason(e.getCause()));
+            end(Loss.Cause.CLOSED, HANDSHAKE + reason(e.getCause()));
         } catch (TimeoutException e) {
-            end(Loss.Cause.TIMED_OUT, "TLS handshake: the event loop does not answer");
+            end(Loss.Cause.TIMED_OUT, HANDSHAKE + "the event loop does not answer");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             end(Loss.Cause.ABORTED, "interrupted");
@@ -223,7 +226,9 @@ final class Wire {
             return;
         }
         SslHandler handler = tls.apply(pipeline.channel().alloc());
+        shakesHands = true;
         handler.handshakeFuture().addListener(done -> {
+            shakesHands = !done.isSuccess(); // then it closes, and that is why
             if (done.isSuccess()) {
                 agreed.complete(Handshake.of(handler.engine().getSession()));
             } else {
@@ -234,6 +239,9 @@ final class Wire {
     }
 
     private static String reason(@Nullable Throwable cause) {
+        if (cause instanceof ClosedChannelException) {
+            return CLOSED;
+        }
         String message = cause == null ? null : cause.getMessage();
         return message == null ? String.valueOf(cause) : message.substring(0, Math.min(message.length(), MAX_REASON));
     }

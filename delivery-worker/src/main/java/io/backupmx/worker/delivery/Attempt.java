@@ -121,7 +121,7 @@ final class Attempt {
                 yield untried(pending, why);
             }
             case ConnectResult.Connected(SmtpConnection connection) -> {
-                Optional<String> unsafe = RequireTlsRule.against(envelope, mail.route(), connection);
+                Optional<String> unsafe = RequireTlsRule.against(envelope, connection);
                 if (unsafe.isPresent()) {
                     yield notOver(connection, pending, unsafe.get());
                 }

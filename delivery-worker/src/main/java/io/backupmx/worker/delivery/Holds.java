@@ -40,6 +40,8 @@ final class Holds {
     private final Map<Route.Hold, Instant> held = new LinkedHashMap<>();
     private final Map<Route.Hold, Onward> lifted = new HashMap<>();
     private final Map<Route.Hold, Long> firstNamed = new HashMap<>();
+    private long lastTurn;
+    private boolean stopped;
 
     /**
      * @param clock for people
@@ -50,6 +52,7 @@ final class Holds {
         this.make = make;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.lastTurn = nanoTime.getAsLong();
         configure();
     }
 
@@ -68,18 +71,21 @@ final class Holds {
         over.forEach(held::remove);
         now.forEach(hold -> held.putIfAbsent(hold, clock.instant()));
         over.stream()
+                .filter(_ -> !stopped)
                 .filter(hold -> Redirection.usual(hold, tables).isPresent())
-                .forEach(this::goOn);
+                .forEach(hold -> goOn(hold).hurry());
     }
 
-    private void goOn(Route.Hold hold) {
+    private Onward goOn(Route.Hold hold) {
         firstNamed.remove(hold);
-        lifted.computeIfAbsent(hold, make).mailWaits();
+        Onward onward = lifted.computeIfAbsent(hold, make);
+        onward.mailWaits();
+        return onward;
     }
 
     /** @return whether what is on its queue is seen to; else its domain has no route any more */
     synchronized boolean mailWaits(Route.Hold hold) {
-        if (held.containsKey(hold)) {
+        if (stopped || held.containsKey(hold) || tables.holds().containsKey(hold)) {
             return true;
         } else if (Redirection.usual(hold, tables).isEmpty()) {
             return false;
@@ -87,7 +93,7 @@ final class Holds {
         long now = nanoTime.getAsLong();
         long first = firstNamed.computeIfAbsent(hold, _ -> now);
         if (lifted.containsKey(hold) || now - first >= PATIENCE.toNanos()) {
-            goOn(hold);
+            var _ = goOn(hold);
         }
         return true;
     }
@@ -113,6 +119,11 @@ final class Holds {
 
     /** To be called about once a second. */
     synchronized void tick() {
+        long now = nanoTime.getAsLong();
+        if (now - lastTurn >= PATIENCE.toNanos()) {
+            lastTurn = now;
+            lifted.values().forEach(Onward::nextTurn);
+        }
         lifted.values().forEach(Onward::tick);
         lifted.values().removeIf(one -> {
             boolean over = one.isIdle();
@@ -121,12 +132,12 @@ final class Holds {
             }
             return over;
         });
-        long now = nanoTime.getAsLong();
         firstNamed.values().removeIf(first -> now - first > FORGOTTEN.toNanos());
     }
 
     /** Nothing goes on any more. */
     synchronized void stop() {
+        stopped = true;
         lifted.values().forEach(Onward::stop);
     }
 

@@ -13,16 +13,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Mail of a domain that was held and no longer is, taken from that domain's queue and put behind those of the routes that it goes
- * by now. For as long as the tables have such a route; safe from any thread.
+ * by now, some in a turn or all at once. For as long as the tables have such a route; safe from any thread.
  */
 final class Onward implements SpoolReader.Taker {
 
     private static final int MAX_UNSETTLED = 50;
 
+    /**
+     * In a turn, while this process has held the domain at no time: another one may hold it still, and put aside again what this one takes
+     * on.
+     */
+    static final int A_TURN = 1000;
+
     private final Route.Hold from;
     private final RelayTables tables;
     private final AtomicInteger inHand = new AtomicInteger();
     private final Supply supply;
+    private final AtomicInteger left = new AtomicInteger(A_TURN);
+    private volatile boolean hurries;
     private volatile boolean stopping;
 
     Onward(Route.Hold from, RelayTables tables, SpoolReader spool, FeedBudget feeds) {
@@ -38,7 +46,7 @@ final class Onward implements SpoolReader.Taker {
 
     @Override
     public boolean wantsMail() {
-        return inHand.get() < MAX_UNSETTLED && goesOn();
+        return inHand.get() < MAX_UNSETTLED && (hurries || left.get() > 0) && goesOn();
     }
 
     @Override
@@ -49,6 +57,7 @@ final class Onward implements SpoolReader.Taker {
     @Override
     public void accept(TakenMail mail) {
         inHand.incrementAndGet();
+        left.decrementAndGet();
         supply.gotMail();
         Optional<Settlement> onward = Redirection.onward(mail.envelope(), from, tables);
         var _ = mail.settle(onward.orElseGet(Settlement.GiveBack::new)).whenComplete((_, failure) -> {
@@ -66,6 +75,18 @@ final class Onward implements SpoolReader.Taker {
 
     void mailWaits() {
         supply.mailWaits();
+    }
+
+    /** It was held here, and is no more: all there is goes on. */
+    void hurry() {
+        hurries = true;
+        supply.review();
+    }
+
+    /** {@value #A_TURN} more may go on. */
+    void nextTurn() {
+        left.set(A_TURN);
+        supply.review();
     }
 
     void tick() {

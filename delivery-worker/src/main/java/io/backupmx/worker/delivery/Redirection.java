@@ -2,10 +2,9 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
+import io.backupmx.ops.MailLog;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
-import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.Mailbox;
 import io.backupmx.spool.Settlement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +46,7 @@ final class Redirection {
 
     /**
      * For a mail of {@code from}: each recipient where its mail goes now, or the domain's that was held, where that is nowhere
-     * (a subdomain, say, that is ours no more). Empty: nowhere, or here still.
+     * (a subdomain, say, that is ours no more). Empty: that has no way either, or is held still.
      */
     static Optional<Settlement> onward(Envelope envelope, Route.Hold from, RelayTables tables) {
         Optional<Route> usual = usual(from, tables);
@@ -68,8 +67,23 @@ final class Redirection {
     static Optional<Route> usual(Route.Hold from, RelayTables tables) {
         return tables.holds().containsKey(from)
                 ? Optional.empty()
-                : tables.way(new ForwardPath.To(new Mailbox("postmaster", from.domain())))
-                        .filter(way -> !way.equals(from));
+                : tables.way(from.domain()).filter(way -> !way.equals(from));
+    }
+
+    /** Says in the mail log what is put aside, and where. */
+    static void log(Envelope envelope, Settlement aside) {
+        if (aside instanceof Settlement.Replace(List<Settlement.Copy> copies)) {
+            for (Settlement.Copy copy : copies) {
+                if (copy instanceof Settlement.Copy.Moved(Route hold, Envelope moved)) {
+                    MailLog.LOG
+                            .atInfo()
+                            .addKeyValue("queue_id", envelope.queueId())
+                            .addKeyValue("next_hop", hold)
+                            .addKeyValue("recipients", moved.recipients().size())
+                            .log("held");
+                }
+            }
+        }
     }
 
     private static List<Settlement.Copy> moved(Envelope envelope, Map<Route, List<Recipient>> byRoute) {

@@ -1,7 +1,6 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.Envelope;
-import io.backupmx.route.Route;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.client.SmtpConnection;
 import java.util.Optional;
@@ -12,8 +11,7 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>Mail from {@code <>}, which nobody would be told of, also goes to who does not offer it (§5).
- *   <li>Mail from {@code <>} by MX records goes over any: these are our own reports, with nothing in them but headers. They say
- *       REQUIRETLS where they can.
+ *   <li>Our own reports, which have nothing in them but headers, go over any, and say REQUIRETLS where they can.
  * </ul>
  */
 final class RequireTlsRule {
@@ -21,9 +19,9 @@ final class RequireTlsRule {
     private RequireTlsRule() {}
 
     /** Why {@code connection} is none for that mail, for people, with the enhanced status in front; empty: it is. */
-    static Optional<String> against(Envelope envelope, Route route, SmtpConnection connection) {
+    static Optional<String> against(Envelope envelope, SmtpConnection connection) {
         boolean fromNobody = envelope.from() instanceof ReversePath.Null;
-        if (!envelope.requireTls() || (fromNobody && route instanceof Route.ByMx)) {
+        if (!envelope.requireTls() || (fromNobody && envelope.arrival().isLocal())) {
             return Optional.empty();
         }
         if (!connection.isLookedAt()) {

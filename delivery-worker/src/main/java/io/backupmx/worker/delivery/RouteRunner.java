@@ -2,7 +2,6 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Envelope;
-import io.backupmx.ops.MailLog;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
@@ -146,11 +145,7 @@ final class RouteRunner implements SpoolReader.Taker {
     }
 
     private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside) {
-        MailLog.LOG
-                .atInfo()
-                .addKeyValue("queue_id", mail.envelope().queueId())
-                .addKeyValue("next_hop", route)
-                .log("held");
+        Redirection.log(mail.envelope(), aside);
         places.giveBack();
         delivery.settle(mail, aside, inHand, this::review);
     }

@@ -89,8 +89,8 @@ final class ServedRoutes {
         }
         TlsLevels before = tables.tls();
         tables.replace(newer);
-        configure();
         holds.configure();
+        configure();
         if (!before.equals(newer.tls())) {
             runners.all().forEach(RouteRunner::renewConnections);
         }

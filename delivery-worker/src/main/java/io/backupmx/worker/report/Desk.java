@@ -174,14 +174,7 @@ final class Desk {
         record.told(about, action, id, because);
         Envelope envelope = envelope(id, now, sender, octets);
         return Optional.of(new Settlement.Copy.Fresh(
-                route.get(),
-                about.requireTls() && mayRequireTls(route.get()) ? envelope.withRequireTls() : envelope,
-                Content.of(octets)));
-    }
-
-    /** By MX records it is a wish; elsewhere a demand, which must not keep the report for ever (RFC 8689 §5). */
-    private boolean mayRequireTls(Route route) {
-        return route instanceof Route.ByMx || tables.tls().lookAtPeers(route);
+                route.get(), about.requireTls() ? envelope.withRequireTls() : envelope, Content.of(octets)));
     }
 
     private Envelope envelope(QueueId id, Instant now, Mailbox to, byte[] octets) {
@@ -191,7 +184,7 @@ final class Desk {
         }
         return new Envelope(
                 id,
-                new Arrival(now, "127.0.0.1", hostname.name(), "local", hostname),
+                new Arrival(now, "127.0.0.1", hostname.name(), Arrival.LOCAL, hostname),
                 new ReversePath.Null(),
                 List.of(Recipient.of(new ForwardPath.To(to))),
                 eightBit ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,

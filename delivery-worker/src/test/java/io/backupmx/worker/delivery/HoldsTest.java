@@ -97,6 +97,41 @@ final class HoldsTest {
         holds.closings(Duration.ZERO).forEach(Runnable::run);
     }
 
+    /** Who holds it may put aside again what goes on here: two who disagree must not move a backlog to and fro as fast as they can. */
+    @Test
+    void mailThatWasHeldByNobodyHereGoesOnInTurns() {
+        Holds holds = holds(tables(HeldTables.free(directory, PORT)));
+        for (int i = 0; i < Onward.A_TURN + 100; i++) {
+            store();
+        }
+        assertThat(holds.mailWaits(HOLD)).isTrue();
+        nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+        holds.tick();
+        assertThat(holds.mailWaits(HOLD)).isTrue();
+        await().atMost(WorkerRig.LONG).until(() -> spool.waiting(USUAL).size() >= Onward.A_TURN);
+        await().during(Duration.ofMillis(200))
+                .atMost(WorkerRig.LONG)
+                .until(() -> !spool.waiting(HOLD).isEmpty());
+
+        nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+        holds.tick();
+        await().atMost(WorkerRig.LONG).until(() -> spool.waiting(USUAL).size() == Onward.A_TURN + 100);
+        holds.closings(Duration.ZERO).forEach(Runnable::run);
+    }
+
+    @Test
+    void aStopBeginsNothing() {
+        CurrentTables tables = tables(HeldTables.held(directory, PORT));
+        Holds holds = holds(tables);
+        store();
+        holds.stop();
+
+        tables.replace(HeldTables.free(directory, PORT));
+        holds.configure();
+        assertThat(holds.mailWaits(HOLD)).isTrue();
+        assertThat(holds.closings(Duration.ZERO)).isEmpty();
+    }
+
     @Test
     void aDomainThatIsHeldAgainKeepsWhatIsLeft() {
         CurrentTables tables = tables(HeldTables.held(directory, PORT));

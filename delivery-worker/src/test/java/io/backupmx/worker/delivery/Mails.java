@@ -25,17 +25,22 @@ final class Mails {
     }
 
     static Envelope envelope(Instant arrival, String... recipients) {
-        return envelope(arrival, "sender@client.example", recipients);
+        return made(arrival, "ESMTP", "sender@client.example", recipients);
     }
 
     static Envelope from(String sender, String... recipients) {
-        return envelope(Instant.now(), sender, recipients);
+        return made(Instant.now(), "ESMTP", sender, recipients);
     }
 
-    private static Envelope envelope(Instant arrival, String sender, String... recipients) {
+    /** One that was made here. */
+    static Envelope report(String recipient) {
+        return made(Instant.now(), Arrival.LOCAL, "", recipient);
+    }
+
+    private static Envelope made(Instant arrival, String protocol, String sender, String... recipients) {
         return new Envelope(
                 QueueId.next(arrival, RANDOM),
-                new Arrival(arrival, "192.0.2.1", "client.example", "ESMTP", Domain.of("backup.example")),
+                new Arrival(arrival, "192.0.2.1", "client.example", protocol, Domain.of("backup.example")),
                 ReversePath.parse("<" + sender + ">").orElseThrow(),
                 Stream.of(recipients)
                         .map(r -> Recipient.of(ForwardPath.parse("<" + r + ">").orElseThrow()))

@@ -8,6 +8,8 @@ import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.Settlement.Copy;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +69,24 @@ final class RedirectionTest {
 
         assertThat(Redirection.onward(only(0, 2), HOLD, tables))
                 .isEqualTo(replaced(new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0, 2))));
+    }
+
+    /** Postfix, which reads the same file, may send everything else by a line of it; what it says of one address is not the domain's way. */
+    @Test
+    void linesAboutOthersAreNotItsWay() throws IOException {
+        Files.writeString(directory.resolve("transport"), """
+                postmaster@held.test  error:5.1.6 moved
+                *                     smtp:[smarthost.test]
+                """);
+        String yaml = "transport: " + directory.resolve("transport") + "\ndomains: {%s: mx1.test}";
+        RelayTables ours = HeldTables.of(directory, yaml.formatted("held.test"));
+        RelayTables others = HeldTables.of(directory, yaml.formatted("free.test"));
+        Envelope postmaster = Mails.envelope("postmaster@held.test");
+        Route usual = Route.of("smtp:[mx1.test]:25");
+
+        assertThat(Redirection.onward(only(0, 2), HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, only(0, 2))));
+        assertThat(Redirection.onward(postmaster, HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, postmaster)));
+        assertThat(Redirection.onward(only(0), HOLD, others)).isEmpty();
     }
 
     @Test

@@ -159,6 +159,15 @@ class RequireTlsIT {
         assertThat(mails().getLast()).endsWith(" REQUIRETLS");
     }
 
+    /** There is nothing in them that it would be about. */
+    @Test
+    void ourOwnReportsGoInAnyCase() {
+        begin(StartTlsServer.Behaviour.WITHOUT, TlsLevel.OPPORTUNISTIC);
+        rig.store(Mails.report("a@x.test").withRequireTls());
+        await().atMost(LONG).until(() -> mails().size() == 1);
+        assertThat(mails().getFirst()).startsWith("MAIL FROM:<> ").doesNotContain("REQUIRETLS");
+    }
+
     /** RFC 8689 §5: nobody would be told of a report that is not delivered. */
     @Test
     void mailFromNobodyGoesWithoutTheKeywordButNotWithoutALook() {
