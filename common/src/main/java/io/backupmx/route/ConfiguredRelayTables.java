@@ -228,6 +228,11 @@ public final class ConfiguredRelayTables implements RelayTables {
         return find(address).map(RouteLookup.Found::reading);
     }
 
+    /** Each way that mail may go, held or not. */
+    public List<RouteLine> lines() {
+        return lookup.lines(domains);
+    }
+
     /** Those that have lines of their own. */
     List<TableAddress> addressesInTransport() {
         return lookup.transport().addresses();

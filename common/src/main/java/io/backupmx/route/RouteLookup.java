@@ -1,8 +1,11 @@
 package io.backupmx.route;
 
 import io.backupmx.smtp.Domain;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the tables say of the way to an address, in the order of transport(5): the address, the address without its
@@ -31,12 +34,43 @@ record RouteLookup(
                 .or(() -> find(address.domain()));
     }
 
-    /** Without lines about addresses. */
+    /** Of addresses without a line of their own. */
     Optional<Found> find(Domain domain) {
         return primary(domain)
                 .or(() -> transport.findExactly(domain).map(RouteLookup::line))
                 .or(() -> domain.parent().flatMap(this::below))
                 .or(() -> transport.findAnything().map(RouteLookup::line));
+    }
+
+    /** Each way that mail may go: first that of each of {@code domains}, then all lines that mean something. */
+    List<RouteLine> lines(Set<Domain> domains) {
+        List<RouteLine> lines = new ArrayList<>();
+        for (Domain domain : domains) {
+            find(domain).ifPresent(found -> add(lines, Optional.of(domain), false, found.reading()));
+            if (subdomains.coversSubdomains(domain)) {
+                primary(domain).ifPresent(found -> add(lines, Optional.of(domain), true, found.reading()));
+            }
+        }
+        for (TransportTable.Entry entry : transport.entries()) {
+            switch (entry.key()) {
+                case TransportTable.Key.Address(TableAddress address) ->
+                    add(lines, Optional.of(address.domain()), false, entry.reading());
+                case TransportTable.Key.Exactly(Domain domain) -> {
+                    if (!primaries.containsKey(domain)) {
+                        add(lines, Optional.of(domain), false, entry.reading());
+                    }
+                }
+                case TransportTable.Key.Below(Domain domain) -> add(lines, Optional.of(domain), true, entry.reading());
+                case TransportTable.Key.Anything _ -> add(lines, Optional.empty(), false, entry.reading());
+            }
+        }
+        return lines;
+    }
+
+    private static void add(List<RouteLine> lines, Optional<Domain> about, boolean below, RouteReading reading) {
+        if (reading instanceof RouteReading.Understood(Route route)) {
+            lines.add(new RouteLine(about, below, route));
+        }
     }
 
     private static Found line(TransportTable.Entry entry) {

@@ -27,25 +27,7 @@ final class TlsSurvey {
     TlsSurvey(TlsLevel usual, Set<Domain> domains, Map<Domain, TlsLevel> said, RouteLookup lookup) {
         this.usual = usual;
         this.said = said;
-        for (Domain domain : domains) {
-            lookup.find(new TableAddress("postmaster", domain)).ifPresent(found -> use(who(domain), found.reading()));
-        }
-        for (TransportTable.Entry entry : lookup.transport().entries()) {
-            boolean meansNothing = entry.key() instanceof TransportTable.Key.Exactly(Domain domain)
-                    && lookup.primaries().containsKey(domain);
-            if (!meansNothing) {
-                use(who(entry.key()), entry.reading());
-            }
-        }
-    }
-
-    private Optional<Domain> who(TransportTable.Key key) {
-        return switch (key) {
-            case TransportTable.Key.Address(TableAddress address) -> who(address.domain());
-            case TransportTable.Key.Exactly(Domain domain) -> who(domain);
-            case TransportTable.Key.Below(Domain domain) -> who(domain);
-            case TransportTable.Key.Anything _ -> Optional.empty();
-        };
+        lookup.lines(domains).forEach(line -> use(line.about().flatMap(this::who), line.route()));
     }
 
     /** The one whose word holds for {@code domain}; empty: nobody has said one. */
@@ -57,15 +39,13 @@ final class TlsSurvey {
         return at;
     }
 
-    private void use(Optional<Domain> who, RouteReading reading) {
-        if (reading instanceof RouteReading.Understood(Route route)) {
-            TlsLevel level = who.map(domain -> said.getOrDefault(domain, usual)).orElse(usual);
-            for (NextHop hop : route.nextHops()) {
-                hops.merge(hop, level, TlsLevel::and);
-                who.ifPresent(domain -> hopsOfSaid
-                        .computeIfAbsent(domain, _ -> new LinkedHashSet<>())
-                        .add(hop));
-            }
+    private void use(Optional<Domain> who, Route route) {
+        TlsLevel level = who.map(domain -> said.getOrDefault(domain, usual)).orElse(usual);
+        for (NextHop hop : route.nextHops()) {
+            hops.merge(hop, level, TlsLevel::and);
+            who.ifPresent(domain -> hopsOfSaid
+                    .computeIfAbsent(domain, _ -> new LinkedHashSet<>())
+                    .add(hop));
         }
     }
 

@@ -120,6 +120,18 @@ final class TlsLevelsTest {
     }
 
     @Test
+    void aLineAboutPostmasterLeavesTheDomainsHostItsLevel() throws IOException {
+        Files.writeString(directory.resolve("transport"), "postmaster@a.test smtp:[postmaster.test]\n");
+        CheckedConfig config = load("""
+                transport: transport
+                domains:
+                  a.test: {primary: mx.a.test, recipients: [x], tls: verify}
+                """);
+        assertThat(of(config, "[mx.a.test]:25")).isEqualTo(TlsLevel.VERIFY);
+        assertThat(of(config, "[postmaster.test]:25")).isEqualTo(TlsLevel.VERIFY);
+    }
+
+    @Test
     void byMxEachDomainHasItsOwn() throws IOException {
         TlsLevels levels = load("""
                         domains:

@@ -2,19 +2,15 @@ package io.backupmx.worker.postfix;
 
 import io.backupmx.config.ConfigException;
 import io.backupmx.route.ConfiguredRelayTables;
-import io.backupmx.route.NextHop;
-import io.backupmx.route.Route;
+import io.backupmx.route.RouteLine;
 import io.backupmx.smtp.Domain;
-import io.backupmx.smtp.ForwardPath;
-import io.backupmx.smtp.MailProtocol;
-import io.backupmx.smtp.Mailbox;
 import io.backupmx.smtp.TlsLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,14 +20,14 @@ import java.util.Set;
 /** What {@code smtp_tls_policy_maps} demands of next hops, said of the domains whose mail goes there. */
 final class TlsPoliciesImport {
 
-    private static final String POLICIES = "smtp_tls_policy_maps";
+    static final String POLICIES = "smtp_tls_policy_maps";
     private static final int SHOWN = 20;
 
     private final Parameters parameters;
     private final ImportedConfig config;
     private final ImportReport report;
     private final Map<String, String> entries = new LinkedHashMap<>();
-    private final Set<String> used = new LinkedHashSet<>();
+    private Optional<Boolean> validating = Optional.empty();
 
     TlsPoliciesImport(Parameters parameters, ImportedConfig config, ImportReport report) {
         this.parameters = parameters;
@@ -66,23 +62,76 @@ final class TlsPoliciesImport {
     }
 
     private void demand(ConfiguredRelayTables tables) {
-        Map<Domain, String> lines = new LinkedHashMap<>();
-        for (Domain domain : tables.domains()) {
-            Set<String> keys = new LinkedHashSet<>();
-            tables.way(new ForwardPath.To(new Mailbox("postmaster", domain)))
-                    .ifPresent(route -> keys(route, domain).forEach(keys::add));
-            level(domain, keys).ifPresent(level -> lines.put(domain, level));
+        TlsPolicies policies = new TlsPolicies(entries, report);
+        TlsLevel usual = tables.tls().usual();
+        Map<Domain, TlsDemands> demands = demands(tables, policies, usual);
+        Map<Domain, TlsLevel> said = new LinkedHashMap<>();
+        List<String> stricter = new ArrayList<>();
+        demands.forEach((domain, all) -> {
+            if (all.isAnyPolicy() && isSaid(all.strictest(), usual)) {
+                said.put(domain, all.strictest());
+                if (!all.less().isEmpty()) {
+                    stricter.add(domain + ": its next hops differ: " + text(all.strictest())
+                            + " counts for all of them, which is more than Postfix demands of " + some(all.less()));
+                }
+            }
+        });
+        sayUsualBelow(said, tables.domains(), usual);
+        tell(said, stricter, policies.idle());
+    }
+
+    /** What Postfix demands of all hosts that {@code domains.DOMAIN.tls} would be about, of each domain. */
+    private static Map<Domain, TlsDemands> demands(ConfiguredRelayTables tables, TlsPolicies policies, TlsLevel usual) {
+        Map<Domain, TlsDemands> demands = new LinkedHashMap<>();
+        tables.domains().forEach(domain -> demands.put(domain, new TlsDemands(policies, usual)));
+        for (RouteLine line : tables.lines()) {
+            line.about()
+                    .ifPresent(about -> nearest(about, demands.keySet())
+                            .ifPresent(domain -> Optional.ofNullable(demands.get(domain))
+                                    .ifPresent(its -> its.add(
+                                            line,
+                                            about,
+                                            name -> nearest(name, demands.keySet())
+                                                    .equals(Optional.of(domain))))));
         }
-        lines.forEach((domain, level) -> config.tls(domain.name(), level));
+        return demands;
+    }
+
+    /** {@code domain} or the next above it that is one of {@code among}. */
+    private static Optional<Domain> nearest(Domain domain, Set<Domain> among) {
+        Optional<Domain> at = Optional.of(domain);
+        while (at.isPresent() && !among.contains(at.get())) {
+            at = at.get().parent();
+        }
+        return at;
+    }
+
+    /** What is said of a domain holds for those below it that say nothing. */
+    private static void sayUsualBelow(Map<Domain, TlsLevel> said, Set<Domain> domains, TlsLevel usual) {
+        domains.stream()
+                .filter(domain -> !said.containsKey(domain))
+                .sorted(Comparator.comparingInt(domain -> domain.name().length())) // those above first
+                .forEach(domain -> nearest(domain, said.keySet())
+                        .filter(above -> said.get(above) != usual)
+                        .ifPresent(_ -> said.put(domain, usual)));
+    }
+
+    private void tell(Map<Domain, TlsLevel> said, List<String> stricter, List<String> idle) {
+        said.forEach((domain, level) -> config.tls(domain.name(), text(level)));
         List<String> shown = new ArrayList<>();
-        lines.forEach((domain, level) -> shown.add(domain + " " + level));
+        said.forEach((domain, level) -> shown.add(domain + " " + text(level)));
         if (!shown.isEmpty()) {
             report.taken(POLICIES, "domains.DOMAIN.tls: " + some(shown));
         }
-        List<String> idle =
-                entries.keySet().stream().filter(key -> !used.contains(key)).toList();
+        stricter.stream().limit(SHOWN).forEach(what -> report.attention(POLICIES, what));
+        if (stricter.size() > SHOWN) {
+            report.attention(
+                    POLICIES,
+                    "so it is of " + (stricter.size() - SHOWN)
+                            + " more domains: the strictest counts for all of their hops");
+        }
         if (!idle.isEmpty()) {
-            report.attention(POLICIES, "no backed-up domain's mail goes by " + some(idle) + ": not taken");
+            report.attention(POLICIES, "no line about a backed-up domain leads to " + some(idle) + ": not taken");
         }
     }
 
@@ -91,53 +140,21 @@ final class TlsPoliciesImport {
                 + (all.size() > SHOWN ? ", and " + (all.size() - SHOWN) + " more" : "");
     }
 
-    /** The entries that Postfix would find for the next hops of {@code route}. */
-    private List<String> keys(Route route, Domain domain) {
-        List<NextHop> hops = route instanceof Route.ByMx
-                ? List.of(new NextHop(domain.name(), MailProtocol.SMTP.defaultPort(), true))
-                : route.nextHops();
-        return hops.stream()
-                .filter(hop -> hop.protocol() == MailProtocol.SMTP)
-                .flatMap(hop -> key(hop).stream())
-                .toList();
+    static String text(TlsLevel level) {
+        return level.name().toLowerCase(Locale.ROOT);
     }
 
-    private Optional<String> key(NextHop hop) {
-        Optional<String> exact = entries.keySet().stream()
-                .filter(key -> NextHop.parse(key).filter(hop::equals).isPresent())
-                .findFirst();
-        if (exact.isPresent() || !hop.byMx()) {
-            return exact;
-        }
-        String name = hop.host();
-        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-            if (entries.containsKey(name.substring(dot))) {
-                return Optional.of(name.substring(dot));
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** What all of {@code keys} demand together; of one domain all hosts are treated alike here. */
-    private Optional<String> level(Domain domain, Set<String> keys) {
-        Optional<TlsLevel> all = Optional.empty();
-        Set<TlsLevel> different = new LinkedHashSet<>();
-        for (String key : keys) {
-            used.add(key);
-            TlsLevel level = level(key, entries.getOrDefault(key, ""));
-            different.add(level);
-            all = Optional.of(all.map(level::and).orElse(level));
-        }
-        if (different.size() > 1) {
-            report.attention(POLICIES, domain + ": its next hops differ: the strictest counts for all of them");
-        }
-        return all.filter(this::isSaid).map(level -> level.name().toLowerCase(Locale.ROOT));
-    }
-
-    private boolean isSaid(TlsLevel level) {
-        if (!level.isDane()) {
+    private boolean isSaid(TlsLevel level, TlsLevel usual) {
+        if (!level.isDane() || usual.isDane()) {
             return true;
         }
+        if (validating.isEmpty()) {
+            validating = Optional.of(validate());
+        }
+        return validating.get();
+    }
+
+    private boolean validate() {
         Optional<String> problem = config.setTogether(Map.of("dns.dnssec", "trusted"), "dns.servers", "[127.0.0.1]");
         problem.ifPresentOrElse(
                 what -> report.attention(POLICIES, "dane is not taken: " + what),
@@ -146,44 +163,5 @@ final class TlsPoliciesImport {
                         "dane needs a resolver that validates: dns.servers is 127.0.0.1 now, write another if that is not"
                                 + " yours"));
         return problem.isEmpty();
-    }
-
-    /** @param value the level, and attributes ({@code match=}, {@code protocols=}, ...) behind it */
-    private TlsLevel level(String key, String value) {
-        List<String> words = List.of(value.strip().split("\\s+"));
-        if (words.size() > 1) {
-            report.attention(
-                    POLICIES,
-                    key + ": " + String.join(" ", words.subList(1, words.size()))
-                            + ": is not taken, for only levels are");
-        }
-        return switch (words.getFirst()) {
-            case "none" -> TlsLevel.OFF;
-            case "may" -> TlsLevel.OPPORTUNISTIC;
-            case "encrypt" -> TlsLevel.REQUIRED;
-            case "secure" -> TlsLevel.VERIFY;
-            case "verify" -> {
-                report.attention(
-                        POLICIES,
-                        key
-                                + ": verify takes the name of an MX host from any DNS, which may be forged; here it counts where"
-                                + " dns.dnssec is trusted, and else the domain's own name does");
-                yield TlsLevel.VERIFY;
-            }
-            case "dane" -> TlsLevel.DANE;
-            case "dane-only" -> {
-                report.attention(
-                        POLICIES,
-                        key
-                                + ": dane-only: here a host without usable TLSA records gets its mail encrypted, whoever it is");
-                yield TlsLevel.DANE_REQUIRED;
-            }
-            default -> {
-                report.attention(
-                        POLICIES,
-                        key + ": " + words.getFirst() + " demands encryption here; certificates are not looked at");
-                yield TlsLevel.REQUIRED;
-            }
-        };
     }
 }

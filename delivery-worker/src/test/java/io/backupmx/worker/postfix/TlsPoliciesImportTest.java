@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.config.DnsConfig;
 import io.backupmx.config.DomainConfig;
 import io.backupmx.route.CheckedConfig;
+import io.backupmx.route.NextHop;
 import io.backupmx.smtp.TlsLevel;
 import io.backupmx.worker.postfix.ImportReport.Kind;
 import java.io.ByteArrayInputStream;
@@ -18,9 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is demanded of single next hops, and when senders are warned. */
 final class TlsPoliciesImportTest {
+
+    /** Of two domains that are in order. */
+    private static final String E = "e.test smtp:[e.test]\nsub.e.test smtp:[sub.e.test]\n";
 
     @TempDir
     private Path directory;
@@ -93,10 +99,86 @@ final class TlsPoliciesImportTest {
                         + " mx.sub.test required, off.test off");
         assertThat(lines(imported, Kind.ATTENTION))
                 .containsExactly(
-                        "two.test: its next hops differ: the strictest counts for all of them",
                         "mx.sub.test: match=01:02: is not taken, for only levels are",
                         "mx.sub.test: fingerprint demands encryption here; certificates are not looked at",
-                        "no backed-up domain's mail goes by elsewhere.test: not taken");
+                        "two.test: its next hops differ: verify counts for all of them, which is more than Postfix"
+                                + " demands of [mx1.test]:25 (required)",
+                        "no line about a backed-up domain leads to elsewhere.test: not taken");
+    }
+
+    private PostfixImport secure(String transport, String policies) throws IOException {
+        write("transport", transport);
+        write("policies", policies);
+        return read("""
+                relay_domains = d.test, sub.e.test, e.test
+                transport_maps = hash:transport
+                smtp_tls_policy_maps = hash:policies
+                smtp_tls_security_level = secure
+                """);
+    }
+
+    private static TlsLevel of(CheckedConfig checked, String hop) {
+        return checked.tables().tls().of(NextHop.parse(hop).orElseThrow());
+    }
+
+    @Test
+    void aNextHopWithoutAnEntryCountsWithTheLevelOfAll() throws IOException {
+        PostfixImport imported = secure("d.test smtp:[a.test],[b.test]\n" + E, "[a.test] may\n");
+
+        CheckedConfig checked = checked(imported);
+        assertThat(tls(checked, "d.test")).contains(TlsLevel.VERIFY);
+        assertThat(of(checked, "[b.test]")).isEqualTo(TlsLevel.VERIFY);
+        assertThat(lines(imported, Kind.ATTENTION))
+                .containsExactly(
+                        "d.test: its next hops differ: verify counts for all of them, which is more than Postfix"
+                                + " demands of [a.test]:25 (opportunistic)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".d.test", "boss@d.test", "sub.d.test", "boss@sub.d.test"})
+    void linesAboutAddressesAndSubdomainsCount(String key) throws IOException {
+        String transport = "d.test smtp:[relay.test]\n" + key + " smtp:[other.test]\n" + E;
+        PostfixImport open = secure(transport, "[relay.test] none\n");
+
+        CheckedConfig checked = checked(open);
+        assertThat(tls(checked, "d.test")).contains(TlsLevel.VERIFY);
+        assertThat(of(checked, "[other.test]")).isEqualTo(TlsLevel.VERIFY);
+        assertThat(lines(open, Kind.ATTENTION))
+                .containsExactly(
+                        "d.test: its next hops differ: verify counts for all of them, which is more than Postfix"
+                                + " demands of [relay.test]:25 (off)");
+
+        PostfixImport elsewhere = secure(transport, "[other.test] none\n");
+        assertThat(tls(checked(elsewhere), "d.test")).contains(TlsLevel.VERIFY);
+        assertThat(lines(elsewhere, Kind.ATTENTION))
+                .containsExactly(
+                        "d.test: its next hops differ: verify counts for all of them, which is more than Postfix"
+                                + " demands of [other.test]:25 (off)");
+    }
+
+    @Test
+    void whatIsSaidOfADomainIsNotSaidOfOneBelowIt() throws IOException {
+        PostfixImport imported = secure("d.test smtp:[d.test]\n" + E, "[e.test] none\n");
+
+        CheckedConfig checked = checked(imported);
+        assertThat(tls(checked, "d.test")).isEmpty();
+        assertThat(of(checked, "[e.test]")).isEqualTo(TlsLevel.OFF);
+        assertThat(of(checked, "[sub.e.test]")).isEqualTo(TlsLevel.VERIFY);
+        assertThat(lines(imported, Kind.ATTENTION)).isEmpty();
+    }
+
+    @Test
+    void subdomainsThatHaveTheirMailExchangersCount() throws IOException {
+        write("policies", "d.test none\nmx.d.test encrypt\n.deep.d.test may\n[mx.d.test] secure\n");
+        PostfixImport imported = read("relay_domains = d.test\nrelay_transport = smtp\n"
+                + "smtp_tls_policy_maps = hash:policies\nsmtp_tls_security_level = may\n");
+
+        assertThat(tls(checked(imported), "d.test")).contains(TlsLevel.REQUIRED);
+        assertThat(lines(imported, Kind.ATTENTION))
+                .containsExactly(
+                        "d.test: its next hops differ: required counts for all of them, which is more than Postfix demands"
+                                + " of d.test:25 (off), subdomains of d.test (opportunistic), .deep.d.test (opportunistic)",
+                        "no line about a backed-up domain leads to [mx.d.test]: not taken");
     }
 
     @Test
