@@ -88,7 +88,9 @@ class MxBackupIT {
             run.awaitOutput("shrinks=\"permit_mx_backup: from 127.0.0.0/29 to no networks\"", PATIENCE);
             run.cli("reload", "--confirm", "-c", file().toString()).succeeded();
             assertThat(rcpt(run.smtpPort(), "alice@ours.test")).startsWith("554 5.7.1");
-            assertThat(run.cli("mailq").succeeded().out()).contains(id);
+            ServiceProcess.await( // what is tried or put off that very moment may be between two queues
+                    PATIENCE,
+                    () -> assertThat(run.cli("mailq").succeeded().out()).contains(id));
             primary.start();
 
             assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactly("alice@ours.test");

@@ -103,7 +103,7 @@ class SpfIT {
             assertThat(ingress.spool.mails()).hasSize(1);
             assertThat(ingress.metrics.get("backupmx.ingress.store").timer().max(TimeUnit.MILLISECONDS))
                     .as("from the final dot")
-                    .isGreaterThanOrEqualTo(100);
+                    .isGreaterThan(90); // clocks of two kinds
         }
     }
 }
