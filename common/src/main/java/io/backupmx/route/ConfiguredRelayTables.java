@@ -29,6 +29,7 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final HeldDomains held;
     private final Map<Route.Hold, String> holds;
     private final Set<Route> routes;
+    private final String ways;
     private final TlsLevels tls;
     private final List<String> warnings;
 
@@ -56,6 +57,7 @@ public final class ConfiguredRelayTables implements RelayTables {
         Set<Route> all = new LinkedHashSet<>(routes);
         all.addAll(holds.keySet());
         this.routes = Collections.unmodifiableSet(all);
+        this.ways = WaysFingerprint.of(this.domains, subdomains, lookup, all);
         this.tls = tls;
         this.warnings = List.copyOf(warnings);
     }
@@ -128,6 +130,11 @@ public final class ConfiguredRelayTables implements RelayTables {
                 new TableAddress("postmaster", domains.iterator().next());
             case ForwardPath.To to -> TableAddress.of(to.mailbox());
         };
+    }
+
+    @Override
+    public String ways() {
+        return ways;
     }
 
     @Override

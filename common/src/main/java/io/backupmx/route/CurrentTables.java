@@ -67,6 +67,11 @@ public final class CurrentTables implements RelayTables {
     }
 
     @Override
+    public String ways() {
+        return tables.ways();
+    }
+
+    @Override
     public Set<Domain> domains() {
         return tables.domains();
     }

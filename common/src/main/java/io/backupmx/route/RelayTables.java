@@ -55,6 +55,14 @@ public interface RelayTables {
         return Map.of();
     }
 
+    /**
+     * The same for tables that send everybody's mail the same way, held or not; different, as good as certainly, for others.
+     * Whoever of the recipients exists does not matter.
+     */
+    default String ways() {
+        return "";
+    }
+
     /** The backed-up domains, in the order of the configuration. */
     Set<Domain> domains();
 

@@ -243,9 +243,13 @@ final class DelaySession {
             mail.lost(e);
             throw e;
         }
-        if (copies.stream().anyMatch(Settlement.Copy.Requeued.class::isInstance)) {
-            moved.add(mail.route());
-        } // what a hold moves elsewhere nobody waits for
+        for (Settlement.Copy copy : copies) {
+            if (copy instanceof Settlement.Copy.Requeued) {
+                moved.add(mail.route());
+            } else if (copy instanceof Settlement.Copy.Moved(Route other, var _)) {
+                moved.add(other);
+            }
+        }
     }
 
     /** A refused copy ends the taking; what is in hand still settles as it can. */

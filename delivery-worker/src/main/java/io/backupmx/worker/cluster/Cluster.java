@@ -117,6 +117,21 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
         crew.changedAll();
     }
 
+    /** What this worker's tables say of where mail goes, as a fingerprint; the others hear it. */
+    public void ways(String fingerprint) {
+        presence.ways(fingerprint);
+    }
+
+    /** Whether all workers have said for some seconds that mail goes where this one's tables have it go. */
+    public boolean agrees() {
+        return presence.agree();
+    }
+
+    /** Whether some worker's tables have mail go elsewhere: its configuration is not read yet, or was refused. */
+    public boolean differs() {
+        return presence.differ();
+    }
+
     private double shareOfCluster() {
         return (double) held.size() / Shards.COUNT;
     }

@@ -21,6 +21,9 @@ final class Members {
     /** A newcomer has its share only when the others have had the time to hear of it and make room. */
     static final Duration SETTLING = Duration.ofSeconds(3);
 
+    /** Nobody has said anything else for that long: then all workers read the same configuration. */
+    static final Duration AGREEING = Duration.ofSeconds(3);
+
     /** All values that were published have come by then, and the others have said that they are there, for they were asked. */
     static final Duration INFORMING = Duration.ofSeconds(1);
 
@@ -33,6 +36,9 @@ final class Members {
     private final String self;
     private final Map<String, Seen> seen = new HashMap<>();
     private final Map<Integer, Kept> kept = new HashMap<>();
+    private final Map<String, String> waysOf = new HashMap<>();
+    private String ways = "";
+    private long differedNanos;
     private long firstEchoNanos;
     private volatile long echoSaidNanos;
     private volatile boolean echoed;
@@ -49,6 +55,42 @@ final class Members {
                 (before, after) -> after.epoch() >= before.epoch() ? after : before));
     }
 
+    /**
+     * What the tables of {@code worker} say of where mail goes, as a fingerprint; empty: its version knows nothing of this. To be
+     * said whenever it was {@link #heard}.
+     */
+    void heardWays(String worker, String theirs, long now) {
+        waysOf.put(worker, theirs);
+        if (!theirs.equals(ways)) {
+            differedNanos = now;
+        }
+    }
+
+    /** The same of this worker, from now on. */
+    void ways(String mine, long now) {
+        if (!mine.equals(ways)) {
+            ways = mine;
+            differedNanos = now;
+        }
+    }
+
+    /** Whether all workers have said for a while that mail goes where this one's tables have it go. */
+    boolean agree(long now) {
+        return !ways.isEmpty()
+                && echoed
+                && now - firstEchoNanos >= SETTLING.toNanos()
+                && silence(now).compareTo(AGREEING) < 0 // else what was heard may be of long ago
+                && !differ()
+                && now - differedNanos >= AGREEING.toNanos();
+    }
+
+    /** Whether somebody else says anything different. */
+    boolean differ() {
+        return waysOf.entrySet().stream()
+                .anyMatch(other ->
+                        !other.getKey().equals(self) && !other.getValue().equals(ways));
+    }
+
     /** This worker's own word has come back by way of the broker. */
     void echo(long saidNanos, long now) {
         if (!echoed) {
@@ -61,6 +103,7 @@ final class Members {
     /** {@code worker} has taken leave. */
     void left(String worker) {
         seen.remove(worker);
+        waysOf.remove(worker);
         // What it published stays as fresh as it was: its shards go to others in a moment.
         kept.replaceAll((_, keeper) ->
                 keeper.by().equals(worker) ? new Kept(Roster.NOBODY, keeper.epoch(), keeper.atNanos()) : keeper);
@@ -70,6 +113,7 @@ final class Members {
     void disconnected() {
         seen.clear();
         kept.clear();
+        waysOf.clear();
         echoed = false;
     }
 
@@ -83,6 +127,7 @@ final class Members {
 
     Roster roster(long now) {
         seen.values().removeIf(one -> now - one.atNanos() > GONE.toNanos());
+        waysOf.keySet().retainAll(seen.keySet());
         kept.values().removeIf(one -> now - one.atNanos() > STALE.toNanos());
         Map<Integer, String> keepers = new HashMap<>();
         kept.forEach((shard, keeper) -> keepers.put(shard, keeper.by()));

@@ -17,6 +17,7 @@ final class Presence {
     private final Runnable onChange;
     private final Members members;
     private volatile Roster roster;
+    private volatile String ways = "";
 
     /**
      * @param held the shards kept, with their epochs
@@ -42,6 +43,28 @@ final class Presence {
         return members.silence(System.nanoTime()).compareTo(LEASE) < 0;
     }
 
+    /** What this worker's tables say of where mail goes, as a fingerprint; the others hear it within a second. */
+    void ways(String fingerprint) {
+        ways = fingerprint;
+        synchronized (members) {
+            members.ways(fingerprint, System.nanoTime());
+        }
+    }
+
+    /** Whether all workers have said for a while that mail goes where this one's tables have it go. */
+    boolean agree() {
+        synchronized (members) {
+            return members.agree(System.nanoTime());
+        }
+    }
+
+    /** Whether another worker says of late that mail goes elsewhere. */
+    boolean differ() {
+        synchronized (members) {
+            return members.differ();
+        }
+    }
+
     /** To be given once a second, and whenever others should not have to wait for that. */
     void signOfLife() {
         bus.broadcast(here(!roster.informed()));
@@ -51,6 +74,7 @@ final class Presence {
         long now = System.nanoTime();
         synchronized (members) {
             members.heard(from, shardsIn(here), now);
+            members.heardWays(from, here.getString("ways", ""), now);
             if (from.equals(bus.self())) {
                 members.echo(here.getLong("said"), now);
             }
@@ -94,6 +118,7 @@ final class Presence {
         return new JsonObject()
                 .put("type", "here")
                 .put("shards", epochs)
+                .put("ways", ways)
                 .put("said", System.nanoTime())
                 .put("asks", asks)
                 .encode();

@@ -31,7 +31,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +120,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 outbound.byMx(backOffs),
                 spool,
                 cluster::isSure,
+                cluster::agrees,
                 cluster::workers,
                 feeds,
                 new Semaphore(MAX_CONNECTIONS),
@@ -128,8 +128,9 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 reports,
                 clock,
                 metrics);
-        this.holds = new Holds(current, hold -> new Onward(hold, current, spool, feeds), clock, System::nanoTime);
-        this.served = new ServedRoutes(current, spool, runners, holds, cluster, retryQueues, retries, backOffs, clock);
+        this.holds = new Holds(current, clock);
+        this.served =
+                new ServedRoutes(current, spool, admin, runners, holds, cluster, retryQueues, retries, backOffs, clock);
         gauge(metrics, "backupmx.mx.failing", "Destinations of the route mx that failed last time", backOffs::size);
         this.housekeeping = new Housekeeping(runners::all, served::forgetGone, cluster, admin);
         gauge(
@@ -160,7 +161,7 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
 
     /**
      * From now on {@code newer} says what routes there are and who is listed. A new route takes mail at once. What is being
-     * delivered by one that is gone ends; what waits for it stays, as after a restart. Not for event loops.
+     * delivered by one that is gone ends; what waits goes where they say, once all workers say the same. Not for event loops.
      */
     public synchronized void replace(RelayTables newer) {
         served.replace(newer);
@@ -254,11 +255,12 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
         LastDeliveries last = new LastDeliveries(List.copyOf(runners.all()));
         housekeeping.close();
         reviews.close();
-        holds.stop();
         last.end(stopGrace, () -> inFlight().size());
-        List<Runnable> others = new ArrayList<>(holds.closings(LastDeliveries.SETTLE_GRACE));
-        others.addAll(List.of(retryQueues::close, reports::close, served::stopWatching));
-        last.closeFeeds(others);
+        last.closeFeeds(List.of(
+                () -> served.endMoves(LastDeliveries.SETTLE_GRACE),
+                retryQueues::close,
+                reports::close,
+                served::stopWatching));
         cluster.close();
         outbound.close();
     }

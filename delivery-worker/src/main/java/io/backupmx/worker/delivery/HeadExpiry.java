@@ -95,7 +95,7 @@ final class HeadExpiry implements SpoolReader.Taker {
         Envelope envelope = mail.envelope();
         Optional<Settlement> aside = ending.aside(envelope);
         if (aside.isPresent()) {
-            Redirection.log(envelope, aside.get());
+            Redirection.log(envelope, mail.route(), aside.get());
             settle(mail, aside.get());
         } else if (judge.isOver(envelope, why)) {
             List<Recipient> failed = envelope.recipients().stream()

@@ -5,91 +5,90 @@ import io.backupmx.mail.Recipient;
 import io.backupmx.ops.MailLog;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.smtp.ForwardPath;
 import io.backupmx.spool.Settlement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Where mail goes instead that is on another route than its recipients: to the queue of a domain that is held now, or from
- * there to where it goes since it no longer is.
+ * Where mail goes instead that is on another queue than its recipients belong on: to that of a domain that is held now, from there to
+ * where it goes since it no longer is, or to the route that the domain has got meanwhile. Nobody's mail is thrown away so: what
+ * the tables discard now stays where it is (unless it was held: then nobody knows what it was to be before), and recipients they say nothing of do, too.
  */
 final class Redirection {
 
     private Redirection() {}
 
-    /** For a mail that is about to be delivered; empty: it is to be. What is not held of it has its turn again. */
-    static Optional<Settlement> aside(Envelope envelope, RelayTables tables) {
-        if (tables.holds().isEmpty()) {
-            return Optional.empty();
-        }
+    /** For a mail of {@code route}; empty: it belongs there. What of it belongs there has its turn again. */
+    static Optional<Settlement> aside(Envelope envelope, Route route, RelayTables tables) {
+        return aside(envelope, route, recipient -> way(recipient.path(), route, tables));
+    }
+
+    /**
+     * The same of what is held only, for as long as not all workers' tables have mail go the same ways: what one of them sends here,
+     * because it belongs here by what it has read, must not be sent back.
+     */
+    static Optional<Settlement> held(Envelope envelope, Route route, RelayTables tables) {
+        return tables.holds().isEmpty()
+                ? Optional.empty()
+                : aside(envelope, route, recipient -> hold(recipient.path(), tables));
+    }
+
+    private static Optional<Settlement> aside(
+            Envelope envelope, Route route, Function<Recipient, Optional<Route>> now) {
         List<Recipient> others = new ArrayList<>();
-        Map<Route, List<Recipient>> held = new LinkedHashMap<>();
+        Map<Route, List<Recipient>> moving = new LinkedHashMap<>();
         for (Recipient recipient : envelope.recipients()) {
-            tables.hold(recipient.path())
-                    .ifPresentOrElse(
-                            hold -> held.computeIfAbsent(hold, _ -> new ArrayList<>())
-                                    .add(recipient),
-                            () -> others.add(recipient));
+            Optional<Route> other = now.apply(recipient).filter(way -> !way.equals(route));
+            other.ifPresentOrElse(
+                    way -> moving.computeIfAbsent(way, _ -> new ArrayList<>()).add(recipient),
+                    () -> others.add(recipient));
         }
-        if (held.isEmpty()) {
+        if (moving.isEmpty()) {
             return Optional.empty();
         }
-        List<Settlement.Copy> copies = moved(envelope, held);
+        List<Settlement.Copy> copies = new ArrayList<>();
+        moving.forEach(
+                (way, recipients) -> copies.add(new Settlement.Copy.Moved(way, envelope.withRecipients(recipients))));
         if (!others.isEmpty()) {
             copies.add(new Settlement.Copy.Requeued(envelope.withRecipients(others)));
         }
         return Optional.of(new Settlement.Replace(List.copyOf(copies)));
     }
 
-    /**
-     * For a mail of {@code from}: each recipient where its mail goes now, or the domain's that was held, where that is nowhere
-     * (a subdomain, say, that is ours no more). Empty: that has no way either, or is held still.
-     */
-    static Optional<Settlement> onward(Envelope envelope, Route.Hold from, RelayTables tables) {
-        Optional<Route> usual = usual(from, tables);
-        if (usual.isEmpty()) {
-            return Optional.empty();
-        }
-        Map<Route, List<Recipient>> onward = new LinkedHashMap<>();
-        for (Recipient recipient : envelope.recipients()) {
-            Route way = tables.way(recipient.path())
-                    .filter(found -> !found.equals(from))
-                    .orElse(usual.get());
-            onward.computeIfAbsent(way, _ -> new ArrayList<>()).add(recipient);
-        }
-        return Optional.of(new Settlement.Replace(List.copyOf(moved(envelope, onward))));
+    /** Where mail for {@code path} goes now that is on the queue of {@code route}. */
+    private static Optional<Route> way(ForwardPath path, Route route, RelayTables tables) {
+        return hold(path, tables)
+                .or(() -> tables.way(path))
+                .or(() -> route instanceof Route.Hold(Domain domain) // a subdomain, say, that is ours no more
+                        ? tables.way(domain)
+                        : Optional.empty())
+                .filter(way -> !(way instanceof Route.Discard) || route instanceof Route.Hold);
     }
 
-    /** Where the domain's mail goes that was held; empty: nowhere, or it is held still. */
-    static Optional<Route> usual(Route.Hold from, RelayTables tables) {
-        return tables.holds().containsKey(from)
-                ? Optional.empty()
-                : tables.way(from.domain()).filter(way -> !way.equals(from));
+    private static Optional<Route> hold(ForwardPath path, RelayTables tables) {
+        return tables.hold(path).map(hold -> hold);
     }
 
-    /** Says in the mail log what is put aside, and where. */
-    static void log(Envelope envelope, Settlement aside) {
+    /** Says in the mail log what is moved from the queue of {@code route}, and where. */
+    static void log(Envelope envelope, Route route, Settlement aside) {
         if (aside instanceof Settlement.Replace(List<Settlement.Copy> copies)) {
             for (Settlement.Copy copy : copies) {
-                if (copy instanceof Settlement.Copy.Moved(Route hold, Envelope moved)) {
+                if (copy instanceof Settlement.Copy.Moved(Route way, Envelope moved)) {
                     MailLog.LOG
                             .atInfo()
                             .addKeyValue("queue_id", envelope.queueId())
-                            .addKeyValue("next_hop", hold)
+                            .addKeyValue("next_hop", way)
+                            .addKeyValue("from_next_hop", route)
                             .addKeyValue("recipients", moved.recipients().size())
-                            .log("held");
+                            .log(way instanceof Route.Hold ? "held" : "moved");
                 }
             }
         }
-    }
-
-    private static List<Settlement.Copy> moved(Envelope envelope, Map<Route, List<Recipient>> byRoute) {
-        List<Settlement.Copy> copies = new ArrayList<>();
-        byRoute.forEach((route, recipients) ->
-                copies.add(new Settlement.Copy.Moved(route, envelope.withRecipients(recipients))));
-        return copies;
     }
 }

@@ -17,6 +17,7 @@ import java.util.function.IntSupplier;
  * What all routes of a worker share.
  *
  * @param isSure whether mail in hand is this worker's beyond doubt, so that its final dot may leave
+ * @param agree whether all workers have mail go the same ways
  * @param workers how many there are, this one included
  * @param feeds how many queues are read at once
  * @param connections of all routes, beyond each one's first
@@ -31,6 +32,7 @@ record RouteParts(
         MxParts mx,
         SpoolReader spool,
         BooleanSupplier isSure,
+        BooleanSupplier agree,
         IntSupplier workers,
         FeedBudget feeds,
         Semaphore connections,

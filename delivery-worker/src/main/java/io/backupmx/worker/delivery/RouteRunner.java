@@ -2,7 +2,6 @@ package io.backupmx.worker.delivery;
 
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Envelope;
-import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.Settlement;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One route at work: takes mail while its gate is open and a place is free, and has each delivered on a virtual thread of
@@ -126,7 +126,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** In a place that has been taken. */
     private void start(TakenMail mail, Hands.Mail inHand) {
-        Optional<Settlement> aside = Redirection.aside(mail.envelope(), parts.tables());
+        Optional<Settlement> aside = aside(mail.envelope());
         if (aside.isPresent()) {
             putAside(mail, inHand, aside.get());
             return;
@@ -144,8 +144,15 @@ final class RouteRunner implements SpoolReader.Taker {
         });
     }
 
+    /** Where it belongs by now; empty: here. */
+    private Optional<Settlement> aside(Envelope envelope) {
+        return parts.agree().getAsBoolean()
+                ? Redirection.aside(envelope, route, parts.tables())
+                : Redirection.held(envelope, route, parts.tables());
+    }
+
     private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside) {
-        Redirection.log(mail.envelope(), aside);
+        Redirection.log(mail.envelope(), route, aside);
         places.giveBack();
         delivery.settle(mail, aside, inHand, this::review);
     }
@@ -253,18 +260,19 @@ final class RouteRunner implements SpoolReader.Taker {
                     }
                     return over;
                 },
-                new Giving(parts.reports(), parts.tables()),
+                new Giving(this::aside, parts.reports()),
                 why);
         Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
         nextHeadLook = nextLook(now, over);
     }
 
     /** Its sender may have to be told. */
-    private record Giving(Reports reports, RelayTables tables) implements HeadExpiry.Ending {
+    private record Giving(Function<Envelope, Optional<Settlement>> elsewhere, Reports reports)
+            implements HeadExpiry.Ending {
 
         @Override
         public Optional<Settlement> aside(Envelope envelope) {
-            return Redirection.aside(envelope, tables);
+            return elsewhere.apply(envelope);
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.route.TlsLevels;
+import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.cluster.Cluster;
@@ -30,6 +31,8 @@ final class ServedRoutes {
 
     private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
 
+    private static final String OTHERS_DIFFER = ", nor does it move, for not all workers have this configuration";
+
     private static final Route BY_MX = new Route.ByMx();
 
     private final CurrentTables tables;
@@ -41,6 +44,7 @@ final class ServedRoutes {
     private final RetrySchedule retries;
     private final BackOffTable backOffs;
     private final Unconfigured unconfigured;
+    private final Moves moves;
     private @Nullable AutoCloseable watch;
     private boolean mxIsWanted;
     private boolean ended;
@@ -49,6 +53,7 @@ final class ServedRoutes {
     ServedRoutes(
             CurrentTables tables,
             SpoolReader spool,
+            SpoolAdmin admin,
             Runners runners,
             Holds holds,
             Cluster cluster,
@@ -65,7 +70,38 @@ final class ServedRoutes {
         this.retries = retries;
         this.backOffs = backOffs;
         this.unconfigured = new Unconfigured(clock, System::nanoTime, spool.sweep());
+        this.moves = new Moves(
+                tables,
+                spool,
+                admin,
+                new Attitude(),
+                unconfigured::emptied,
+                retries.queues().getLast(),
+                System::nanoTime);
         runners.configure(Holds.without(tables.routes()));
+        cluster.ways(tables.ways());
+    }
+
+    /** Mail of routes that take mail comes to its turn there. */
+    private final class Attitude implements Moves.Attitude {
+
+        @Override
+        public boolean mayMove(Route route) {
+            return cluster.agrees() && cluster.keeps(route) && !takesMail(route);
+        }
+
+        private boolean takesMail(Route route) {
+            return runners.isConfigured(route)
+                    && switch (cluster.status(route, 0).state()) {
+                        case UP, RAMP -> true;
+                        case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+                    };
+        }
+
+        @Override
+        public boolean isConfigured(Route route) {
+            return runners.isConfigured(route) || holds.isHeld(route);
+        }
     }
 
     /** Blocks as far as the spool does. */
@@ -88,9 +124,11 @@ final class ServedRoutes {
             return;
         }
         TlsLevels before = tables.tls();
+        cluster.ways(newer.ways()); // first: nothing moves by tables that the others have not heard of
         tables.replace(newer);
         holds.configure();
         configure();
+        moves.configure();
         if (!before.equals(newer.tls())) {
             runners.all().forEach(RouteRunner::renewConnections);
         }
@@ -125,14 +163,15 @@ final class ServedRoutes {
 
     /** To be called now and then. */
     void forgetGone() {
-        holds.tick();
+        moves.tick();
         runners.forget(unconfigured::mayHaveMail);
     }
 
     private void mailWaits(Set<Route> routes) {
+        moves.mailWaits(routes);
         List<Route> others = new ArrayList<>();
         for (Route route : routes) {
-            if (route instanceof Route.Hold hold && holds.mailWaits(hold)) {
+            if (holds.isHeld(route)) {
                 continue;
             }
             runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> {
@@ -162,7 +201,7 @@ final class ServedRoutes {
                                         entry.getKey(),
                                         RouteStatus.State.HELD,
                                         entry.getValue(),
-                                        NO_LONGER_CONFIGURED,
+                                        NO_LONGER_CONFIGURED + (cluster.differs() ? OTHERS_DIFFER : ""),
                                         0,
                                         0,
                                         false,
@@ -174,6 +213,12 @@ final class ServedRoutes {
     /** From now on they are what they are. */
     synchronized void end() {
         ended = true;
+        moves.stop();
+    }
+
+    /** After {@link #end}; blocks until what was moved is on disk, within {@code grace}. */
+    void endMoves(Duration grace) {
+        moves.close(grace);
     }
 
     /** After {@link #end}; may wait for a broker that does not answer. */

@@ -5,6 +5,7 @@ import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.function.LongSupplier;
  */
 final class Unconfigured {
 
-    private record Seen(Instant first, long lastHeard) {}
+    private record Seen(Instant first, long firstHeard, long lastHeard, boolean isTold) {}
 
     private final InstantSource clock;
     private final LongSupplier nanoTime;
@@ -47,23 +48,31 @@ final class Unconfigured {
     /**
      * The spool has named routes that have mail, maybe none; these of them are in no configuration.
      *
-     * @return those that are news
+     * @return those that are news: none that was named for the first time within a sweep, for its mail may be about to move
      */
     synchronized List<Route> heard(Collection<Route> routes) {
         long now = nanoTime.getAsLong();
         long since = now - lastNanos;
         lastNanos = now;
         heardNanos += since <= sweepNanos ? since : 0;
-        List<Route> news =
-                routes.stream().filter(route -> !seen.containsKey(route)).toList();
-        routes.forEach(route -> seen.merge(
-                route,
-                new Seen(clock.instant(), heardNanos),
-                (before, fresh) -> new Seen(before.first(), fresh.lastHeard())));
+        List<Route> news = new ArrayList<>();
+        for (Route route : routes) {
+            Seen before = seen.getOrDefault(route, new Seen(clock.instant(), heardNanos, heardNanos, false));
+            boolean lasts = heardNanos - before.firstHeard() >= sweepNanos;
+            if (lasts && !before.isTold()) {
+                news.add(route);
+            }
+            seen.put(route, new Seen(before.first(), before.firstHeard(), heardNanos, lasts));
+        }
         seen.values().removeIf(one -> heardNanos - one.lastHeard() > 3 * sweepNanos);
         gone.values()
                 .removeIf(then -> heardNanos - then > 2 * sweepNanos); // the spool has named it by now, if it has any
         return news;
+    }
+
+    /** Its mail has moved, all of it. Who names it once more may have looked before that. */
+    synchronized void emptied(Route route) {
+        seen.remove(route);
     }
 
     /** Since when each is known to have mail. */

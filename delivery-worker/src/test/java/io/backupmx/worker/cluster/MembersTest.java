@@ -79,4 +79,63 @@ class MembersTest {
         assertThat(roster.keepers()).isEmpty();
         assertThat(roster.settled()).isFalse();
     }
+
+    private void say(String worker, String ways) {
+        members.heard(worker, Map.of(), now);
+        members.heardWays(worker, ways, now);
+    }
+
+    private void sayForSeconds(int seconds, String mine, String theirs) {
+        for (int second = 0; second < seconds; second++) {
+            now += SECOND;
+            members.echo(now, now);
+            say("a", mine);
+            say("b", theirs);
+            members.roster(now);
+        }
+    }
+
+    @Test
+    void workersAgreeWhenAllHaveSaidTheSameForAWhile() {
+        members.ways("one", now);
+        sayForSeconds(3, "one", "one");
+        assertThat(members.agree(now)).isFalse();
+        sayForSeconds(1, "one", "one");
+        assertThat(members.agree(now)).isTrue();
+        assertThat(members.differ()).isFalse();
+
+        members.ways("two", now);
+        assertThat(members.agree(now)).isFalse();
+        sayForSeconds(60, "two", "one");
+        assertThat(members.agree(now)).isFalse();
+        assertThat(members.differ()).isTrue();
+
+        sayForSeconds(2, "two", "two");
+        assertThat(members.agree(now)).isFalse();
+        assertThat(members.differ()).isFalse();
+        sayForSeconds(2, "two", "two");
+        assertThat(members.agree(now)).isTrue();
+    }
+
+    @Test
+    void whoIsGoneOrKnowsNothingOfItIsNotAgreedWith() {
+        members.ways("one", now);
+        sayForSeconds(10, "one", "");
+        assertThat(members.agree(now)).isFalse();
+        assertThat(members.differ()).isTrue();
+
+        for (int second = 0; second < 5; second++) {
+            assertThat(members.agree(now)).isFalse(); // it is alive still, or was until now
+            now += SECOND;
+            members.echo(now, now);
+            say("a", "one");
+            members.roster(now);
+        }
+        assertThat(members.agree(now)).isTrue();
+        assertThat(members.differ()).isFalse();
+
+        assertThat(members.agree(now + 4 * SECOND)).isFalse(); // it has heard nothing of late, not even itself
+        members.disconnected();
+        assertThat(members.agree(now)).isFalse();
+    }
 }

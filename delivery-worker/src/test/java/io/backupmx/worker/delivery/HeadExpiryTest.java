@@ -28,7 +28,7 @@ final class HeadExpiryTest {
 
         @Override
         public Optional<Settlement> aside(Envelope envelope) {
-            return Redirection.aside(envelope, tables);
+            return Redirection.aside(envelope, ROUTE, tables);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.QueueId;
+import io.backupmx.route.Route;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
@@ -9,14 +10,17 @@ import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** Tells of the retry queues of an {@link InMemorySpool} only, and has failed mail reported. */
+/** Tells of the retry queues and routes of an {@link InMemorySpool} only, and has failed mail reported. */
 final class InMemoryAdmin implements SpoolAdmin {
 
     private final InMemoryQueues queues;
+    private final AtomicInteger browsed = new AtomicInteger();
 
     InMemoryAdmin(InMemoryQueues queues) {
         this.queues = queues;
@@ -33,10 +37,12 @@ final class InMemoryAdmin implements SpoolAdmin {
             if (queues.unavailable) {
                 throw new SpoolException(SpoolException.Kind.UNAVAILABLE, "no broker");
             }
-            return queues.deferred.entrySet().stream()
-                    .map(e -> new QueueDepth(
-                            new SpoolQueue.Retry(e.getKey()), e.getValue().size(), 0, Optional.empty()))
-                    .toList();
+            List<QueueDepth> depths = new ArrayList<>();
+            queues.deferred.forEach((delay, mails) ->
+                    depths.add(new QueueDepth(new SpoolQueue.Retry(delay), mails.size(), 0, Optional.empty())));
+            queues.routes.forEach((route, mails) ->
+                    depths.add(new QueueDepth(new SpoolQueue.ForRoute(route), mails.size(), 0, Optional.empty())));
+            return depths;
         });
     }
 
@@ -46,7 +52,24 @@ final class InMemoryAdmin implements SpoolAdmin {
     }
 
     @Override
-    public void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer) {}
+    public void browse(List<SpoolQueue> shown, Predicate<ListedMail> viewer) {
+        browsed.incrementAndGet();
+        for (SpoolQueue queue : shown) {
+            if (queue instanceof SpoolQueue.ForRoute(Route route)) {
+                for (StoredMail mail : queues.locked(() -> List.copyOf(queues.queue(route)))) {
+                    if (!viewer.test(new ListedMail(
+                            queue, route, mail.envelope(), mail.content().sizeBytes(), Optional.empty()))) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /** How often somebody has. */
+    int browsed() {
+        return browsed.get();
+    }
 
     @Override
     public int release(Optional<QueueId> id) {

@@ -3,7 +3,6 @@ package io.backupmx.worker.delivery;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
-import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
@@ -96,8 +95,8 @@ final class InMemorySpool implements SpoolReader {
         }
     }
 
-    /** Tells of the retry queues only. */
-    SpoolAdmin admin() {
+    /** Tells of retry queues and routes. */
+    InMemoryAdmin admin() {
         return new InMemoryAdmin(queues);
     }
 

@@ -22,6 +22,8 @@ final class RedirectionTest {
     private static final int PORT = 2525;
     private static final Route.Hold HOLD = new Route.Hold(Domain.of("held.test"));
 
+    private static final Route USUAL = WorkerRig.route(PORT);
+
     @TempDir
     private Path directory;
 
@@ -38,13 +40,15 @@ final class RedirectionTest {
 
     @Test
     void nobodyIsHeldAndAllIsDelivered() {
-        assertThat(Redirection.aside(both, HeldTables.free(directory, PORT))).isEmpty();
-        assertThat(Redirection.aside(only(1), HeldTables.held(directory, PORT))).isEmpty();
+        assertThat(Redirection.aside(both, USUAL, HeldTables.free(directory, PORT)))
+                .isEmpty();
+        assertThat(Redirection.aside(only(1), USUAL, HeldTables.held(directory, PORT)))
+                .isEmpty();
     }
 
     @Test
     void whoIsHeldIsPutAsideAndTheOthersHaveTheirTurnAgain() {
-        assertThat(Redirection.aside(both, HeldTables.held(directory, PORT)))
+        assertThat(Redirection.aside(both, USUAL, HeldTables.held(directory, PORT)))
                 .isEqualTo(replaced(new Copy.Moved(HOLD, only(0, 2)), new Copy.Requeued(only(1))));
     }
 
@@ -57,7 +61,7 @@ final class RedirectionTest {
                   free.test: mx3.test
                 """);
 
-        assertThat(Redirection.onward(only(0, 2), HOLD, tables))
+        assertThat(Redirection.aside(only(0, 2), HOLD, tables))
                 .isEqualTo(replaced(
                         new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0)),
                         new Copy.Moved(Route.of("smtp:[mx2.test]:25"), only(2))));
@@ -67,7 +71,7 @@ final class RedirectionTest {
     void aSubdomainThatIsOursNoMoreGoesTheDomainsWay() {
         RelayTables tables = HeldTables.of(directory, "domains: {held.test: mx1.test}");
 
-        assertThat(Redirection.onward(only(0, 2), HOLD, tables))
+        assertThat(Redirection.aside(only(0, 2), HOLD, tables))
                 .isEqualTo(replaced(new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0, 2))));
     }
 
@@ -84,16 +88,47 @@ final class RedirectionTest {
         Envelope postmaster = Mails.envelope("postmaster@held.test");
         Route usual = Route.of("smtp:[mx1.test]:25");
 
-        assertThat(Redirection.onward(only(0, 2), HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, only(0, 2))));
-        assertThat(Redirection.onward(postmaster, HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, postmaster)));
-        assertThat(Redirection.onward(only(0), HOLD, others)).isEmpty();
+        assertThat(Redirection.aside(only(0, 2), HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, only(0, 2))));
+        assertThat(Redirection.aside(postmaster, HOLD, ours)).isEqualTo(replaced(new Copy.Moved(usual, postmaster)));
+        assertThat(Redirection.aside(only(0), HOLD, others)).isEmpty();
     }
 
     @Test
     void aDomainThatIsHeldStillOrOursNoMoreKeepsItsMail() {
-        assertThat(Redirection.onward(only(0), HOLD, HeldTables.held(directory, PORT)))
+        assertThat(Redirection.aside(only(0), HOLD, HeldTables.held(directory, PORT)))
                 .isEmpty();
-        assertThat(Redirection.onward(only(0), HOLD, HeldTables.of(directory, "domains: {free.test: mx1.test}")))
+        assertThat(Redirection.aside(only(0), HOLD, HeldTables.of(directory, "domains: {free.test: mx1.test}")))
                 .isEmpty();
+    }
+
+    @Test
+    void whoseDomainHasGotAnotherPrimaryGoesThere() {
+        RelayTables tables = HeldTables.of(directory, "domains: {held.test: mx1.test, free.test: \"127.0.0.1:2525\"}");
+
+        assertThat(Redirection.aside(only(0, 1), USUAL, tables))
+                .isEqualTo(
+                        replaced(new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(0)), new Copy.Requeued(only(1))));
+    }
+
+    /** A report, for one, whose recipient's domain is none of ours. */
+    @Test
+    void whomTheTablesSayNothingOfStays() {
+        RelayTables tables = HeldTables.of(directory, "domains: {other.test: mx1.test}");
+
+        assertThat(Redirection.aside(both, USUAL, tables)).isEmpty();
+        assertThat(Redirection.aside(both, new Route.ByMx(), tables)).isEmpty();
+    }
+
+    @Test
+    void nothingThatWaitsIsThrownAwayForALineThatDiscards() throws IOException {
+        Files.writeString(directory.resolve("transport"), "held.test discard:\nfree.test smtp:[mx1.test]\n");
+        RelayTables tables = HeldTables.of(directory, """
+                transport: %s
+                domains: {held.test: {}, free.test: {}}
+                """.formatted(directory.resolve("transport")));
+
+        assertThat(Redirection.aside(only(0), USUAL, tables)).isEmpty();
+        assertThat(Redirection.aside(only(1), new Route.Discard(), tables))
+                .isEqualTo(replaced(new Copy.Moved(Route.of("smtp:[mx1.test]:25"), only(1))));
     }
 }

@@ -38,10 +38,11 @@ class UnconfiguredTest {
 
     @Test
     void isNewsOnceAndKnownSinceThen() {
+        assertThat(routes.heard(List.of(ROUTE))).isEmpty(); // it may be about to move
+        hearNothingFor(20);
         assertThat(routes.heard(List.of(ROUTE))).containsExactly(ROUTE);
         hearNothingFor(20);
         assertThat(routes.heard(List.of(ROUTE))).isEmpty();
-        hearNothingFor(20);
         assertThat(routes.routes()).containsExactly(Map.entry(ROUTE, START));
         assertThat(routes.mayHaveMail(ROUTE)).isTrue();
     }
@@ -52,7 +53,13 @@ class UnconfiguredTest {
         hearNothingFor(35);
         assertThat(routes.routes()).isEmpty();
         assertThat(routes.mayHaveMail(ROUTE)).isFalse();
-        assertThat(routes.heard(List.of(ROUTE))).containsExactly(ROUTE);
+    }
+
+    @Test
+    void whatHasMovedIsNotShownAnyMore() {
+        routes.heard(List.of(ROUTE, OTHER));
+        routes.emptied(ROUTE);
+        assertThat(routes.routes()).containsOnlyKeys(OTHER);
     }
 
     @Test

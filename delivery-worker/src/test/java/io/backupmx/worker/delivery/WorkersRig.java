@@ -3,6 +3,7 @@ package io.backupmx.worker.delivery;
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.NextHopCredentials;
+import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.WorkerView;
@@ -57,6 +58,11 @@ final class WorkersRig implements AutoCloseable {
                 metrics);
         members.add(new Member(bus, worker, metrics));
         worker.start();
+    }
+
+    /** One of them has read other tables. */
+    void replace(int number, RelayTables tables) {
+        members.get(number).worker().replace(tables);
     }
 
     WorkerView worker(int number) {
