@@ -74,6 +74,11 @@ final class Instance implements AutoCloseable {
         return process.output();
     }
 
+    /** What all lives have said so far. */
+    String log() {
+        return process.log();
+    }
+
     /** SIGKILL. */
     void kill() {
         process.kill();

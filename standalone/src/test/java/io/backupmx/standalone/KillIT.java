@@ -71,7 +71,7 @@ class KillIT {
                     goOn(load, drains, random);
                 }
                 instance.kill();
-                clients.forEach(KillIT::join);
+                Load.awaitEnd(clients);
                 takeReceipts(life);
                 if (life % 5 == 2) {
                     primaries.values().forEach(ScriptedPrimary::stop);
@@ -158,17 +158,6 @@ class KillIT {
                         .as("received in life %d for %s, and again", life, domain)
                         .isLessThanOrEqualTo(bound);
             }
-        }
-    }
-
-    private static void join(Thread client) {
-        try {
-            if (!client.join(SOON)) {
-                throw new AssertionError("a client still waits for a server that was killed");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
         }
     }
 }

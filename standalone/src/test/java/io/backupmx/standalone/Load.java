@@ -2,12 +2,14 @@ package io.backupmx.standalone;
 
 import io.backupmx.testing.ScriptedSmtpClient;
 import io.backupmx.testing.SendOutcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
  * Clients that send one marked mail after the other, each over a connection of its own, until the server is gone; and what
@@ -20,8 +22,11 @@ final class Load {
     /** One mail to one domain: what has to arrive. */
     record Part(int mark, String domain) {}
 
+    private static final Duration TO_NOTICE = Duration.ofSeconds(60);
+
     private final int port;
     private final List<String> domains;
+    private final IntFunction<String> senders;
     private final AtomicInteger nextMark = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
 
@@ -37,8 +42,14 @@ final class Load {
     final Set<Integer> refused = ConcurrentHashMap.newKeySet();
 
     Load(int port, List<String> domains) {
+        this(port, domains, _ -> Sender.FROM);
+    }
+
+    /** @param senders of each mail, by its mark */
+    Load(int port, List<String> domains, IntFunction<String> senders) {
         this.port = port;
         this.domains = domains;
+        this.senders = senders;
     }
 
     /** How many mails were answered 250 so far. */
@@ -54,6 +65,20 @@ final class Load {
             threads.add(Thread.ofVirtual().name("client-" + i).start(() -> run(own)));
         }
         return threads;
+    }
+
+    /** Returns when all of them know that their server is gone. */
+    static void awaitEnd(List<Thread> clients) {
+        try {
+            for (Thread client : clients) {
+                if (!client.join(TO_NOTICE)) {
+                    throw new AssertionError("a client still waits for a server that was killed");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     private void run(SplittableRandom random) {
@@ -73,7 +98,9 @@ final class Load {
         List<String> to = random.nextInt(10) == 0 ? domains : List.of(domains.get(random.nextInt(domains.size())));
         byte[] content = MarkedMail.content(mark, size(random));
         SendOutcome outcome = client.sendMail(
-                Sender.FROM, to.stream().map(domain -> "alice@" + domain).toList(), content);
+                senders.apply(mark),
+                to.stream().map(domain -> "alice@" + domain).toList(),
+                content);
         return switch (outcome) {
             case SendOutcome.Accepted _ -> {
                 to.forEach(domain -> confirmed.add(new Part(mark, domain)));

@@ -8,7 +8,10 @@ import java.util.SplittableRandom;
 /** Contents that tell who they are, so that whoever gets one can say what it must look like to the last octet. */
 final class MarkedMail {
 
-    private static final String MARK = "X-Mark: ";
+    /** The name of the header field that begins with the mark. */
+    static final String FIELD = "X-Mark";
+
+    private static final String MARK = FIELD + ": ";
     private static final int LINE = 76;
 
     private MarkedMail() {}
