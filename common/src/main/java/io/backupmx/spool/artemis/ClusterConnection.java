@@ -3,6 +3,8 @@ package io.backupmx.spool.artemis;
 import io.backupmx.spool.SpoolException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -215,14 +217,20 @@ final class ClusterConnection {
         closing.run();
     }
 
-    /** With each sign of life a look after one lock's queue, which somebody may have emptied. */
+    /** With each sign of life a look after one lock's queue, which somebody may have emptied or removed. */
     private void ask(ClientSession session, int lock) throws ActiveMQException {
+        Optional<ClientConsumer> competing = locks.competing(lock);
         ClientSession.QueueQuery answer = session.queueQuery(ClusterQueues.lock(lock));
         if (!answer.isExists()) {
             throw new ActiveMQException("the queue of lock " + lock + " is gone");
         }
-        if (locks.isCutOff(lock)) {
-            throw new ActiveMQException("the queue of lock " + lock + " was another for a while");
+        OptionalInt cutOff = locks.cutOff(); // of all: another worker may have made the queue anew, and hold the lock
+        if (cutOff.isPresent()) {
+            throw new ActiveMQException("the queue of lock " + cutOff.getAsInt() + " was another for a while");
+        }
+        if (answer.getConsumerCount() == 0 && competing.isPresent() && competing.equals(locks.competing(lock))) {
+            // made in the moment in which its queue was removed: the broker says nothing to that one
+            throw new ActiveMQException("what competes for lock " + lock + " is on a queue that is no more");
         }
         if (answer.getMessageCount() == 0) {
             locks.missing(lock);

@@ -1,5 +1,6 @@
 package io.backupmx.spool.artemis;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -50,6 +51,11 @@ final class ClusterLock {
 
     boolean isCompeting() {
         return consumer != null;
+    }
+
+    /** What it competes with, if it does. From any thread. */
+    Optional<ClientConsumer> competing() {
+        return Optional.ofNullable(consumer);
     }
 
     /**

@@ -4,6 +4,8 @@ import io.backupmx.spool.SpoolException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -139,9 +141,19 @@ final class ClusterLocks {
         orders.add(new Order.Missing(lock));
     }
 
-    /** From any thread: whether the lock's consumer is not ours any more, nor anybody's. */
-    boolean isCutOff(int lock) {
-        return lock < locks.length && locks[lock].isCutOff() && !isBroken(); // who leaves closes them itself
+    /** From any thread: a lock whose consumer is not ours any more, nor anybody's. */
+    OptionalInt cutOff() {
+        for (ClusterLock lock : locks) {
+            if (lock.isCutOff() && !isBroken()) { // who leaves closes them itself
+                return OptionalInt.of(lock.number());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** From any thread: what competes for the lock, unless nothing does, or this has left. */
+    Optional<ClientConsumer> competing(int lock) {
+        return lock >= locks.length || isBroken() ? Optional.empty() : locks[lock].competing();
     }
 
     /** From any thread: gives up everything, in order. {@link #run} returns then. */
