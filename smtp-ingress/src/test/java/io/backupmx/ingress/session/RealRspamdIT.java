@@ -1,15 +1,13 @@
 package io.backupmx.ingress.session;
 
+import static io.backupmx.ingress.session.FilteredIngress.MAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.backupmx.config.RspamdConfig;
 import io.backupmx.config.RspamdConfig.OnFailure;
-import io.backupmx.ingress.rspamd.Rspamd;
 import io.backupmx.testing.LoopbackServer;
 import io.backupmx.testing.RspamdServer;
 import io.backupmx.testing.SystemTest;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SystemTest
 class RealRspamdIT {
 
-    private static final String MAIL = """
-            S: 220 *
-            C: EHLO client.example
-            S: 250 *
-            C: MAIL FROM:<bob@client.example>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
-            C: DATA
-            S: 354 *
-            """;
     /** It looks for the mark of test mails in short texts only. */
     private static final String HEAD = """
             C!+: MIME-Version: 1.0\\r\\nContent-Type: multipart/mixed; boundary=b\\r\\n\\r\\n
@@ -39,17 +26,8 @@ class RealRspamdIT {
     private static final String FILLER = "C!+: " + "x".repeat(70) + "\\r\\n\n";
 
     private static TestIngress asking(LoopbackServer rspamd) {
-        return new TestIngress(tuning -> {
-            tuning.contentSpillBytes = 8 << 10;
-            tuning.contents = vertx -> Rspamd.of(
-                    vertx,
-                    new RspamdConfig(
-                            Optional.of("http://127.0.0.1:" + rspamd.port() + "/checkv2"),
-                            Duration.ofSeconds(20),
-                            OnFailure.TEMPFAIL,
-                            1 << 20),
-                    tuning.registry);
-        });
+        return FilteredIngress.asking(
+                "http://127.0.0.1:" + rspamd.port() + "/checkv2", OnFailure.TEMPFAIL, Duration.ofSeconds(20), _ -> {});
     }
 
     @ParameterizedTest

@@ -1,11 +1,10 @@
 package io.backupmx.ingress.session;
 
+import static io.backupmx.ingress.session.FilteredIngress.MAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.backupmx.config.RspamdConfig;
 import io.backupmx.config.RspamdConfig.OnFailure;
-import io.backupmx.ingress.rspamd.Rspamd;
 import io.backupmx.testing.Conversation;
 import io.backupmx.testing.ListServer;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -32,19 +30,6 @@ class RspamdIT {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int OF_ONE_CLIENT = 10;
     private static final String CHECKS = "backupmx.ingress.rspamd.checks";
-    private static final String MAIL = """
-            S: 220 *
-            C: EHLO client.example
-            S: 250 *
-            C: MAIL FROM:<bob@client.example>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
-            C: RCPT TO:<carol@example.test>
-            S: 250 *
-            C: DATA
-            S: 354 *
-            """;
     private static final String HELLO = "C!: Subject: x\\r\\n\\r\\n..hi\\xe9\\r\\n.\\r\\n\n";
     private static final String HELLO_OCTETS = "Subject: x\r\n\r\n.hi\u00e9\r\n";
 
@@ -66,12 +51,7 @@ class RspamdIT {
     }
 
     private TestIngress with(OnFailure onFailure, Duration timeout, Consumer<Tuning> tune) {
-        return new TestIngress(tuning -> {
-            tuning.contentSpillBytes = 8 << 10;
-            tuning.contents = vertx -> Rspamd.of(
-                    vertx, new RspamdConfig(Optional.of(server.url("")), timeout, onFailure, 1 << 20), tuning.registry);
-            tune.accept(tuning);
-        });
+        return FilteredIngress.asking(server.url(""), onFailure, timeout, tune);
     }
 
     private void instead(OnFailure onFailure, Consumer<Tuning> tune) {
