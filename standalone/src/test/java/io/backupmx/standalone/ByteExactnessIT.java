@@ -42,13 +42,14 @@ class ByteExactnessIT {
     @TempDir
     private static Path directory;
 
-    private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+    private static ScriptedPrimary primary;
     private static Instance instance;
 
     @BeforeAll
     static void start() {
+        primary = ScriptedPrimary.started();
         instance = new Instance(directory.resolve("data"))
-                .backingUp("example.test", PRIMARY.port())
+                .backingUp("example.test", primary.port())
                 .set("worker.idle_timeout=200ms") // so that each test has connections of its own
                 .started();
     }
@@ -56,19 +57,19 @@ class ByteExactnessIT {
     @AfterAll
     static void stop() {
         instance.close();
-        PRIMARY.close();
+        primary.close();
     }
 
     /** A connection keeps the extensions it was greeted with: each test begins with a new one. */
     @BeforeEach
     void begin() {
-        PRIMARY.awaitIdle(SOON);
-        PRIMARY.forget();
+        primary.awaitIdle(SOON);
+        primary.forget();
     }
 
     @AfterEach
     void nothingElseHappened() {
-        assertThat(PRIMARY.violations()).isEmpty();
+        assertThat(primary.violations()).isEmpty();
         assertThat(instance.metric("backupmx_delivery_attempts_total", "outcome=\"deferred\""))
                 .isZero();
         instance.awaitEmptyQueue(SOON);
@@ -103,7 +104,7 @@ class ByteExactnessIT {
 
     @Test
     void everyContentArrivesUnchangedAtAModernPrimary() {
-        PRIMARY.play(Script.acceptAll());
+        primary.play(Script.acceptAll());
 
         Map<String, byte[]> sent = sendAll(contents());
 
@@ -112,7 +113,7 @@ class ByteExactnessIT {
 
     @Test
     void everyContentArrivesUnchangedAtAnOldPrimary() {
-        PRIMARY.play(Script.acceptAll().offering());
+        primary.play(Script.acceptAll().offering());
 
         Map<String, byte[]> sent = sendAll(contents());
 
@@ -122,13 +123,13 @@ class ByteExactnessIT {
     /** What waits on disk, some of it paged, is what was sent. */
     @Test
     void everyContentOutlivesAKill() {
-        PRIMARY.play(Script.acceptAll());
-        PRIMARY.stop();
+        primary.play(Script.acceptAll());
+        primary.stop();
         Map<String, byte[]> sent = sendAll(contents());
 
         instance.kill();
         instance.start();
-        PRIMARY.start();
+        primary.start();
 
         assertAllArrived(sent);
     }
@@ -136,7 +137,7 @@ class ByteExactnessIT {
     /** Commands, content and final dot in one stream, cut wherever it happens to be. */
     @Test
     void everyContentArrivesUnchangedHoweverItIsCut() throws IOException {
-        PRIMARY.play(Script.acceptAll());
+        primary.play(Script.acceptAll());
         SplittableRandom random = new SplittableRandom(CHUNK_SEED);
         Map<String, byte[]> sent = new HashMap<>();
         List<MailContent> contents = MailCorpus.all();
@@ -164,14 +165,14 @@ class ByteExactnessIT {
 
     @Test
     void bodyParameterIsPassedOnOnlyToWhomOffersIt() throws IOException {
-        PRIMARY.play(Script.acceptAll());
+        primary.play(Script.acceptAll());
         sendDeclaredEightBit("modern@example.test");
-        PRIMARY.awaitMails(1, SOON);
-        PRIMARY.awaitIdle(SOON);
-        PRIMARY.play(Script.acceptAll().offering("PIPELINING"));
+        primary.awaitMails(1, SOON);
+        primary.awaitIdle(SOON);
+        primary.play(Script.acceptAll().offering("PIPELINING"));
         sendDeclaredEightBit("old@example.test");
 
-        List<ReceivedMail> mails = PRIMARY.awaitMails(2, SOON);
+        List<ReceivedMail> mails = primary.awaitMails(2, SOON);
 
         assertThat(mails.get(0).mail().parameters())
                 .containsEntry("BODY", "8BITMIME")
@@ -216,7 +217,7 @@ class ByteExactnessIT {
     }
 
     private static void assertAllArrived(Map<String, byte[]> sent) {
-        List<ReceivedMail> mails = PRIMARY.awaitMails(sent.size(), SOON);
+        List<ReceivedMail> mails = primary.awaitMails(sent.size(), SOON);
         assertThat(mails)
                 .extracting(mail -> mail.recipients().getFirst())
                 .containsExactlyInAnyOrderElementsOf(sent.keySet());

@@ -32,13 +32,16 @@ class NextHopsIT {
     @TempDir
     private static Path directory;
 
-    private static final ScriptedPrimary smtp = ScriptedPrimary.stopped();
-    private static final ScriptedPrimary lmtp = ScriptedPrimary.stopped();
-    private static final ScriptedPrimary guarded = ScriptedPrimary.stopped();
+    private static ScriptedPrimary smtp;
+    private static ScriptedPrimary lmtp;
+    private static ScriptedPrimary guarded;
     private static Instance instance;
 
     @BeforeAll
     static void start() throws IOException {
+        smtp = ScriptedPrimary.stopped();
+        lmtp = ScriptedPrimary.stopped();
+        guarded = ScriptedPrimary.stopped();
         smtp.play(
                 Script.acceptAll().offering("PIPELINING", "8BITMIME", "SIZE 100000", "XFORWARD NAME ADDR HELO IDENT"));
         Path domains = Files.writeString(

@@ -58,26 +58,28 @@ class PostfixPrimaryIT {
     @TempDir
     private static Path directory;
 
-    private static final ScriptedPrimary FILTER = ScriptedPrimary.started();
-    private static final Map<String, PostfixPrimary> PRIMARIES = Map.of(
-            "example.test",
-            PostfixPrimary.stopped("example.test", Map.of()),
-            "signed.test",
-            PostfixPrimary.stopped("signed.test", Map.of()),
-            "filtered.test",
-            PostfixPrimary.stopped(
-                    "filtered.test",
-                    Map.of(
-                            "smtpd_authorized_xforward_hosts",
-                            "127.0.0.0/8",
-                            "smtpd_proxy_filter",
-                            "127.0.0.1:" + FILTER.port())));
+    private static ScriptedPrimary filter;
+    private static Map<String, PostfixPrimary> primaries;
     private static Instance instance;
 
     @BeforeAll
     static void start() {
+        filter = ScriptedPrimary.started();
+        primaries = Map.of(
+                "example.test",
+                PostfixPrimary.stopped("example.test", Map.of()),
+                "signed.test",
+                PostfixPrimary.stopped("signed.test", Map.of()),
+                "filtered.test",
+                PostfixPrimary.stopped(
+                        "filtered.test",
+                        Map.of(
+                                "smtpd_authorized_xforward_hosts",
+                                "127.0.0.0/8",
+                                "smtpd_proxy_filter",
+                                "127.0.0.1:" + filter.port())));
         instance = new Instance(directory.resolve("data")).set("ingress.proxy_protocol.networks=[127.0.0.2]");
-        PRIMARIES.forEach((domain, primary) -> instance.backingUp(domain, primary.port()));
+        primaries.forEach((domain, primary) -> instance.backingUp(domain, primary.port()));
         instance.start();
     }
 
@@ -86,13 +88,13 @@ class PostfixPrimaryIT {
         try (Instance ended = instance) {
             assertThat(ended.output()).doesNotContain("ERROR", "Exception");
         } finally {
-            PRIMARIES.values().forEach(PostfixPrimary::close);
-            FILTER.close();
+            primaries.values().forEach(PostfixPrimary::close);
+            filter.close();
         }
     }
 
     private static PostfixPrimary primaryOf(String domain) {
-        return Optional.ofNullable(PRIMARIES.get(domain)).orElseThrow();
+        return Optional.ofNullable(primaries.get(domain)).orElseThrow();
     }
 
     /** Postfix changes some of it; so it is compared with what Postfix makes of the same content, sent to itself. */
@@ -172,7 +174,7 @@ class PostfixPrimaryIT {
     /** XFORWARD: Postfix passes it on, and believes it of nobody else. */
     @Test
     void aFilterBehindPostfixSeesWhoSentTheMail() {
-        FILTER.play(Script.acceptAll().offering("8BITMIME", "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"));
+        filter.play(Script.acceptAll().offering("8BITMIME", "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"));
         PostfixPrimary primary = primaryOf("filtered.test");
         primary.start();
         String said = Programs.require("swaks", "swaks")
@@ -192,8 +194,8 @@ class PostfixPrimaryIT {
                 .succeeded()
                 .output();
         String id = said.replaceFirst("(?s).* queued as (\\w+).*", "$1");
-        FILTER.awaitMails(1, PATIENCE);
-        assertThat(String.join(" ", FILTER.said()))
+        filter.awaitMails(1, PATIENCE);
+        assertThat(String.join(" ", filter.said()))
                 .contains(
                         "ADDR=198.51.100.7", "PROTO=ESMTP", "HELO=mail.client.example", "IDENT=" + id, "SOURCE=REMOTE");
         assertThat(primary.log())

@@ -31,7 +31,7 @@ class SwaksIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MANY = 900;
 
-    private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+    private static ScriptedPrimary primary;
 
     @TempDir
     private static Path directory;
@@ -40,10 +40,11 @@ class SwaksIT {
 
     @BeforeAll
     static void start() {
+        primary = ScriptedPrimary.started();
         List<String> known = new ArrayList<>(List.of("alice", "bob"));
         IntStream.range(0, MANY).mapToObj(i -> "user" + i).forEach(known::add);
         instance = new Instance(directory.resolve("data"))
-                .backingUp("example.test", PRIMARY.port())
+                .backingUp("example.test", primary.port())
                 .set("domains.example.test.recipients=[" + String.join(", ", known) + "]")
                 .started();
     }
@@ -51,12 +52,12 @@ class SwaksIT {
     @AfterAll
     static void stop() {
         instance.close();
-        PRIMARY.close();
+        primary.close();
     }
 
     @BeforeEach
     void forget() {
-        PRIMARY.forget();
+        primary.forget();
     }
 
     @Test
@@ -64,7 +65,7 @@ class SwaksIT {
         Program.Result said = swaks("--to", "alice@example.test", "--header", "Subject: hello", "--body", "well?");
 
         assertThat(said.succeeded().output()).containsPattern("(?m)^<-  250 2\\.0\\.0 Ok: queued as [0-9A-Z]{16}$");
-        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.sender()).isEqualTo("carol@client.example");
         assertThat(mail.recipients()).containsExactly("alice@example.test");
         assertThat(mail.text()).contains("\r\nSubject: hello\r\n").contains("\r\n\r\nwell?\r\n");
@@ -75,7 +76,7 @@ class SwaksIT {
         assertThat(swaks("--tls", "--to", "alice@example.test").succeeded().output())
                 .contains("=== TLS started with cipher TLSv1.3:");
 
-        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text()).contains(" with ESMTPS id ");
         assertThat(instance.output()).containsOnlyOnce("a certificate that we signed ourselves");
         assertThat(directory.resolve("data/self-signed.pem")).isRegularFile();
     }
@@ -96,14 +97,14 @@ class SwaksIT {
                     .as(elsewhere)
                     .contains("<** 554 5.7.1 <" + elsewhere + ">: Relay access denied\n");
         }
-        assertThat(PRIMARY.attempts()).isEmpty();
+        assertThat(primary.attempts()).isEmpty();
     }
 
     @Test
     void postmasterIsAlwaysKnown() {
         swaks("--to", "Postmaster@EXAMPLE.test", "--from", "<>").succeeded();
 
-        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.sender()).isEmpty();
         assertThat(mail.recipients()).hasSize(1).first().asString().isEqualToIgnoringCase("postmaster@example.test");
     }
@@ -125,7 +126,7 @@ class SwaksIT {
                 <-  250 2.1.5 Ok
                 <-  354 End data with <CR><LF>.<CR><LF>
                 """);
-        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().recipients())
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients())
                 .containsExactly("alice@example.test", "bob@example.test");
     }
 
@@ -138,7 +139,7 @@ class SwaksIT {
         swaks("--to", "alice@example.test", "--attach-type", "application/octet-stream", "--attach", "@" + file)
                 .succeeded();
 
-        String text = PRIMARY.awaitMails(1, PATIENCE).getFirst().text();
+        String text = primary.awaitMails(1, PATIENCE).getFirst().text();
         String encoded = text.substring(text.indexOf("\r\n\r\n", text.indexOf("application/octet-stream")) + 4);
         byte[] arrived = Base64.getMimeDecoder().decode(encoded.substring(0, encoded.indexOf("\r\n--")));
         assertThat(Arrays.equals(arrived, octets)).isTrue();
@@ -165,7 +166,7 @@ class SwaksIT {
 
         swaks("--to", "alice@example.test", "--body", "@" + file).succeeded();
 
-        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text())
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text())
                 .contains("\r\n\r\nGr\u00fc\u00dfe aus K\u00f6ln: \u0080\u00ff\r\n");
     }
 
@@ -177,9 +178,9 @@ class SwaksIT {
 
         swaks("--to", String.join(",", recipients)).succeeded();
 
-        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactlyElementsOf(recipients);
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().recipients()).containsExactlyElementsOf(recipients);
         instance.awaitEmptyQueue(PATIENCE);
-        assertThat(PRIMARY.attempts()).hasSize(1);
+        assertThat(primary.attempts()).hasSize(1);
     }
 
     @Test
@@ -207,7 +208,7 @@ class SwaksIT {
         assertThat(said.succeeded().output())
                 .isEqualTo("mallory@example.test 550 5.1.1 <mallory@example.test>: Recipient address rejected:"
                         + " User unknown\n");
-        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.contentBelowTrace()).isEqualTo(content);
         assertThat(mail.recipients()).containsExactly("alice@example.test");
     }

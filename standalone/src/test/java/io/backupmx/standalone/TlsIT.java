@@ -39,13 +39,14 @@ class TlsIT {
     @TempDir
     private static Path directory;
 
-    private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+    private static ScriptedPrimary primary;
     private static final int TLS_PORT = Ports.free();
     private static Instance instance;
     private static PostfixPrimary postfix;
 
     @BeforeAll
     static void start() throws IOException {
+        primary = ScriptedPrimary.started();
         issue("first");
         issue("second");
         issue("other.example.net");
@@ -64,7 +65,7 @@ class TlsIT {
                         "smtpd_tls_key_file",
                         directory.resolve("second.key").toString()));
         instance = new Instance(directory.resolve("data"))
-                .backingUp("example.test", PRIMARY.port())
+                .backingUp("example.test", primary.port())
                 .backingUp("postfix.test", postfix.port())
                 .set(
                         "domains.verified.test.primary=localhost:" + postfix.port(),
@@ -85,12 +86,12 @@ class TlsIT {
     static void stop() {
         instance.close();
         postfix.close();
-        PRIMARY.close();
+        primary.close();
     }
 
     @BeforeEach
     void forget() {
-        PRIMARY.forget();
+        primary.forget();
     }
 
     /** Which takes mail in no other way, and has a certificate that nobody has signed. */
@@ -151,7 +152,7 @@ class TlsIT {
         assertThat(said.succeeded().output())
                 .contains("=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256")
                 .contains("\n<~  250-8BITMIME\n");
-        ReceivedMail mail = PRIMARY.awaitMails(1, PATIENCE).getFirst();
+        ReceivedMail mail = primary.awaitMails(1, PATIENCE).getFirst();
         assertThat(mail.text())
                 .startsWith("Received: from client.example ([127.0.0.1])\r\n"
                         + "\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r\n"
@@ -192,7 +193,7 @@ class TlsIT {
                                 "alice@example.test"))
                 .succeeded();
 
-        assertThat(Arrays.equals(PRIMARY.awaitMails(1, PATIENCE).getFirst().contentBelowTrace(), content))
+        assertThat(Arrays.equals(primary.awaitMails(1, PATIENCE).getFirst().contentBelowTrace(), content))
                 .isTrue();
     }
 
@@ -229,7 +230,7 @@ class TlsIT {
             open.say("DATA");
             assertThat(open.say("Subject: still here\r\n\r\n.")).startsWith("250 2.0.0 Ok: queued as ");
         }
-        PRIMARY.awaitMails(1, PATIENCE);
+        primary.awaitMails(1, PATIENCE);
     }
 
     @Test
@@ -247,7 +248,7 @@ class TlsIT {
                         "--to",
                         "alice@example.test")
                 .succeeded();
-        assertThat(PRIMARY.awaitMails(1, PATIENCE).getFirst().text()).contains("\tby mx2.example.net with ESMTPS id ");
+        assertThat(primary.awaitMails(1, PATIENCE).getFirst().text()).contains("\tby mx2.example.net with ESMTPS id ");
         assertThat(instance.output()).contains("127.0.0.1:" + TLS_PORT + ", where TLS comes first\n");
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,11 +20,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The corpus, the client that sends it and the primary that receives it agree on every octet. */
 class MailCorpusTest {
 
-    private static final ScriptedPrimary PRIMARY = ScriptedPrimary.started();
+    private static ScriptedPrimary primary;
+
+    @BeforeAll
+    static void start() {
+        primary = ScriptedPrimary.started();
+    }
 
     @AfterAll
     static void stop() {
-        PRIMARY.close();
+        primary.close();
     }
 
     static Stream<MailContent> contents() {
@@ -33,14 +39,14 @@ class MailCorpusTest {
     @ParameterizedTest
     @MethodSource("contents")
     void arrivesAsItWasSent(MailContent content) {
-        PRIMARY.forget();
-        try (ScriptedSmtpClient client = ScriptedSmtpClient.to(PRIMARY.port())) {
+        primary.forget();
+        try (ScriptedSmtpClient client = ScriptedSmtpClient.to(primary.port())) {
             SendOutcome outcome = client.sendMail("a@client.example", List.of("b@example.test"), content.octets());
             assertThat(outcome).isInstanceOf(SendOutcome.Accepted.class);
         }
-        ReceivedMail mail = PRIMARY.awaitMails(1, Duration.ofSeconds(5)).getFirst();
+        ReceivedMail mail = primary.awaitMails(1, Duration.ofSeconds(5)).getFirst();
         assertThat(Arrays.equals(mail.content(), content.octets())).isTrue();
-        assertThat(PRIMARY.violations()).isEmpty();
+        assertThat(primary.violations()).isEmpty();
     }
 
     @Test

@@ -45,8 +45,7 @@ class RepliesByClassIT {
     /** So that what is down stays down until it was looked at. */
     private static final Duration NOT_AGAIN = Duration.ofHours(1);
 
-    private static final List<Case> CASES = read();
-
+    private static List<Case> cases;
     private static WorkerRig rig;
 
     /** One row, and the primary that plays it. */
@@ -112,10 +111,11 @@ class RepliesByClassIT {
 
     @BeforeAll
     static void sendOneMailToEach() {
+        cases = read();
         rig = new WorkerRig(
                 Settings.usual().withTimeouts(IMPATIENT, IMPATIENT).withProbes(NOT_AGAIN, NOT_AGAIN),
-                CASES.stream().mapToInt(one -> one.primary().port()).toArray());
-        for (Case one : CASES) {
+                cases.stream().mapToInt(one -> one.primary().port()).toArray());
+        for (Case one : cases) {
             Envelope envelope = Mails.envelope("a@x.test");
             rig.spool().store(one.to(), envelope, WorkerRig.text("Subject: x\r\n\r\nx\r\n"));
         }
@@ -124,11 +124,11 @@ class RepliesByClassIT {
     @AfterAll
     static void end() {
         rig.close();
-        CASES.forEach(one -> one.primary().close());
+        cases.forEach(one -> one.primary().close());
     }
 
     static Stream<Case> cases() {
-        return CASES.stream();
+        return cases.stream();
     }
 
     @Test
@@ -137,7 +137,7 @@ class RepliesByClassIT {
                 .lines()
                 .filter(line -> line.startsWith("| "))
                 .count();
-        assertThat(CASES).hasSize((int) rows - 1).hasSizeGreaterThan(40);
+        assertThat(cases).hasSize((int) rows - 1).hasSizeGreaterThan(40);
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.testing.Dialogue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Mail in chunks (RFC 3030). */
 class ChunkingIT {
 
-    private static final TestIngress INGRESS = new TestIngress(tuning -> {
-        tuning.maxMessageBytes = 64 << 10;
-        tuning.contentSpillBytes = 1 << 10;
-    });
+    private static TestIngress ingress;
 
     private static final String MAIL = """
             S: 220 *
@@ -31,29 +29,37 @@ class ChunkingIT {
 
     private int before;
 
+    @BeforeAll
+    static void start() {
+        ingress = new TestIngress(tuning -> {
+            tuning.maxMessageBytes = 64 << 10;
+            tuning.contentSpillBytes = 1 << 10;
+        });
+    }
+
     @BeforeEach
     void count() {
-        before = INGRESS.spool.mails().size();
+        before = ingress.spool.mails().size();
     }
 
     @AfterEach
     void nothingIsHeld() {
-        INGRESS.spool.setRoom(Room.OPEN);
-        INGRESS.awaitNothingHeld();
+        ingress.spool.setRoom(Room.OPEN);
+        ingress.awaitNothingHeld();
     }
 
     @AfterAll
     static void stop() {
-        assertThat(INGRESS.count("backupmx.ingress.connections", "outcome", "internal_error"))
+        assertThat(ingress.count("backupmx.ingress.connections", "outcome", "internal_error"))
                 .isZero();
-        INGRESS.close();
+        ingress.close();
     }
 
     /** A client that takes a bare LF for the end of a line goes on with the chunk: which is no commands (CVE-2023-51764). */
     @ParameterizedTest
     @ValueSource(strings = {"BDAT 44\\n", "NOOP\\nBDAT 44\\r\\n", "BDAT 44 LAST\\rX\\r\\n"})
     void aChunkBehindABareLineEndIsNoCommands(String announced) {
-        INGRESS.play(MAIL + "C!: " + announced + """
+        ingress.play(MAIL + "C!: " + announced + """
                 RCPT TO:<mallory@example.test>\\r\\nDATA\\r\\nhello\\r\\n
                 S: 500 5.5.2 Lines must end with <CR><LF>, closing connection
                 S: <closed>
@@ -63,7 +69,7 @@ class ChunkingIT {
 
     @Test
     void aChunkBehindALineThatIsTooLongIsNoCommands() {
-        INGRESS.play(MAIL + "C!: BDAT " + "0".repeat(3000) + """
+        ingress.play(MAIL + "C!: BDAT " + "0".repeat(3000) + """
                 5\\r\\nRSET\\r\\n
                 S: 501 5.5.4 Syntax: BDAT octets [LAST], closing connection
                 S: <closed>
@@ -74,7 +80,7 @@ class ChunkingIT {
     /** Nor is one behind a line that is too long and ends where only the client thinks it does. */
     @Test
     void aChunkBehindABareLineEndIsNoCommandsHoweverLongTheLine() {
-        INGRESS.play(MAIL + "C!: NOOP " + "x".repeat(2100) + """
+        ingress.play(MAIL + "C!: NOOP " + "x".repeat(2100) + """
                 \\nBDAT 44\\r\\nRCPT TO:<mallory@example.test>\\r\\nDATA\\r\\nhello\\r\\n
                 S: 500 5.5.2 Line too long
                 S: 500 5.5.2 Lines must end with <CR><LF>, closing connection
@@ -84,17 +90,17 @@ class ChunkingIT {
     }
 
     private String only() {
-        assertThat(INGRESS.spool.mails()).hasSize(before + 1);
-        return INGRESS.spool.mails().getLast().text();
+        assertThat(ingress.spool.mails()).hasSize(before + 1);
+        return ingress.spool.mails().getLast().text();
     }
 
     private void assertNothingStored() {
-        assertThat(INGRESS.spool.mails()).hasSize(before);
+        assertThat(ingress.spool.mails()).hasSize(before);
     }
 
     @Test
     void chunksMakeOneMail() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 11\\r\\nSubject: x\\r
                 S: 250 2.0.0 11 octets received
                 C: NOOP
@@ -111,7 +117,7 @@ class ChunkingIT {
 
     @Test
     void allMayComeAtOnceAndEndEmpty() {
-        INGRESS.play("""
+        ingress.play("""
                 S: 220 *
                 C: EHLO client.example
                 S: 250 *
@@ -132,14 +138,14 @@ class ChunkingIT {
 
     @Test
     void largeChunksGoToDisk() {
-        INGRESS.play(MAIL + "C!: BDAT 40000\\r\\n" + "x".repeat(39_998) + "\\r\\n\nS: 250 *\nC!: BDAT 20000 LAST\\r\\n"
+        ingress.play(MAIL + "C!: BDAT 40000\\r\\n" + "x".repeat(39_998) + "\\r\\n\nS: 250 *\nC!: BDAT 20000 LAST\\r\\n"
                 + "y".repeat(19_998) + "\\r\\n\nS: 250 2.0.0 Ok: queued as *\n");
         assertThat(only()).isEqualTo("x".repeat(39_998) + "\r\n" + "y".repeat(19_998) + "\r\n");
     }
 
     @Test
     void betweenChunksThereAreNoOtherMailCommands() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 3\\r\\nx\\r\\n
                 S: 250 *
                 C: MAIL FROM:<x@y.example>
@@ -156,7 +162,7 @@ class ChunkingIT {
 
     @Test
     void resetForgetsTheChunks() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 3\\r\\nx\\r\\n
                 S: 250 *
                 C: RSET
@@ -175,7 +181,7 @@ class ChunkingIT {
 
     @Test
     void aChunkOutOfPlaceIsReadBeforeItIsRefused() {
-        INGRESS.play("""
+        ingress.play("""
                 S: 220 *
                 C!: BDAT 12 LAST\\r\\nRSET\\r\\nNOOP\\r\\n
                 S: 503 5.5.1 Need MAIL first
@@ -197,16 +203,16 @@ class ChunkingIT {
 
     @Test
     void whatWasRefusedIsNotGoneOnWith() {
-        INGRESS.spool.setRoom(Room.FULL);
-        try (var conversation = INGRESS.open()) {
-            INGRESS.spool.setRoom(Room.OPEN);
+        ingress.spool.setRoom(Room.FULL);
+        try (var conversation = ingress.open()) {
+            ingress.spool.setRoom(Room.OPEN);
             var _ = conversation.play(Dialogue.of(MAIL));
-            INGRESS.spool.setRoom(Room.FULL);
+            ingress.spool.setRoom(Room.FULL);
             var _ = conversation.play(Dialogue.of("""
                     C!: BDAT 3\\r\\nx\\r\\n
                     S: 452 4.3.1 *
                     """));
-            INGRESS.spool.setRoom(Room.OPEN);
+            ingress.spool.setRoom(Room.OPEN);
             var _ = conversation.play(Dialogue.of("""
                     C!: BDAT 3\\r\\ny\\r\\n
                     S: 452 4.3.1 *
@@ -221,7 +227,7 @@ class ChunkingIT {
 
     @Test
     void flawsEndTheMailAndKeepTheSession() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 4\\r\\nx\\ny\\r
                 S: 550 5.6.11 *
                 C!: BDAT 1 LAST\\r\\n\\n
@@ -242,7 +248,7 @@ class ChunkingIT {
 
     @Test
     void aChunkThatIsFarTooLargeIsNotReadInVain() {
-        INGRESS.play("""
+        ingress.play("""
                 S: 220 *
                 C: BDAT 99999999999
                 S: 421 4.3.4 *
@@ -252,7 +258,7 @@ class ChunkingIT {
 
     @Test
     void aChunkOfUnknownLengthEndsTheSession() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C: BDAT many LAST
                 S: 501 5.5.4 *
                 S: <closed>
@@ -262,7 +268,7 @@ class ChunkingIT {
 
     @Test
     void aClientThatIsGoneBetweenChunksLeavesNothing() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 2000\\r\\n""" + "x".repeat(2000) + """
 
                 S: 250 *
@@ -276,13 +282,13 @@ class ChunkingIT {
         for (int i = 0; i < 100; i++) {
             chunks.append("C!: BDAT 3\\r\\nx\\r\\n\nS: 550 5.6.11 *\n");
         }
-        INGRESS.play(chunks + "C: MAIL FROM:<>\nS: 250 2.1.0 Ok\n");
+        ingress.play(chunks + "C: MAIL FROM:<>\nS: 250 2.1.0 Ok\n");
         assertNothingStored();
     }
 
     @Test
     void chunksOfARefusedMailAreNotReadForEver() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 4\\r\\nx\\ny\\r
                 S: 550 5.6.11 *
                 C: BDAT 11000000
@@ -293,7 +299,7 @@ class ChunkingIT {
 
     @Test
     void helloBetweenChunksForgetsThem() {
-        INGRESS.play(MAIL + """
+        ingress.play(MAIL + """
                 C!: BDAT 3\\r\\nx\\r\\n
                 S: 250 *
                 C: EHLO client.example

@@ -22,9 +22,15 @@ import org.junit.jupiter.api.Test;
 class MxBackupIT {
 
     private static final String US = "mx2.example.net";
-    private static final FakeDns DNS = FakeDns.started();
+    private static FakeDns dns;
+    private static TestIngress ingress;
 
-    private static final TestIngress INGRESS = new TestIngress(tuning -> tuning.maxErrors = 100, directory());
+    @BeforeAll
+    static void start() {
+        dns = FakeDns.started();
+        zone();
+        ingress = new TestIngress(tuning -> tuning.maxErrors = 100, directory());
+    }
 
     private static MxBackupDirectory directory() {
         CheckedConfig checked = CheckedConfig.load(
@@ -34,7 +40,7 @@ class MxBackupIT {
                         "domains.example.test",
                         "mx1.example.test",
                         "dns.servers",
-                        "['" + DNS.address() + "']",
+                        "['" + dns.address() + "']",
                         "dns.timeout",
                         "200ms",
                         "mx.self",
@@ -48,37 +54,36 @@ class MxBackupIT {
                 new BackupStandings(BackupMx.of(Domain.of(US), checked.config())::standing, new SimpleMeterRegistry()));
     }
 
-    @BeforeAll
-    static void zone() {
-        DNS.address("in.test", "192.0.2.1").address("in.test", "2001:db8::1").address("out.test", "198.51.100.1");
-        DNS.address("half.test", "192.0.2.1")
+    private static void zone() {
+        dns.address("in.test", "192.0.2.1").address("in.test", "2001:db8::1").address("out.test", "198.51.100.1");
+        dns.address("half.test", "192.0.2.1")
                 .address("half.test", "198.51.100.1")
                 .address("we.test", "203.0.113.9");
-        DNS.fails("dark.test");
-        DNS.mx("ours.test", 10, "in.test").mx("ours.test", 20, US);
-        DNS.mx("alias.test", 10, "in.test").mx("alias.test", 20, "we.test");
-        DNS.mx("spammer.test", 10, "out.test").mx("spammer.test", 20, US);
-        DNS.mx("mixed.test", 10, "half.test").mx("mixed.test", 20, US);
-        DNS.mx("mixed2.test", 10, "in.test").mx("mixed2.test", 10, "out.test").mx("mixed2.test", 20, US);
-        DNS.mx("first.test", 10, US).mx("first.test", 20, "in.test");
-        DNS.mx("only.test", 10, US);
-        DNS.mx("equal.test", 10, US).mx("equal.test", 10, "in.test");
-        DNS.mx("others.test", 10, "in.test").mx("others.test", 20, "out.test");
-        DNS.address("bare.test", "192.0.2.1").mx("null.test", 0, ".");
-        DNS.mx("lost.test", 10, "dark.test").mx("lost.test", 20, US);
-        DNS.mx("gone.test", 10, "nowhere.test").mx("gone.test", 20, US);
-        DNS.fails("broken.test").isSilentOn("silent.test");
+        dns.fails("dark.test");
+        dns.mx("ours.test", 10, "in.test").mx("ours.test", 20, US);
+        dns.mx("alias.test", 10, "in.test").mx("alias.test", 20, "we.test");
+        dns.mx("spammer.test", 10, "out.test").mx("spammer.test", 20, US);
+        dns.mx("mixed.test", 10, "half.test").mx("mixed.test", 20, US);
+        dns.mx("mixed2.test", 10, "in.test").mx("mixed2.test", 10, "out.test").mx("mixed2.test", 20, US);
+        dns.mx("first.test", 10, US).mx("first.test", 20, "in.test");
+        dns.mx("only.test", 10, US);
+        dns.mx("equal.test", 10, US).mx("equal.test", 10, "in.test");
+        dns.mx("others.test", 10, "in.test").mx("others.test", 20, "out.test");
+        dns.address("bare.test", "192.0.2.1").mx("null.test", 0, ".");
+        dns.mx("lost.test", 10, "dark.test").mx("lost.test", 20, US);
+        dns.mx("gone.test", 10, "nowhere.test").mx("gone.test", 20, US);
+        dns.fails("broken.test").isSilentOn("silent.test");
     }
 
     @AfterAll
     static void close() {
-        INGRESS.close();
-        DNS.close();
+        ingress.close();
+        dns.close();
     }
 
     @Test
     void theMxRecordsDecide() {
-        INGRESS.play("""
+        ingress.play("""
                 S: 220 *
                 C: EHLO client.example
                 S: 250 *
@@ -132,7 +137,7 @@ class MxBackupIT {
                 S: 221 *
                 """);
 
-        assertThat(INGRESS.spool.only().entries())
+        assertThat(ingress.spool.only().entries())
                 .extracting(SpoolEntry::route)
                 .containsExactlyInAnyOrder(Route.of("mx"), Route.of("smtp:[mx1.example.test]:25"));
     }

@@ -9,12 +9,13 @@ import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.Mailbox;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What MAIL and RCPT say beside their paths is in the envelope (RFC 3461, RFC 6531). */
 class ParametersIT {
 
-    private static final TestIngress INGRESS = new TestIngress();
+    private static TestIngress ingress;
 
     private static final String HELLO = """
             S: 220 *
@@ -22,18 +23,23 @@ class ParametersIT {
             S: 250 *\\nDSN\\n*\\nSMTPUTF8\\nLIMITS RCPTMAX=1000
             """;
 
+    @BeforeAll
+    static void start() {
+        ingress = new TestIngress();
+    }
+
     @AfterAll
     static void stop() {
-        INGRESS.awaitNothingHeld();
-        INGRESS.close();
+        ingress.awaitNothingHeld();
+        ingress.close();
     }
 
     private static Envelope envelope() {
-        return INGRESS.spool.mails().getLast().only().envelope();
+        return ingress.spool.mails().getLast().only().envelope();
     }
 
     private static void send(String mail, String rcpt, String content) {
-        INGRESS.play(HELLO + "C!: " + mail + "\\r\\n\nS: 250 2.1.0 Ok\nC!: " + rcpt
+        ingress.play(HELLO + "C!: " + mail + "\\r\\n\nS: 250 2.1.0 Ok\nC!: " + rcpt
                 + "\\r\\n\nS: 250 2.1.5 Ok\nC: DATA\nS: 354 *\nC!: " + content
                 + "\\r\\n.\\r\\n\nS: 250 2.0.0 Ok: queued as *\n");
     }
@@ -84,7 +90,7 @@ class ParametersIT {
 
     @Test
     void withoutSmtpUtf8AddressesAreAscii() {
-        INGRESS.play(HELLO + """
+        ingress.play(HELLO + """
                 C!: MAIL FROM:<b\\xc3\\xb6b@client.example>\\r\\n
                 S: 553 5.6.7 Non-ASCII addresses need SMTPUTF8
                 C: MAIL FROM:<bob@client.example>

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,20 +19,25 @@ class RequireTlsIT {
 
     private static final AtomicReference<RequireTls.Onward> ONWARD = new AtomicReference<>(RequireTls.Onward.KEPT);
 
-    private static final TestIngress INGRESS = new TestIngress(tuning -> {
-        tuning.tls = true;
-        tuning.requireTls = new RequireTls() {
-            @Override
-            public boolean everywhere() {
-                return ONWARD.get() == Onward.KEPT;
-            }
+    private static TestIngress ingress;
 
-            @Override
-            public Onward by(Route route) {
-                return ONWARD.get();
-            }
-        };
-    });
+    @BeforeAll
+    static void start() {
+        ingress = new TestIngress(tuning -> {
+            tuning.tls = true;
+            tuning.requireTls = new RequireTls() {
+                @Override
+                public boolean everywhere() {
+                    return ONWARD.get() == Onward.KEPT;
+                }
+
+                @Override
+                public Onward by(Route route) {
+                    return ONWARD.get();
+                }
+            };
+        });
+    }
 
     @BeforeEach
     void kept() {
@@ -40,8 +46,8 @@ class RequireTlsIT {
 
     @AfterAll
     static void stop() {
-        INGRESS.awaitNothingHeld();
-        INGRESS.close();
+        ingress.awaitNothingHeld();
+        ingress.close();
     }
 
     private static List<String> ehlo(TlsClient client) throws IOException {
@@ -50,14 +56,14 @@ class RequireTlsIT {
     }
 
     private static TlsClient inTls() throws IOException, GeneralSecurityException {
-        TlsClient client = TlsClient.atStartTls(INGRESS.port());
+        TlsClient client = TlsClient.atStartTls(ingress.port());
         client.startTls();
         return client;
     }
 
     @Test
     void itIsOfferedBehindStartTlsAndInTheEnvelope() throws IOException, GeneralSecurityException {
-        try (TlsClient client = new TlsClient(INGRESS.port())) {
+        try (TlsClient client = new TlsClient(ingress.port())) {
             client.reply();
             assertThat(ehlo(client)).noneMatch(line -> line.contains("REQUIRETLS"));
             assertThat(client.say("MAIL FROM:<bob@client.example> REQUIRETLS"))
@@ -71,7 +77,7 @@ class RequireTlsIT {
                 assertThat(client.say("RCPT TO:<alice@example.test>")).isEqualTo("250 2.1.5 Ok");
                 client.say("DATA");
                 assertThat(client.say("x\r\n.")).startsWith("250 2.0.0 Ok: queued as ");
-                assertThat(INGRESS.spool.mails().getLast().only().envelope().requireTls())
+                assertThat(ingress.spool.mails().getLast().only().envelope().requireTls())
                         .isEqualTo(!parameter.isEmpty());
             }
         }
@@ -99,7 +105,7 @@ class RequireTlsIT {
             ONWARD.set(RequireTls.Onward.UNKNOWN);
             assertThat(client.say("RCPT TO:<alice@example.test>")).startsWith("451 4.7.30 <alice@example.test>: ");
         }
-        assertThat(INGRESS.count("backupmx.ingress.recipients", "verdict", "no_requiretls_at_primary"))
+        assertThat(ingress.count("backupmx.ingress.recipients", "verdict", "no_requiretls_at_primary"))
                 .isOne();
     }
 }
