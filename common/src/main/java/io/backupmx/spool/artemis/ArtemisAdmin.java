@@ -50,7 +50,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public void ping() {
-        boolean _ = call(link -> {
+        boolean _ = links.call(link -> {
             try (ClientSession session = link.plainSession()) {
                 return session.queueQuery(SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed())))
                         .isExists();
@@ -60,7 +60,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public BrokerStatus broker() {
-        return call(link -> {
+        return links.call(link -> {
             try (BrokerWatch watch = new BrokerWatch(link)) {
                 return watch.status();
             }
@@ -82,7 +82,7 @@ final class ArtemisAdmin implements SpoolAdmin {
     }
 
     private List<QueueDepth> depths(Counting counting) {
-        return call(link -> {
+        return links.call(link -> {
             try (Management management = new Management(link)) {
                 Map<String, Long> counts = counting.by(management);
                 Set<String> detailed = detailed(counts);
@@ -115,7 +115,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public Map<SpoolQueue.ForRoute, Instant> heads(Collection<SpoolQueue.ForRoute> queues) {
-        return call(link -> {
+        return links.call(link -> {
             try (Management management = new Management(link)) {
                 Map<SpoolQueue.ForRoute, Instant> heads = new HashMap<>();
                 for (SpoolQueue.ForRoute queue : queues) {
@@ -140,7 +140,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public List<SpoolQueue> occupied() {
-        return call(link -> {
+        return links.call(link -> {
             try (Management management = new Management(link)) {
                 List<SpoolQueue> queues = new ArrayList<>();
                 for (Map.Entry<String, Long> count :
@@ -154,7 +154,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer) {
-        boolean _ = call(link -> {
+        boolean _ = links.call(link -> {
             try (ClientSession session = link.plainSession();
                     RestingCounts counts = new RestingCounts(link)) {
                 for (SpoolQueue queue : queues) {
@@ -189,7 +189,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public int release(Optional<QueueId> id) {
-        return call(link -> {
+        return links.call(link -> {
             int released = 0;
             for (SpoolQueue resting : List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter())) {
                 released += release(link, QueueNames.nameOf(resting), id, reader::arrived);
@@ -200,7 +200,7 @@ final class ArtemisAdmin implements SpoolAdmin {
 
     @Override
     public int bounce(Optional<QueueId> id) {
-        return call(link -> {
+        return links.call(link -> {
             try (ClientSession session = link.plainSession();
                     Management management = new Management(link, ArtemisMails.PASS_MILLIS)) {
                 String target = QueueNames.nameOf(new SpoolQueue.Reports(ReportKind.DEMANDED));
@@ -293,31 +293,5 @@ final class ArtemisAdmin implements SpoolAdmin {
             LOG.atWarn().addKeyValue("cause", e.getMessage()).log("mail in an unknown format: not listed");
             return Optional.empty();
         }
-    }
-
-    private interface Call<T> {
-        T on(Links.Link link) throws ActiveMQException, IOException;
-    }
-
-    private <T> T call(Call<T> call) {
-        Links.Link link = null;
-        try {
-            link = links.get();
-            return call.on(link);
-        } catch (ActiveMQException | IOException e) {
-            if (link != null && !isRefusal(e)) {
-                links.broken(link);
-            }
-            throw Failures.toSpoolException(e, "the broker did not answer");
-        }
-    }
-
-    /** Whether one call was refused, the connection being fine. */
-    static boolean isRefusal(Exception e) {
-        return e instanceof ActiveMQException refused
-                && switch (refused.getType()) {
-                    case QUEUE_DOES_NOT_EXIST, ADDRESS_FULL, SECURITY_EXCEPTION -> true;
-                    default -> false;
-                };
     }
 }

@@ -46,7 +46,7 @@ final class ArtemisMails implements RestingMails {
 
     @Override
     public void look(QueueId id, List<SpoolQueue> queues, Viewer viewer) {
-        boolean _ = call(link -> {
+        boolean _ = links.call(link -> {
             try (ClientSession session = link.plainSession();
                     Management management = new Management(link, PASS_MILLIS)) {
                 for (SpoolQueue queue : queues) {
@@ -86,7 +86,7 @@ final class ArtemisMails implements RestingMails {
 
     @Override
     public int remove(QueueId id, List<SpoolQueue> queues) {
-        return call(link -> {
+        return links.call(link -> {
             try (Management management = new Management(link, PASS_MILLIS)) {
                 long removed = 0;
                 for (SpoolQueue queue : queues) {
@@ -116,7 +116,7 @@ final class ArtemisMails implements RestingMails {
 
     @Override
     public int prune(SpoolQueue queue, Judge judge) {
-        return call(link -> {
+        return links.call(link -> {
             SimpleString name = SimpleString.of(QueueNames.nameOf(queue));
             try (ClientSession session = link.transactedSession()) {
                 if (session.queueQuery(name).getMessageCount() == 0) {
@@ -185,22 +185,5 @@ final class ArtemisMails implements RestingMails {
     @Override
     public void close() {
         links.close();
-    }
-
-    private interface Call<T> {
-        T on(Links.Link link) throws ActiveMQException, IOException;
-    }
-
-    private <T> T call(Call<T> call) {
-        Links.Link link = null;
-        try {
-            link = links.get();
-            return call.on(link);
-        } catch (ActiveMQException | IOException e) {
-            if (link != null && !ArtemisAdmin.isRefusal(e)) {
-                links.broken(link);
-            }
-            throw Failures.toSpoolException(e, "the broker did not answer");
-        }
     }
 }

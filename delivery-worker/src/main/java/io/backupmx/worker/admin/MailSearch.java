@@ -18,18 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds one mail wherever it is. For virtual threads: its methods block. */
 final class MailSearch {
-
-    /** For the other workers to tell what they have in hand. */
-    private static final long ELSEWHERE_MILLIS = 1000;
 
     private final SpoolAdmin spool;
     private final RestingMails mails;
@@ -107,26 +101,15 @@ final class MailSearch {
 
     private List<InFlightMail> inHand(QueueId id) {
         CompletionStage<List<InFlightMail>> elsewhere = worker.inFlightElsewhere();
-        return Stream.concat(worker.inFlight().stream(), await(elsewhere).stream())
+        return Stream.concat(worker.inFlight().stream(), Elsewhere.await(elsewhere).stream())
                 .filter(mail -> mail.envelope().queueId().equals(id))
                 .toList();
     }
 
     private List<ListedMail> held(QueueId id) {
-        return await(worker.heldElsewhere()).stream()
+        return Elsewhere.await(worker.heldElsewhere()).stream()
                 .filter(mail -> mail.envelope().queueId().equals(id))
                 .toList();
-    }
-
-    private static <T> List<T> await(CompletionStage<List<T>> elsewhere) {
-        try {
-            return elsewhere.toCompletableFuture().get(ELSEWHERE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            return List.of(); // it is in a worker's hands, and soon out of them
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     /** What was found so far. */

@@ -15,9 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -26,9 +23,6 @@ import java.util.stream.Collectors;
  * mail that moves meanwhile may be missed, as with any mailq, but is not shown twice.
  */
 final class QueueListing {
-
-    /** For the other workers to tell what they have in hand. */
-    private static final long ELSEWHERE_MILLIS = 1000;
 
     /** Of mail that may move onto its route while that is still to be listed; what is beyond may be shown twice. */
     private static final int REMEMBERED = 100_000;
@@ -49,8 +43,8 @@ final class QueueListing {
                 worker.routes().stream().collect(Collectors.toMap(RouteStatus::route, status -> status, (a, _) -> a));
         Listed listed = new Listed(viewer);
         worker.inFlight().forEach(listed::show);
-        await(elsewhere).forEach(listed::show);
-        await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
+        Elsewhere.await(elsewhere).forEach(listed::show);
+        Elsewhere.await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
         // Mail moves from the other queues to the routes': these come last, so that it can be known again.
         List<SpoolQueue> queues = spool.occupied().stream()
                 .filter(QueueListing::isMail)
@@ -75,17 +69,6 @@ final class QueueListing {
             case SpoolQueue.ForRoute _ -> true;
             case SpoolQueue.Retry _, SpoolQueue.Failed _, SpoolQueue.Reports _, SpoolQueue.DeadLetter _ -> false;
         };
-    }
-
-    private static <T> List<T> await(CompletionStage<List<T>> elsewhere) {
-        try {
-            return elsewhere.toCompletableFuture().get(ELSEWHERE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            return List.of(); // it is in a worker's hands, and soon out of them
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     /** A mail for several routes has one id and a part on each; on one route each recipient may wait elsewhere. */
