@@ -32,12 +32,14 @@ public final class MxResolver {
     private final Dns dns;
     private final AddressQuestions questions;
     private final MxSelection selection;
+    private final Owners owners;
     private final ConcurrentMap<Domain, CompletableFuture<MailHosts>> asking = new ConcurrentHashMap<>();
 
     MxResolver(Dns dns, Self self, RandomGenerator random) {
         this.dns = dns;
         this.questions = new AddressQuestions(dns);
         this.selection = new MxSelection(self, random);
+        this.owners = new Owners(self, System::nanoTime);
     }
 
     /** @param hostname our name */
@@ -136,14 +138,16 @@ public final class MxResolver {
     private MailHosts hosts(List<Named> named) throws InterruptedException {
         Map<Name, HostAddresses> addresses =
                 questions.of(named.stream().map(Named::name).toList());
-        List<MailHost> hosts = new ArrayList<>();
+        List<MxSelection.Owned> hosts = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Named one : named) {
             HostAddresses found = addresses.getOrDefault(one.name(), new HostAddresses(List.of(), Optional.empty()));
             found.failure().ifPresent(failures::add);
-            hosts.add(new MailHost(one.preference(), text(one.name()), found.known()));
+            MailHost host = new MailHost(one.preference(), text(one.name()), found.known());
+            hosts.add(
+                    new MxSelection.Owned(host, owners.of(host, found.failure().isPresent())));
         }
-        MailHosts selected = selection.select(hosts);
+        MailHosts selected = selection.selectOwned(hosts);
         return selected instanceof MailHosts.NotNow && !failures.isEmpty()
                 ? new MailHosts.NotNow(failures.getFirst())
                 : selected;

@@ -9,10 +9,16 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which of a domain's hosts get its mail, and in which order (RFC 5321 §5.1): lower preferences first, equals shuffled, of
  * each host IPv6 and IPv4 in turn; and none that is we, nor any that is not to be preferred to us. Pure.
+ *
+ * <p>Of a host that cannot be resolved nobody may know whether it is we ({@link Owner#UNKNOWN}). The rule: it is passed over where
+ * we have been found otherwise, and where none is preferred to it: nobody is the backup of himself, and a domain that has us for
+ * its best host has nobody to deliver to. Else it counts as we do: who is preferred to it gets mail, and who is not gets none until
+ * it can be resolved.
  */
 final class MxSelection {
 
@@ -29,12 +35,27 @@ final class MxSelection {
         this.random = random;
     }
 
-    /** @param hosts of a domain, in any order; one at least */
+    /** A host of a domain, and whose it is. */
+    record Owned(MailHost host, Owner owner) {
+
+        int preference() {
+            return host.preference();
+        }
+    }
+
+    /** @param hosts of a domain, in any order, one at least; those without addresses have none */
     MailHosts select(List<MailHost> hosts) {
-        OptionalInt ours =
-                hosts.stream().filter(self::is).mapToInt(MailHost::preference).min();
+        return selectOwned(hosts.stream()
+                .map(host -> new Owned(host, self.is(host) ? Owner.WE : Owner.ANOTHER))
+                .toList());
+    }
+
+    /** @param owned hosts of a domain, in any order; one at least */
+    MailHosts selectOwned(List<Owned> owned) {
+        List<MailHost> hosts = owned.stream().map(Owned::host).toList();
+        OptionalInt limit = limit(owned);
         List<MailHost> before = hosts.stream()
-                .filter(host -> ours.isEmpty() || host.preference() < ours.getAsInt())
+                .filter(host -> limit.isEmpty() || host.preference() < limit.getAsInt())
                 .sorted(BY_PREFERENCE.thenComparing(MailHost::name))
                 .distinct()
                 .limit(MAX_HOSTS)
@@ -49,6 +70,20 @@ final class MxSelection {
             return new MailHosts.NotNow("no address is known of " + names(before));
         }
         return new MailHosts.Found(names(reachable), inOrder(reachable));
+    }
+
+    /** The preference of ourselves, or of whoever may be we: mail goes to those only that have a lower one. Empty: to all. */
+    private static OptionalInt limit(List<Owned> hosts) {
+        OptionalInt ours = lowest(hosts.stream().filter(host -> host.owner() == Owner.WE));
+        if (ours.isPresent()) {
+            return ours;
+        }
+        int best = lowest(hosts.stream()).orElseThrow();
+        return lowest(hosts.stream().filter(host -> host.owner() == Owner.UNKNOWN && host.preference() > best));
+    }
+
+    private static OptionalInt lowest(Stream<Owned> hosts) {
+        return hosts.mapToInt(Owned::preference).min();
     }
 
     private List<MailHost> inOrder(List<MailHost> hosts) {

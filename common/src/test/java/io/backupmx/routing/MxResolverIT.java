@@ -102,6 +102,33 @@ class MxResolverIT {
                         MailHosts.Found.class, found -> assertThat(found.name()).isEqualTo("b.test"));
     }
 
+    /** It may be we, by a name of the customer's. */
+    @Test
+    void whatIsPreferredLessThanAHostThatCannotBeResolvedWaitsForThat() {
+        dns.mx("x.test", 10, "a.test").mx("x.test", 20, "dark.test").mx("x.test", 30, "c.test");
+        dns.fails("dark.test").address("c.test", "192.0.2.3");
+
+        assertThat(resolve("x.test"))
+                .isInstanceOfSatisfying(
+                        MailHosts.NotNow.class, not -> assertThat(not.why()).contains("dark.test"));
+        dns.mx("y.test", 10, "b.test").mx("y.test", 20, "dark.test").mx("y.test", 30, "c.test");
+        dns.address("b.test", "192.0.2.2");
+        assertThat(resolve("y.test"))
+                .isInstanceOfSatisfying(
+                        MailHosts.Found.class, found -> assertThat(found.name()).isEqualTo("b.test"));
+    }
+
+    @Test
+    void ourOwnNameIsOursWhenItCannotBeResolvedAnyMore() {
+        dns.mx("x.test", 10, "a.test").mx("x.test", 20, "ours.test").mx("x.test", 30, "c.test");
+        dns.address("a.test", "192.0.2.1").address("ours.test", "192.0.2.99").address("c.test", "192.0.2.3");
+        assertThat(resolve("x.test")).isInstanceOf(MailHosts.Found.class);
+
+        dns.forget("ours.test").fails("ours.test");
+        dns.mx("z.test", 10, "ours.test").mx("z.test", 20, "c.test");
+        assertThat(resolve("z.test")).isInstanceOf(MailHosts.LoopsBack.class);
+    }
+
     @Test
     void mailForOurselvesLoopsBack() {
         dns.mx("x.test", 10, "backup.example").mx("x.test", 20, "a.test").address("a.test", "192.0.2.1");

@@ -2,6 +2,7 @@ package io.backupmx.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.routing.MxSelection.Owned;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Random;
@@ -72,6 +73,86 @@ class MxSelectionTest {
         assertThat(order(host(10, "a"), host(20, "b", "192.0.2.2"))).containsExactly("b");
         assertThat(selection.select(List.of(host(10, "a"), host(20, US))))
                 .isEqualTo(new MailHosts.NotNow("no address is known of a"));
+    }
+
+    /** Passed over: whoever is the best of a domain is no backup. */
+    @Test
+    void theBestHostIsNotWeThoughItCannotBeResolved() {
+        assertThat(decided(unknown(10, "a"), known(20, "b", "192.0.2.2"))).isEqualTo("b");
+        assertThat(decided(unknown(10, "a"), known(10, "b", "192.0.2.2"), known(20, "c", "192.0.2.3")))
+                .isEqualTo("b,c");
+    }
+
+    @Test
+    void whoMayBeWeLetsThoseGoAheadThatArePreferredToIt() {
+        assertThat(decided(
+                        known(10, "a", "192.0.2.1"),
+                        unknown(20, "u"),
+                        known(20, "b", "192.0.2.2"),
+                        known(30, "c", "192.0.2.3")))
+                .isEqualTo("a");
+        assertThat(decided(known(10, "a", "192.0.2.1"), known(20, "b", "192.0.2.2"), unknown(30, "u")))
+                .isEqualTo("a,b");
+    }
+
+    @Test
+    void whoMayBeWeKeepsMailFromThoseBehindIt() {
+        assertThat(decided(known(10, "a"), unknown(20, "u"), known(30, "c", "192.0.2.3")))
+                .isEqualTo("no address is known of a");
+        assertThat(decided(unknown(10, "a"), unknown(20, "u"), known(30, "c", "192.0.2.3")))
+                .isEqualTo("no address is known of a");
+    }
+
+    @Test
+    void whereWeHaveBeenFoundNobodyElseIsWe() {
+        assertThat(decided(
+                        unknown(10, "a"),
+                        unknown(15, "u"),
+                        known(20, "b", "192.0.2.2"),
+                        new Owned(host(30, "alias"), Owner.WE),
+                        known(40, "d", "192.0.2.4")))
+                .isEqualTo("b");
+        assertThat(decided(unknown(10, "a"), new Owned(host(20, US), Owner.WE))).isEqualTo("no address is known of a");
+    }
+
+    /** Whichever of those that cannot be resolved turns out to be we. */
+    @Property
+    void nobodyGetsMailWhoMayBePreferredLessThanWe(@ForAll("owned") List<Owned> hosts, @ForAll long seed) {
+        int best = hosts.stream().mapToInt(Owned::preference).min().orElseThrow();
+        if (selection(seed).selectOwned(hosts) instanceof MailHosts.Found found) {
+            int last = found.hosts().getLast().preference();
+            assertThat(hosts).noneMatch(host -> host.owner() == Owner.WE && host.preference() <= last);
+            if (hosts.stream().noneMatch(host -> host.owner() == Owner.WE)) {
+                assertThat(hosts)
+                        .noneMatch(host ->
+                                host.owner() == Owner.UNKNOWN && host.preference() > best && host.preference() <= last);
+            }
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Owned>> owned() {
+        return hosts().map(hosts -> hosts.stream()
+                .map(host -> new Owned(
+                        host, isUs(host) ? Owner.WE : host.addresses().isEmpty() ? Owner.UNKNOWN : Owner.ANOTHER))
+                .toList());
+    }
+
+    private static Owned known(int preference, String name, String... addresses) {
+        return new Owned(host(preference, name, addresses), Owner.ANOTHER);
+    }
+
+    private static Owned unknown(int preference, String name) {
+        return new Owned(host(preference, name), Owner.UNKNOWN);
+    }
+
+    private String decided(Owned... hosts) {
+        return switch (selection.selectOwned(List.of(hosts))) {
+            case MailHosts.Found(String name, List<MailHost> _) -> name;
+            case MailHosts.NotNow(String why) -> why;
+            case MailHosts.LoopsBack(String why) -> why;
+            case MailHosts.NullMx _ -> "null MX";
+        };
     }
 
     @Test
