@@ -1,28 +1,26 @@
 package io.backupmx.routing;
 
 import io.backupmx.route.NextHop;
+import io.backupmx.routing.NameLookUps.Patience;
+import io.backupmx.routing.NameLookUps.Said;
 import io.backupmx.smtp.Domain;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The addresses of a next hop, by the system's own resolver (hosts file, DNS), all of them, asked anew each time; of one that
- * means the mail exchangers of a name, by the DNS, in the order of their preference. A host that cannot be resolved now is trouble of the route, whatever the DNS says of it: its last good addresses are a fallback.
+ * means the mail exchangers of a name, by the DNS, in the order of their preference. A host that cannot be resolved now is trouble
+ * of the route, whatever the DNS says of it: its last good addresses are a fallback, and the answer after a second already
+ * ({@link NameLookUps}).
  *
  * <p>The JVM caches answers, refusals for 10 s; a process that probes wants {@code -Dsun.net.inetaddr.ttl=1
  * -Dsun.net.inetaddr.negative.ttl=0}.
@@ -34,8 +32,11 @@ public final class AddressResolver implements AutoCloseable {
         InetAddress[] ask(String host) throws UnknownHostException;
     }
 
-    private static final int MAX_THREADS = 8;
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final int MAX_QUICK = 16;
+    private static final int MAX_SLOW = 8;
+
+    /** A name is among them once: more than this are more hosts than routes have. */
+    static final int MAX_WAITING = 10_000;
 
     /** What a look-up came to. */
     public sealed interface Addresses {
@@ -47,11 +48,8 @@ public final class AddressResolver implements AutoCloseable {
         record NotNow(String why) implements Addresses {}
     }
 
-    // The system's resolver blocks in native code: platform threads, few, so that slow DNS takes no carrier thread.
-    private final ExecutorService threads;
-    private final LookUp lookUp;
-    private final Function<Domain, MailHosts> exchangers;
-    private final Map<NextHop, List<SocketAddress>> lastGood = new ConcurrentHashMap<>();
+    private final NameLookUps<String> hosts;
+    private final NameLookUps<Domain> exchangers;
 
     /** @param exchangers who takes a name's mail; may block */
     public AddressResolver(Function<Domain, MailHosts> exchangers) {
@@ -59,78 +57,74 @@ public final class AddressResolver implements AutoCloseable {
     }
 
     AddressResolver(LookUp lookUp, Function<Domain, MailHosts> exchangers) {
-        this.lookUp = lookUp;
-        this.exchangers = exchangers;
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                MAX_THREADS,
-                MAX_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name("resolver-", 0).factory());
-        pool.allowCoreThreadTimeOut(true);
-        threads = pool;
+        this(lookUp, exchangers, Patience.USUAL);
     }
 
-    /** Blocks, for seconds when the DNS is slow; for virtual threads. */
+    AddressResolver(LookUp lookUp, Function<Domain, MailHosts> exchangers, Patience patience) {
+        this.hosts = new NameLookUps<>(host -> ask(lookUp, host), threads(MAX_QUICK), threads(MAX_SLOW), patience);
+        ExecutorService virtual = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("exchangers").factory());
+        this.exchangers = new NameLookUps<>(name -> said(exchangers.apply(name)), virtual, virtual, patience);
+    }
+
+    /** The system's resolver blocks in native code: platform threads, few, so that slow DNS takes no carrier thread. */
+    private static ExecutorService threads(int most) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                most,
+                most,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_WAITING),
+                Thread.ofPlatform().daemon().name("resolver-", 0).factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Blocks: for a second at most when it has been resolved before, else for 20 when the DNS is slow. For virtual threads. */
     public Addresses resolve(NextHop hop) {
+        return switch (said(hop)) {
+            case Said.Found(List<InetAddress> addresses) ->
+                new Addresses.Found(addresses.stream()
+                        .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, hop.port())))
+                        .toList());
+            case Said.Nowhere(String why) -> notNow(hop, why);
+            case Said.NotNow(String why) -> notNow(hop, why);
+        };
+    }
+
+    private static Addresses notNow(NextHop hop, String why) {
+        return new Addresses.NotNow("host " + hop.host() + " cannot be resolved now: " + why);
+    }
+
+    private Said said(NextHop hop) {
+        if (hop.byMx()) {
+            return exchangers.of(Domain.of(hop.host()));
+        }
+        return isLiteral(hop.host())
+                ? new Said.Found(List.of(InetAddress.ofLiteral(hop.host())))
+                : hosts.of(hop.host());
+    }
+
+    private static Said ask(LookUp lookUp, String host) {
         try {
-            List<SocketAddress> found = addresses(hop)
-                    .map(address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address, hop.port())))
-                    .toList();
-            lastGood.put(hop, found);
-            return new Addresses.Found(found);
+            InetAddress[] addresses = lookUp.ask(host);
+            return addresses.length > 0
+                    ? new Said.Found(List.of(addresses))
+                    : new Said.NotNow("name or service not known");
         } catch (UnknownHostException e) {
-            List<SocketAddress> known = lastGood.get(hop);
-            return known != null
-                    ? new Addresses.Found(known)
-                    : new Addresses.NotNow("host " + hop.host() + " cannot be resolved now: " + e.getMessage());
+            return new Said.NotNow("name or service not known");
         }
     }
 
     /** Those of exchangers by the names of these. */
-    private Stream<InetAddress> addresses(NextHop hop) throws UnknownHostException {
-        if (hop.byMx()) {
-            return switch (exchangers.apply(Domain.of(hop.host()))) {
-                case MailHosts.Found found -> found.hosts().stream().flatMap(MailHost::named);
-                case MailHosts.NullMx _ -> throw notThere(hop, "it takes no mail (null MX)");
-                case MailHosts.LoopsBack(String why) -> throw notThere(hop, why);
-                case MailHosts.NotNow(String why) -> throw new UnknownHostException(why);
-            };
-        }
-        return isLiteral(hop.host()) ? Stream.of(InetAddress.ofLiteral(hop.host())) : Stream.of(lookUp(hop.host()));
-    }
-
-    /** That is an answer: where it was before is not where it is to go. */
-    private UnknownHostException notThere(NextHop hop, String why) {
-        lastGood.remove(hop);
-        return new UnknownHostException(why);
-    }
-
-    private InetAddress[] lookUp(String host) throws UnknownHostException {
-        CompletableFuture<InetAddress[]> answer = CompletableFuture.supplyAsync(() -> ask(host), threads);
-        try {
-            InetAddress[] addresses = answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            if (addresses.length == 0) {
-                throw new UnknownHostException("name or service not known");
-            }
-            return addresses;
-        } catch (TimeoutException e) {
-            throw new UnknownHostException("no answer within " + TIMEOUT.toSeconds() + " s");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnknownHostException("interrupted");
-        } catch (ExecutionException e) {
-            throw new UnknownHostException(String.valueOf(e.getCause()));
-        }
-    }
-
-    private InetAddress[] ask(String host) {
-        try {
-            return lookUp.ask(host);
-        } catch (UnknownHostException e) {
-            return new InetAddress[0];
-        }
+    private static Said said(MailHosts exchangers) {
+        return switch (exchangers) {
+            case MailHosts.Found found ->
+                new Said.Found(found.hosts().stream().flatMap(MailHost::named).toList());
+            case MailHosts.NullMx _ -> new Said.Nowhere("it takes no mail (null MX)");
+            case MailHosts.LoopsBack(String why) -> new Said.Nowhere(why);
+            case MailHosts.NotNow(String why) -> new Said.NotNow(why);
+        };
     }
 
     private static boolean isLiteral(String host) {
@@ -144,6 +138,7 @@ public final class AddressResolver implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        hosts.close();
+        exchangers.close();
     }
 }

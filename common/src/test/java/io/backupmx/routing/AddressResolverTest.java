@@ -99,6 +99,14 @@ class AddressResolverTest {
         assertThat(resolver.resolve(new NextHop("other.example", 25))).isInstanceOf(Addresses.NotNow.class);
     }
 
+    @Test
+    void eachPortOfAHostHasWhatIsKnownOfIt() {
+        answer = List.of("192.0.2.2");
+        assertThat(addresses(resolver.resolve(HOP))).containsExactly("192.0.2.2:2525");
+        answer = List.of();
+        assertThat(addresses(resolver.resolve(new NextHop("mx.example", 26)))).containsExactly("192.0.2.2:26");
+    }
+
     private static List<String> addresses(Addresses found) {
         return switch (found) {
             case Addresses.Found(List<SocketAddress> list) ->
