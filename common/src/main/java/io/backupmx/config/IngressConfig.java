@@ -232,7 +232,7 @@ public record IngressConfig(
     }
 
     /** Wherever clients connect to. */
-    List<HostPort> listenAddresses() {
+    public List<HostPort> listenAddresses() {
         return Stream.concat(Stream.of(listenAddress()), tls.listenAddress().stream())
                 .toList();
     }

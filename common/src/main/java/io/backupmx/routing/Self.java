@@ -4,8 +4,6 @@ import io.backupmx.config.Config;
 import io.backupmx.config.HostPort;
 import io.backupmx.smtp.Domain;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,31 +40,13 @@ final class Self {
                 names,
                 address -> declared.contains(address)
                         || address.isAnyLocalAddress()
-                        || (address.isLoopbackAddress() && samePort && listensOn(ingress.host(), address))
-                        || isOfThisMachine(address));
+                        || (address.isLoopbackAddress() && samePort && OwnDoors.listensOn(ingress.host(), address))
+                        || OwnDoors.isOfAnInterface(address));
     }
 
     /** Whether {@code host} is one of ours, by its name or by any of its addresses. */
     boolean is(MailHost host) {
         return names.contains(host.name()) || host.addresses().stream().anyMatch(isOurs);
-    }
-
-    private static boolean listensOn(String host, InetAddress address) {
-        try {
-            InetAddress listening = InetAddress.ofLiteral(host);
-            return listening.isAnyLocalAddress() || listening.equals(address);
-        } catch (IllegalArgumentException e) {
-            return true; // a name that may well be this one
-        }
-    }
-
-    /** 127.0.0.2 leads here, too, but is no address of an interface. */
-    private static boolean isOfThisMachine(InetAddress address) {
-        try {
-            return NetworkInterface.getByInetAddress(address) != null;
-        } catch (SocketException e) {
-            return false;
-        }
     }
 
     /** For the log. */

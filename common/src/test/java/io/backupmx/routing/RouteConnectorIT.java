@@ -37,8 +37,12 @@ class RouteConnectorIT {
                 throw new UnknownHostException(host);
             },
             domain -> new MailHosts.NotNow("nobody is asked"));
-    private final RouteConnector connector =
-            new RouteConnector(client, resolver, (_, _) -> new TlsDemand.Opportunistic(), LONG, Duration.ofSeconds(2));
+    private final RouteConnector connector = new RouteConnector(
+            client,
+            resolver,
+            OwnDoors.none(),
+            (_, _) -> new TlsDemand.Opportunistic(),
+            new RouteConnector.Timeouts(LONG, Duration.ofSeconds(2)));
 
     private final ScriptedPrimary first = ScriptedPrimary.started();
     private final ScriptedPrimary second = ScriptedPrimary.started();

@@ -170,9 +170,12 @@ class TlsToPostfixIT {
 
     /** @param name the mail exchangers of which, or without any it itself */
     private static ConnectResult connect(TlsLevel level, String name) {
-        RouteConnector connector =
-                new RouteConnector(client, resolver, (hop, address) -> demands.ofHop(level, hop, address), LONG, LONG);
+        RouteConnector connector = connector((hop, address) -> demands.ofHop(level, hop, address));
         return connector.connect(Route.to(new NextHop(name, postfix.port(), true)));
+    }
+
+    private static RouteConnector connector(RouteConnector.Demands demanded) {
+        return new RouteConnector(client, resolver, OwnDoors.none(), demanded, new RouteConnector.Timeouts(LONG, LONG));
     }
 
     private static String said(ConnectResult result) {
@@ -284,12 +287,8 @@ class TlsToPostfixIT {
                 _ -> "version: STSv1\nmode: enforce\nmx: " + named + "\nmax_age: 86400\n",
                 InstantSource.system());
         TlsDemands withPolicies = new TlsDemands(asked, Optional.of(policies), () -> {});
-        RouteConnector connector = new RouteConnector(
-                client,
-                resolver,
-                (hop, address) -> withPolicies.ofHop(TlsLevel.OPPORTUNISTIC, hop, address),
-                LONG,
-                LONG);
+        RouteConnector connector =
+                connector((hop, address) -> withPolicies.ofHop(TlsLevel.OPPORTUNISTIC, hop, address));
         assertThat(said(connector.connect(Route.to(new NextHop(name, postfix.port(), true)))))
                 .contains(said);
         assertThat(COUNTS).isEqualTo(Map.of(result, 1));
@@ -300,8 +299,7 @@ class TlsToPostfixIT {
     @ParameterizedTest
     @CsvSource({"VERIFY, self.signed.test", "DANE, wrong.signed.test", "DANE, bogus.signed.test"})
     void aProbeDemandsTheSame(TlsLevel level, String name) {
-        RouteConnector connector =
-                new RouteConnector(client, resolver, (hop, address) -> demands.ofHop(level, hop, address), LONG, LONG);
+        RouteConnector connector = connector((hop, address) -> demands.ofHop(level, hop, address));
         NextHop hop = new NextHop(name, postfix.port(), true);
         assertThat(connector.probe(hop))
                 .isInstanceOf(ConnectResult.Unhealthy.class)

@@ -3,11 +3,11 @@ package io.backupmx.smtp.client;
 import io.vertx.core.net.SocketAddress;
 
 /** How logs and replies name a peer, in Postfix's way: {@code mx1.example.org[192.0.2.1]:25}. */
-final class Peer {
+public final class Peer {
 
     private Peer() {}
 
-    static String name(SocketAddress address) {
+    public static String name(SocketAddress address) {
         return address.host() + "[" + address.hostAddress() + "]:" + address.port();
     }
 }

@@ -6,6 +6,7 @@ import io.backupmx.route.NextHopCredentials;
 import io.backupmx.route.RelayTables;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MxResolver;
+import io.backupmx.routing.OwnDoors;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.routing.TlsDemands;
 import io.backupmx.smtp.Domain;
@@ -61,9 +62,9 @@ final class Outbound implements AutoCloseable {
         this.connector = new RouteConnector(
                 client,
                 resolver,
+                OwnDoors.of(config),
                 (hop, address) -> tls.ofHop(tables.tls().of(hop), hop, address),
-                worker.connectTimeout(),
-                probeConnectTimeout(worker),
+                new RouteConnector.Timeouts(worker.connectTimeout(), probeConnectTimeout(worker)),
                 hop -> new Manner(hop.protocol(), credentials.of(hop)));
     }
 

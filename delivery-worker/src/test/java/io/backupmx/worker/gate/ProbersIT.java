@@ -8,6 +8,7 @@ import io.backupmx.route.NextHop;
 import io.backupmx.route.Route;
 import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MailHosts;
+import io.backupmx.routing.OwnDoors;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.client.SmtpClient;
@@ -39,8 +40,12 @@ class ProbersIT {
     private final SmtpClient client = new SmtpClient(
             vertx, new SmtpClientOptions(Domain.of("backup.example"), LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
     private final AddressResolver resolver = new AddressResolver(domain -> new MailHosts.NotNow("nobody is asked"));
-    private final RouteConnector connector =
-            new RouteConnector(client, resolver, (_, _) -> new TlsDemand.Opportunistic(), LONG, Duration.ofSeconds(2));
+    private final RouteConnector connector = new RouteConnector(
+            client,
+            resolver,
+            OwnDoors.none(),
+            (_, _) -> new TlsDemand.Opportunistic(),
+            new RouteConnector.Timeouts(LONG, Duration.ofSeconds(2)));
     private final Probers probers = new Probers(
             connector::probe,
             new ProbeSchedule(OFTEN, OFTEN, OFTEN, OFTEN),

@@ -11,6 +11,7 @@ import io.backupmx.routing.AddressResolver;
 import io.backupmx.routing.MailHost;
 import io.backupmx.routing.MailHosts;
 import io.backupmx.routing.MxResolver;
+import io.backupmx.routing.OwnDoors;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.routing.TlsDemands;
 import io.backupmx.smtp.Domain;
@@ -81,9 +82,9 @@ final class PrimaryConnector implements CallAheads.Connector {
         this.connector = new RouteConnector(
                 client,
                 resolver,
+                OwnDoors.of(config),
                 (hop, address) -> tls.ofHop(levels.get().of(hop), hop, address),
-                CONNECT,
-                CONNECT,
+                new RouteConnector.Timeouts(CONNECT, CONNECT),
                 hop -> new Manner(hop.protocol(), credentials.of(hop)));
         this.mxPort = config.mx().port();
         this.byMx = Caffeine.newBuilder()
