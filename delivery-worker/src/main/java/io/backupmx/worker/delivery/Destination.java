@@ -237,7 +237,7 @@ final class Destination {
         connection.abort();
         parts.backOffs().untried(name(address));
         String why = connection.peer() + " goes by our own name: list it in mx.self";
-        parts.failed(name(), why);
+        parts.loopsBack(name(), why);
         return new ConnectResult.Unreachable(why);
     }
 

@@ -157,7 +157,8 @@ final class MxAttempt {
                         .addKeyValue("queue_id", mail.envelope().queueId())
                         .addKeyValue("reason", why)
                         .log("mail loops back: no host of the domain is to be preferred to us");
-                end(recipients, failed(name, why));
+                mx.loopsBack(name, why);
+                end(recipients, postponed(why, backOffs.of(name)));
             }
             case MailHosts.NotNow(String why) -> end(recipients, failed(name, why));
         }

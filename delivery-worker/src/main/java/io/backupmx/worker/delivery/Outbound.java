@@ -18,6 +18,7 @@ import io.backupmx.tls.UnusableCertificate;
 import io.backupmx.worker.gate.ProbeSchedule;
 import io.backupmx.worker.gate.Probers;
 import io.backupmx.worker.retry.BackOffTable;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class Outbound implements AutoCloseable {
     private final MxResolver exchangers;
     private final AddressResolver resolver;
     private final RouteConnector connector;
+    private final Counter loops;
 
     /**
      * @param hostname our name in EHLO
@@ -56,6 +58,9 @@ final class Outbound implements AutoCloseable {
         WorkerConfig worker = config.worker();
         this.config = config;
         this.client = new SmtpClient(vertx, options(hostname, worker), authorities(worker), new TlsMetrics(metrics));
+        this.loops = Counter.builder("backupmx.mx.loops.back")
+                .description("Mail of the route mx that would have come back to us, each time it was tried")
+                .register(metrics);
         this.tls = TlsDemands.of(config);
         this.exchangers = MxResolver.of(hostname, config, new Random());
         this.resolver = new AddressResolver(exchangers::resolve);
@@ -112,7 +117,7 @@ final class Outbound implements AutoCloseable {
 
     /** To wherever the DNS says. */
     MxParts byMx(BackOffTable backOffs) {
-        return new MxParts(config.mx(), exchangers, client, tls, backOffs);
+        return new MxParts(config.mx(), exchangers, client, tls, backOffs, loops);
     }
 
     /** @param share how much of the probes of all workers this one may start, of 1 */
