@@ -85,7 +85,7 @@ final class ReportQueue implements SpoolReader.Taker {
     /** Failed mail that is being decided about; of what is told otherwise the mail itself is elsewhere. */
     Stream<InFlightMail> inFlight() {
         return switch (queue.kind()) {
-            case FAILED, DEMANDED -> inHand.values().stream();
+            case FAILED, DEMANDED, GIVEN_UP, RETURNED -> inHand.values().stream();
             case RELAYED, DELAYED -> Stream.empty();
         };
     }
@@ -153,7 +153,7 @@ final class ReportQueue implements SpoolReader.Taker {
                     .log("report failed unexpectedly");
             record.notTold(envelope, Desk.action(queue.kind()), ReportOutcome.ERROR, "");
             return switch (queue.kind()) {
-                case FAILED, DEMANDED -> new Settlement.Replace(List.of(new Settlement.Copy.Failed(envelope)));
+                case FAILED, DEMANDED, GIVEN_UP, RETURNED -> new Settlement.Replace(List.of(new Settlement.Copy.Failed(envelope)));
                 case RELAYED, DELAYED -> Settlement.done();
             };
         }
