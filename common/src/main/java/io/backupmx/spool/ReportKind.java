@@ -6,6 +6,10 @@ public enum ReportKind {
     FAILED,
     /** Its recipients ended without delivery, and an operator wants the sender told. */
     DEMANDED,
+    /** An operator has given them up while they waited; then as {@link #FAILED}. */
+    GIVEN_UP,
+    /** The same, and the operator wants the sender told. */
+    RETURNED,
     /** Handed on to a next hop that will not report, as the sender asked; the mail itself is gone. */
     RELAYED,
     /** Not delivered yet; the mail itself waits elsewhere. */

@@ -11,14 +11,27 @@ import java.util.Optional;
  */
 public interface RestingMails extends AutoCloseable {
 
-    /**
-     * Shows every part of the mail {@code id} on {@code queues}: a mail for several routes has one on each, and of one route
-     * the recipients may wait in different places. Costs the broker a pass over each queue.
-     */
-    void look(QueueId id, List<SpoolQueue> queues, Viewer viewer);
+    /** Shows {@code parts}, as far as they are on {@code queues}. Costs the broker a pass over each queue. */
+    void look(MailParts parts, List<SpoolQueue> queues, Viewer viewer);
 
-    /** Removes every part of the mail {@code id} on {@code queues}. Returns how many, when the spool's disk knows. */
-    int remove(QueueId id, List<SpoolQueue> queues);
+    /** The same of every part of one mail. */
+    default void look(QueueId id, List<SpoolQueue> queues, Viewer viewer) {
+        look(MailParts.of(List.of(id)), queues, viewer);
+    }
+
+    /** Removes {@code parts} from {@code queues}. Returns how many, when the spool's disk knows. */
+    int remove(MailParts parts, List<SpoolQueue> queues);
+
+    /** The same of every part of one mail. */
+    default int remove(QueueId id, List<SpoolQueue> queues) {
+        return remove(MailParts.of(List.of(id)), queues);
+    }
+
+    /**
+     * Moves {@code parts} from {@code queue} to where it is decided what their senders are told. Each is on one of the two at any
+     * time, whatever fails. Returns how many.
+     */
+    int move(MailParts parts, SpoolQueue queue, SpoolQueue.Reports to);
 
     /**
      * Removes mail from the head of {@code queue}, oldest first, until {@code judge} lets one stay; of what is passed over, not

@@ -94,6 +94,7 @@ final class QueueNamesTest {
                 new SpoolQueue.Failed(),
                 new SpoolQueue.Reports(ReportKind.FAILED),
                 new SpoolQueue.Reports(ReportKind.DEMANDED),
+                new SpoolQueue.Reports(ReportKind.GIVEN_UP),
                 new SpoolQueue.DeadLetter(),
                 new SpoolQueue.Retry(Duration.ofHours(2)))) {
             assertThat(QueueNames.parse(QueueNames.nameOf(queue))).contains(queue);

@@ -84,7 +84,7 @@ public final class RouteMetrics implements AutoCloseable {
     private static boolean takesMail(RouteStatus route) {
         return switch (route.state()) {
             case UP, RAMP -> true;
-            case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+            case THROTTLED, DOWN, HELD, QUARANTINE, GONE -> false;
         };
     }
 

@@ -37,6 +37,8 @@ public record RouteStatus(
         /** Held by an operator. */
         HELD,
         /** It came back refusing what it should take: held until an operator looks. */
-        QUARANTINE
+        QUARANTINE,
+        /** It has mail and is in no configuration any more, so that nobody takes it. */
+        GONE
     }
 }

@@ -2,6 +2,7 @@ package io.backupmx.worker;
 
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.ReportKind;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -35,8 +36,8 @@ public interface WorkerView {
      */
     CompletionStage<RouteStatus> hold(Route route, String reason);
 
-    /** Senders of failed mail are to be told ({@link io.backupmx.spool.SpoolAdmin#bounce}). */
-    default void bounced() {}
+    /** Mail was put, or may have been, where it is decided what senders are told. */
+    default void toReport(ReportKind kind) {}
 
     /** Ends {@link #hold}, and what made the route stand in quarantine. Fails as that does. */
     CompletionStage<RouteStatus> release(Route route);

@@ -46,7 +46,7 @@ class RouteMetricsTest {
 
         assertThat(registry.find("backupmx.routes").gauges().stream()
                         .collect(Collectors.toMap(gauge -> gauge.getId().getTag("state"), Gauge::value)))
-                .containsOnlyKeys("UP", "RAMP", "THROTTLED", "DOWN", "HELD", "QUARANTINE")
+                .containsOnlyKeys("UP", "RAMP", "THROTTLED", "DOWN", "HELD", "QUARANTINE", "GONE")
                 .containsEntry("UP", 1.0)
                 .containsEntry("DOWN", 2.0)
                 .containsEntry("HELD", 0.0);

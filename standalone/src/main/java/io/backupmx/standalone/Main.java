@@ -3,6 +3,7 @@ package io.backupmx.standalone;
 import io.backupmx.worker.cli.BounceCommand;
 import io.backupmx.worker.cli.CheckCommand;
 import io.backupmx.worker.cli.DeleteCommand;
+import io.backupmx.worker.cli.FailCommand;
 import io.backupmx.worker.cli.FlushCommand;
 import io.backupmx.worker.cli.ImportPostfixCommand;
 import io.backupmx.worker.cli.MailqCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.IVersionProvider;
             DeleteCommand.class,
             NoticesCommand.class,
             BounceCommand.class,
+            FailCommand.class,
             RouteCommand.class,
             ReloadCommand.class,
             LookupCommand.class,

@@ -14,6 +14,7 @@ import io.backupmx.worker.SpoolHealth;
 import io.backupmx.worker.SpoolMetrics;
 import io.backupmx.worker.admin.AdminRequests;
 import io.backupmx.worker.admin.BounceRequests;
+import io.backupmx.worker.admin.BulkRequests;
 import io.backupmx.worker.admin.MailRequests;
 import io.backupmx.worker.admin.NoticeRequests;
 import io.backupmx.worker.admin.WorkerRequests;
@@ -161,6 +162,7 @@ final class WorkerParts {
                 new WorkerRequests(reader.admin(), worker),
                 new BounceRequests(reader.admin(), worker),
                 new MailRequests(reader.admin(), reader.mails(), worker),
+                new BulkRequests(reader.admin(), reader.mails(), worker),
                 new NoticeRequests(notices));
         return router -> parts.forEach(part -> part.mount(router));
     }

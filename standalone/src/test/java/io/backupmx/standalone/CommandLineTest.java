@@ -26,6 +26,7 @@ class CommandLineTest {
                 "delete",
                 "notices",
                 "bounce",
+                "fail",
                 "route",
                 "reload",
                 "lookup",

@@ -1,9 +1,9 @@
 package io.backupmx.spool.artemis;
 
-import io.backupmx.mail.QueueId;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.MailParts;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolQueue;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Single mails, over a connection of its own, made when first wanted. By id the broker itself counts, filters and removes, for
+ * Single mails, over a connection of its own, made when first wanted. By id the broker itself counts, filters, removes and moves, for
  * its queues page: a consumer with a filter would never see what is beyond the pages in memory, where an iteration within the
  * broker does. From the head of a queue mail is consumed, so that exactly what was judged is what goes.
  */
@@ -45,26 +46,28 @@ final class ArtemisMails implements RestingMails {
     }
 
     @Override
-    public void look(QueueId id, List<SpoolQueue> queues, Viewer viewer) {
+    public void look(MailParts parts, List<SpoolQueue> queues, Viewer viewer) {
         boolean _ = links.call(link -> {
             try (ClientSession session = link.plainSession();
                     Management management = new Management(link, PASS_MILLIS)) {
                 for (SpoolQueue queue : queues) {
-                    look(session, management, id, queue, viewer);
+                    look(session, management, parts, queue, viewer);
                 }
                 return true;
             }
         });
     }
 
-    private static void look(ClientSession session, Management management, QueueId id, SpoolQueue queue, Viewer viewer)
+    private static void look(
+            ClientSession session, Management management, MailParts parts, SpoolQueue queue, Viewer viewer)
             throws ActiveMQException, IOException {
         String name = QueueNames.nameOf(queue);
-        long there = number(management, name, "countMessages", id);
+        long there = number(management, name, "countMessages", filter(parts));
         if (there == 0) {
             return;
         }
-        try (Browser browser = new Browser(session, SimpleString.of(name), SimpleString.of(filter(id)), () -> there)) {
+        try (Browser browser =
+                new Browser(session, SimpleString.of(name), SimpleString.of(filter(parts)), () -> there)) {
             for (ClientMessage message = browser.next(); message != null; message = browser.next()) {
                 show(queue, message, viewer);
             }
@@ -85,22 +88,35 @@ final class ArtemisMails implements RestingMails {
     }
 
     @Override
-    public int remove(QueueId id, List<SpoolQueue> queues) {
+    public int remove(MailParts parts, List<SpoolQueue> queues) {
         return links.call(link -> {
             try (Management management = new Management(link, PASS_MILLIS)) {
                 long removed = 0;
                 for (SpoolQueue queue : queues) {
-                    removed += number(management, QueueNames.nameOf(queue), "removeMessages", id);
+                    removed += number(management, QueueNames.nameOf(queue), "removeMessages", filter(parts));
                 }
                 return Math.toIntExact(removed);
             }
         });
     }
 
-    private static long number(Management management, String queue, String operation, QueueId id)
+    @Override
+    public int move(MailParts parts, SpoolQueue queue, SpoolQueue.Reports to) {
+        String target = QueueNames.nameOf(to);
+        return links.call(link -> {
+            try (ClientSession session = link.plainSession();
+                    Management management = new Management(link, PASS_MILLIS)) {
+                Links.ensureQueue(session, target);
+                return Math.toIntExact(
+                        number(management, QueueNames.nameOf(queue), "moveMessages", filter(parts), target));
+            }
+        });
+    }
+
+    private static long number(Management management, String queue, String operation, Object... arguments)
             throws ActiveMQException {
         try {
-            return Management.number(management.operation("queue." + queue, operation, filter(id)))
+            return Management.number(management.operation("queue." + queue, operation, arguments))
                     .orElse(0L);
         } catch (ActiveMQException e) {
             if (e.getType() == ActiveMQExceptionType.QUEUE_DOES_NOT_EXIST) {
@@ -110,8 +126,13 @@ final class ArtemisMails implements RestingMails {
         }
     }
 
-    private static String filter(QueueId id) {
-        return MailMessages.QUEUE_ID + " = '" + id + "'";
+    private static String filter(MailParts parts) {
+        return parts.ids().stream()
+                        .map(id -> "'" + id + "'")
+                        .collect(Collectors.joining(",", MailMessages.QUEUE_ID + " IN (", ")"))
+                + parts.route()
+                        .map(route -> " AND " + MailMessages.ROUTE + " = '" + route + "'")
+                        .orElse("");
     }
 
     @Override

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.mail.QueueId;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.FailedMail;
+import io.backupmx.spool.MailParts;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.RestingMails;
@@ -19,9 +21,11 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -127,6 +131,40 @@ abstract class AdminContract extends SpoolFixture {
                 .contains(large.queueId())
                 .hasSize(2);
         assertThat(messages(new SpoolQueue.ForRoute(OTHER))).isZero();
+    }
+
+    @Test
+    void manyMailsGoAtOnceThoseOfOneRouteIfSo() throws Exception {
+        List<Envelope> mails = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Envelope envelope = Mails.to("alice@example.org", "bob@example.net");
+            mails.add(envelope);
+            finish(writer.store(
+                    List.of(new SpoolEntry(ROUTE, envelope), new SpoolEntry(OTHER, envelope)),
+                    Content.of(Mails.octets(i == 5 ? 200 << 10 : 4096))));
+        }
+        List<SpoolQueue> queues = List.of(new SpoolQueue.ForRoute(ROUTE), new SpoolQueue.ForRoute(OTHER));
+        Set<QueueId> some = new HashSet<>(ids(mails.subList(0, 6)));
+        while (some.size() < MailParts.MAX_IDS) {
+            some.add(Mails.to("nowhere@example.org").queueId());
+        }
+        MailParts ofOther = new MailParts(some, Optional.of(OTHER));
+        SpoolQueue.Reports givenUp = new SpoolQueue.Reports(ReportKind.GIVEN_UP);
+
+        assertThat(reader.mails().remove(ofOther, queues)).isEqualTo(6);
+        assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(10);
+        assertThat(reader.mails().move(ofOther, queues.getFirst(), givenUp)).isZero();
+        assertThat(reader.mails().move(MailParts.of(some), queues.getFirst(), givenUp))
+                .isEqualTo(6);
+
+        assertThat(list(givenUp)).extracting(mail -> mail.envelope()).isEqualTo(mails.subList(0, 6));
+        for (SpoolQueue queue : queues) {
+            assertThat(list(queue)).extracting(mail -> mail.envelope()).isEqualTo(mails.subList(6, 10));
+        }
+    }
+
+    private static List<QueueId> ids(List<Envelope> mails) {
+        return mails.stream().map(Envelope::queueId).toList();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.MailParts;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.ReportKind;
@@ -130,8 +131,15 @@ final class GuardedBrokerIT {
             }
             assertThat(reader.admin().bounce(Optional.of(bounced.queueId()))).isOne();
 
+            SpoolQueue.Reports givenUp = new SpoolQueue.Reports(ReportKind.GIVEN_UP);
+            for (SpoolQueue queue : List.of(QUEUE, retry)) {
+                MailParts both = MailParts.of(List.of(waiting.queueId(), deferred.queueId()));
+                assertThat(reader.mails().move(both, queue, givenUp)).isOne();
+            }
+            assertThat(removed(reader, waiting, givenUp)).isOne();
+            store(writer, ROUTE, waiting);
             assertThat(removed(reader, waiting, QUEUE)).isOne();
-            assertThat(removed(reader, deferred, retry)).isOne();
+            assertThat(removed(reader, deferred, givenUp)).isOne();
             assertThat(removed(reader, failed, new SpoolQueue.Failed())).isOne();
             assertThat(removed(reader, bounced, demanded)).isOne();
             assertThat(removed(reader, bounced, demanded)).isZero();

@@ -16,7 +16,7 @@ public final class AdminApi {
     public static final String PREFIX = "/api/v1/";
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
-    private static final long MAX_BODY_BYTES = 16 << 10;
+    private static final long MAX_BODY_BYTES = 64 << 10;
 
     private final List<AdminRequests> requests;
 

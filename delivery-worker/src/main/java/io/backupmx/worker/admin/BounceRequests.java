@@ -3,6 +3,7 @@ package io.backupmx.worker.admin;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.backupmx.mail.QueueId;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.worker.WorkerView;
 import io.vertx.core.json.JsonObject;
@@ -42,7 +43,7 @@ public final class BounceRequests implements AdminRequests {
         try {
             bounced = spool.bounce(id);
         } finally {
-            worker.bounced(); // without an answer, too, some of it may have been moved
+            worker.toReport(ReportKind.DEMANDED); // without an answer, too, some of it may have been moved
         }
         LOG.atInfo()
                 .addKeyValue("queue_id", id.map(QueueId::value).orElse("all"))

@@ -39,13 +39,15 @@ public final class MailRequests implements AdminRequests {
     private static final List<SpoolQueue> UNREAD = List.of(new SpoolQueue.Failed(), new SpoolQueue.DeadLetter());
 
     /** Failed mail, that included of which it is still to be decided whether its sender is told, or which is about to be. */
-    private static final List<SpoolQueue> FAILED = List.of(
+    static final List<SpoolQueue> FAILED = List.of(
             new SpoolQueue.Failed(),
             new SpoolQueue.DeadLetter(),
             new SpoolQueue.Reports(ReportKind.FAILED),
-            new SpoolQueue.Reports(ReportKind.DEMANDED));
+            new SpoolQueue.Reports(ReportKind.DEMANDED),
+            new SpoolQueue.Reports(ReportKind.GIVEN_UP),
+            new SpoolQueue.Reports(ReportKind.RETURNED));
 
-    private static final String ADMIN = "admin";
+    static final String ADMIN = "admin";
 
     /** Each is a pass of the broker over its queues. */
     private static final int MAX_PASSES = 4;

@@ -59,7 +59,7 @@ final class QueueListing {
     static boolean isMail(SpoolQueue queue) {
         return !(queue instanceof SpoolQueue.Reports(ReportKind kind))
                 || switch (kind) {
-                    case FAILED, DEMANDED -> true;
+                    case FAILED, DEMANDED, GIVEN_UP, RETURNED -> true;
                     case RELAYED, DELAYED -> false;
                 };
     }

@@ -69,7 +69,7 @@ final class QueuedMails {
     private static Optional<String> trouble(RouteStatus status) {
         return switch (status.state()) {
             case UP, RAMP -> Optional.empty();
-            case THROTTLED, DOWN, HELD, QUARANTINE ->
+            case THROTTLED, DOWN, HELD, QUARANTINE, GONE ->
                 Optional.of(status.reason()).filter(reason -> !reason.isEmpty());
         };
     }

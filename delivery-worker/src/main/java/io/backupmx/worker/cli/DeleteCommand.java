@@ -3,10 +3,13 @@ package io.backupmx.worker.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.backupmx.mail.QueueId;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "delete",
         description = {
-            "Deletes failed mail (! in mailq) for good: nobody gets it, and its sender is not told.",
+            "Deletes mail for good: nobody gets it, and its sender is not told. By ID, failed mail (! in mailq); with --route,"
+                    + " --domain or --sender, mail that waits.",
             "Without --yes it only says what would go. Each mail that went is in the log, by=admin."
         })
 public final class DeleteCommand implements Callable<Integer> {
@@ -36,29 +40,51 @@ public final class DeleteCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Really.")
     private boolean yes;
 
-    @Option(names = "--force", description = "Whatever the mail waits for, and wherever; only with an ID.")
+    @Option(names = "--force", description = "Whatever the mail waits for, and wherever; with an ID or --stdin.")
     private boolean force;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** Either one mail or all. */
+    private final Supplier<Scanner> in;
+
+    public DeleteCommand() {
+        this(() -> new Scanner(System.in, StandardCharsets.US_ASCII));
+    }
+
+    /** @param in where ids are read from */
+    DeleteCommand(Supplier<Scanner> in) {
+        this.in = in;
+    }
+
+    /** One mail, many, or all that failed. */
     static final class Which {
         @Parameters(paramLabel = "ID", arity = "1", description = "The queue id, as mailq shows it.")
         private Optional<String> id = Optional.empty();
 
         @Option(names = "--all-failed", required = true, description = "All failed mail.")
         private boolean all;
+
+        @Option(names = "--stdin", required = true, description = "The queue ids on standard input.")
+        private boolean stdin;
+
+        @ArgGroup(exclusive = false, multiplicity = "1")
+        private WaitingOptions waiting = new WaitingOptions();
     }
 
     @Override
     public Integer call() {
-        if (which.all && force) {
-            throw new ParameterException(spec.commandLine(), "--force goes with an ID only");
+        if (force && (which.all || which.waiting.isGiven())) {
+            throw new ParameterException(spec.commandLine(), "--force goes with an ID or --stdin only");
         }
         Optional<QueueId> id = which.id.map(text -> QueueIds.of(text, spec));
         AdminClient client = admin.connect();
         PrintWriter out = spec.commandLine().getOut();
+        if (which.stdin || which.waiting.isGiven()) {
+            Meant meant =
+                    which.stdin ? Meant.on(in.get(), force ? "all" : "failed", spec) : which.waiting.meant(client);
+            return meant.run(client, "delete", yes, "would delete", "deleted", out);
+        }
         if (!yes) {
             out.println(preview(client, id) + "; nothing is deleted without --yes");
             return 1;

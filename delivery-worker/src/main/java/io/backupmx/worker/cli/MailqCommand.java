@@ -46,7 +46,7 @@ public final class MailqCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static QueuedMail parse(String line) {
+    static QueuedMail parse(String line) {
         try {
             return AdminJson.MAPPER.readValue(line, QueuedMail.class);
         } catch (JacksonException e) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "Lists the routes with their state: those with trouble first.",
             "UP: mail goes out; RAMP: back, ever more mail goes out; THROTTLED: defers everything, one mail now and then"
                     + " is tried; DOWN: probed; HELD: by an operator, or by the configuration; QUARANTINE: came back refusing mail, held until"
-                    + " an operator looks.",
+                    + " an operator looks; GONE: in no configuration any more, but has mail.",
             "Limit is connections of all workers, Conns those of the worker that is asked."
         },
         subcommands = {RouteCommand.Hold.class, RouteCommand.Release.class})

@@ -78,7 +78,7 @@ final class RouteTable {
         return switch (state) {
             case DOWN -> Optional.of("next probe " + time);
             case THROTTLED -> Optional.of("next trial " + time);
-            case UP, RAMP, HELD, QUARANTINE -> Optional.empty();
+            case UP, RAMP, HELD, QUARANTINE, GONE -> Optional.empty();
         };
     }
 

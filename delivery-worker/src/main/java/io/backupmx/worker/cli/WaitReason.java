@@ -51,6 +51,7 @@ final class WaitReason {
                 (mail.route().startsWith(Route.Hold.PREFIX) ? "route HELD" : "route HELD by an operator")
                         + stands.substring(state.name().length());
             case QUARANTINE -> "route in " + stands;
+            case GONE -> "route " + stands;
         };
     }
 

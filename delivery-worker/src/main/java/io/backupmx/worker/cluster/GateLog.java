@@ -11,7 +11,7 @@ final class GateLog {
     void moved(Route route, RouteStatus.State state, String reason) {
         Level level = switch (state) {
             case UP, RAMP -> Level.INFO;
-            case THROTTLED, DOWN, HELD -> Level.WARN;
+            case THROTTLED, DOWN, HELD, GONE -> Level.WARN;
             case QUARANTINE -> Level.ERROR;
         };
         var line = MailLog.LOG.atLevel(level).addKeyValue("next_hop", route).addKeyValue("state", state);

@@ -148,7 +148,7 @@ final class RouteView implements RouteGate {
         }
         boolean keeperToBeHeard = !now.hasKeeper(shard) && !now.settled();
         return switch (known.state()) {
-            case HELD, QUARANTINE -> 0;
+            case HELD, QUARANTINE, GONE -> 0;
             case DOWN, THROTTLED -> now.hasKeeper(shard) || keeperToBeHeard ? 0 : 1; // without a keeper gently by all
             case RAMP -> keeperToBeHeard ? 0 : now.share(route, shard, known.limit());
             case UP -> now.share(route, shard, known.limit());
@@ -164,7 +164,7 @@ final class RouteView implements RouteGate {
         Facts known = facts;
         return switch (known.state()) {
             case UP, RAMP -> !known.probation();
-            case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+            case THROTTLED, DOWN, HELD, QUARANTINE, GONE -> false;
         };
     }
 
@@ -220,7 +220,7 @@ final class RouteView implements RouteGate {
     public boolean contentLost(QueueId mail, Trouble trouble, int othersAlive) {
         boolean shut = switch (state()) {
             case UP, RAMP, THROTTLED -> false;
-            case DOWN, HELD, QUARANTINE -> true;
+            case DOWN, HELD, QUARANTINE, GONE -> true;
         };
         boolean another = Optional.ofNullable(contentLost.getAndSet(mail))
                 .filter(before -> !before.equals(mail))

@@ -231,8 +231,8 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     }
 
     @Override
-    public void bounced() {
-        reports.expect(ReportKind.DEMANDED);
+    public void toReport(ReportKind kind) {
+        reports.expect(kind);
     }
 
     /** Somebody says that {@code route} is there: it is probed at once, where it is kept. Mail that was deferred has its own time. */

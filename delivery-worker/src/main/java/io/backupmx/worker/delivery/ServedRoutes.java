@@ -94,7 +94,7 @@ final class ServedRoutes {
             return runners.isConfigured(route)
                     && switch (cluster.status(route, 0).state()) {
                         case UP, RAMP -> true;
-                        case THROTTLED, DOWN, HELD, QUARANTINE -> false;
+                        case THROTTLED, DOWN, HELD, QUARANTINE, GONE -> false;
                     };
         }
 
@@ -199,7 +199,7 @@ final class ServedRoutes {
                                 .filter(entry -> !holds.isHeld(entry.getKey()))
                                 .map(entry -> new RouteStatus(
                                         entry.getKey(),
-                                        RouteStatus.State.HELD,
+                                        RouteStatus.State.GONE,
                                         entry.getValue(),
                                         NO_LONGER_CONFIGURED + (cluster.differs() ? OTHERS_DIFFER : ""),
                                         0,

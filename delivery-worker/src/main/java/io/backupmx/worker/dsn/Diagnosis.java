@@ -23,13 +23,22 @@ public record Diagnosis(String line, Optional<String> host, Optional<String> rep
     private static final Pattern SAID =
             Pattern.compile("^(?:.*?: )??host (\\S+) said: (([245])\\d\\d(?: " + ENHANCED + ")?.*)$");
 
-    private static final Pattern OURS = Pattern.compile("^(?:given up after [^:]*: )?(?:\\d{3} )?" + ENHANCED);
+    private static final Pattern OURS =
+            Pattern.compile("^(?:given up (?:after [^:]*|by an operator): )?(?:\\d{3} )?" + ENHANCED);
     private static final Pattern PORT = Pattern.compile("\\[[^\\[\\]]*](?::\\d+)?$");
     private static final String EXPIRED = "given up after ";
+    private static final String GIVEN_UP = "given up by an operator";
 
     /** The line that says what {@code host} said. */
     public static String said(String host, SmtpReply reply) {
         return "host " + host + " said: " + reply;
+    }
+
+    /** The line of a recipient whom an operator has given up, with what was said of it before. */
+    public static String givenUp(Optional<String> before) {
+        return before.filter(line -> !line.equals(GIVEN_UP))
+                .map(line -> line.startsWith(GIVEN_UP) ? line : GIVEN_UP + ": " + line)
+                .orElse(GIVEN_UP);
     }
 
     /** @param action what became of the recipient */

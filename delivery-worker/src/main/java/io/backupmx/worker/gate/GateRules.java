@@ -205,7 +205,7 @@ public record GateRules(
                         onProbation ? Optional.of(fresh()) : Optional.empty());
             case THROTTLED -> new GateState.Throttled(since, reason, restoredTrial(next, now), Clues.NONE, fresh());
             case DOWN -> new GateState.Down(since, new Trouble(Trouble.Kind.NO_ANSWER, reason), 0, maxConnections);
-            case HELD -> new GateState.Held(since, reason);
+            case HELD, GONE -> new GateState.Held(since, reason); // no gate is GONE
             case QUARANTINE -> new GateState.Quarantine(since, reason);
         };
     }

@@ -10,6 +10,8 @@ public enum NoticeKind {
     ROUTE_UP,
     /** A primary came back refusing what it should take. */
     QUARANTINE,
+    /** Mail waits on a route that is in no configuration any more. */
+    ROUTE_GONE,
     /** Too much mail has had its time at once. */
     EXPIRY_STOPPED,
     /** Failed mail was deleted for want of room. */

@@ -43,7 +43,7 @@ public final class Notices implements AutoCloseable {
     private static final Duration DIGEST_PAUSE = Duration.ofMinutes(5);
 
     private static final List<NoticeKind> OF_ROUTES =
-            List.of(NoticeKind.QUARANTINE, NoticeKind.ROUTE_DOWN, NoticeKind.ROUTE_UP);
+            List.of(NoticeKind.QUARANTINE, NoticeKind.ROUTE_GONE, NoticeKind.ROUTE_DOWN, NoticeKind.ROUTE_UP);
 
     private final Config config;
     private final WorkerView worker;

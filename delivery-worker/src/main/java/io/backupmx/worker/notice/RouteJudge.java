@@ -15,10 +15,13 @@ import java.util.function.Function;
 
 /**
  * Which routes somebody has to be told of: one that has taken no mail for long, counted from when it left {@code UP}, so that
- * one that comes back for a moment now and then is told of as well; one in quarantine; and one that is up again after that.
- * For one thread.
+ * one that comes back for a moment now and then is told of as well; one in quarantine; one that is in no configuration any more
+ * and keeps its mail; and one that is up again after that. For one thread.
  */
 final class RouteJudge {
+
+    /** By then mail whose domain has another way has gone there. */
+    static final Duration GONE_AFTER = Duration.ofMinutes(3);
 
     private final Duration downAfter;
     private final Map<Route, Instant> troubledSince = new HashMap<>();
@@ -50,6 +53,7 @@ final class RouteJudge {
                     var _ = troubledSince.putIfAbsent(route, status.since());
                 }
                 case HELD -> {} // by an operator, who knows
+                case GONE -> {} // which has no ups and downs
             }
             Instant since = troubledSince.getOrDefault(route, status.since());
             kind(status, since, told.apply(route), now)
@@ -64,14 +68,20 @@ final class RouteJudge {
         return switch (status.state()) {
             case UP -> told.isOpen() ? Optional.of(NoticeKind.ROUTE_UP) : Optional.empty();
             case DOWN, THROTTLED -> {
-                boolean isLong = Duration.between(since, now).compareTo(downAfter) >= 0;
+                boolean isLong = isOver(downAfter, since, now);
                 yield isLong && !told.down() ? Optional.of(NoticeKind.ROUTE_DOWN) : Optional.empty();
             }
             case QUARANTINE ->
                 told.quarantine() == status.since().toEpochMilli()
                         ? Optional.empty()
                         : Optional.of(NoticeKind.QUARANTINE);
+            case GONE ->
+                isOver(GONE_AFTER, status.since(), now) ? Optional.of(NoticeKind.ROUTE_GONE) : Optional.empty();
             case RAMP, HELD -> Optional.empty();
         };
+    }
+
+    private static boolean isOver(Duration time, Instant since, Instant now) {
+        return Duration.between(since, now).compareTo(time) >= 0;
     }
 }

@@ -45,6 +45,21 @@ final class RouteTexts {
             3. What failed before that has a ! in mailq. To try it again:
                  backupmx release --all
             """;
+    private static final String GONE = """
+
+            No domain goes that way any more, so nobody takes this mail; what
+            has another way by now has left. It waits for you.
+
+            1. Look whose it is:
+                 backupmx mailq
+            2. Put the domain back into backupmx.yaml (or its files), or give
+               it a way there. Its mail goes by itself once that is taken.
+            3. If it is nobody's any more, for each of these routes:
+                 backupmx fail --route ROUTE
+               tells its senders where they may be told, and
+                 backupmx delete --route ROUTE
+               is rid of it. Both say how much it is, and want --yes.
+            """;
     private static final String EXPIRY = """
 
             More mail wanted to be given up for its age than ever does within an
@@ -90,6 +105,7 @@ final class RouteTexts {
             case ROUTE_DOWN -> who + " " + (due.size() == 1 ? "takes" : "take") + " no mail";
             case ROUTE_UP -> who + " UP again";
             case QUARANTINE -> who + " in QUARANTINE: act";
+            case ROUTE_GONE -> "mail for " + who + " has no way: act";
             case EXPIRY_STOPPED -> "expiry stopped for " + who + ": is the clock right?";
             case NO_ROOM, DIGEST, TEST -> throw new IllegalArgumentException(kind + " is not about routes");
         };
@@ -136,6 +152,8 @@ final class RouteTexts {
             case QUARANTINE ->
                 QUARANTINE.replace(
                         "ROUTE", Wording.quoted(due.getFirst().status().route()));
+            case ROUTE_GONE ->
+                GONE.replace("ROUTE", Wording.quoted(due.getFirst().status().route()));
             case EXPIRY_STOPPED -> EXPIRY;
             case NO_ROOM, DIGEST, TEST -> throw new IllegalArgumentException(kind + " is not about routes");
         };

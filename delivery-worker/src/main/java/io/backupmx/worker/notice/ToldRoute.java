@@ -22,6 +22,9 @@ record ToldRoute(boolean down, long quarantine, Map<String, Long> sent) {
     /** Between two notices of one kind about one route. */
     static final Duration APART = Duration.ofHours(1);
 
+    /** The same where nothing changes but by those who were told. */
+    static final Duration REMINDER = Duration.ofDays(1);
+
     ToldRoute {
         sent = Map.copyOf(sent);
     }
@@ -35,18 +38,17 @@ record ToldRoute(boolean down, long quarantine, Map<String, Long> sent) {
     /** Whether one of this kind may go now. */
     boolean mayHear(NoticeKind kind, Instant now) {
         Long last = sent.get(kind.label());
-        return last == null
-                || Duration.between(Instant.ofEpochMilli(last), now).abs().compareTo(APART) >= 0;
+        return last == null || isLongAgo(kind.label(), last, now);
+    }
+
+    private static boolean isLongAgo(String kind, long last, Instant now) {
+        Duration apart = kind.equals(NoticeKind.ROUTE_GONE.label()) ? REMINDER : APART;
+        return Duration.between(Instant.ofEpochMilli(last), now).abs().compareTo(apart) >= 0;
     }
 
     /** Whether there is nothing in it that matters any more. */
     boolean isOver(Instant now) {
-        return !isOpen()
-                && sent.values().stream()
-                        .allMatch(last -> Duration.between(Instant.ofEpochMilli(last), now)
-                                        .abs()
-                                        .compareTo(APART)
-                                >= 0);
+        return !isOpen() && sent.entrySet().stream().allMatch(last -> isLongAgo(last.getKey(), last.getValue(), now));
     }
 
     /** They were told this now. */
@@ -57,7 +59,7 @@ record ToldRoute(boolean down, long quarantine, Map<String, Long> sent) {
             case ROUTE_DOWN -> new ToldRoute(true, quarantine, times);
             case QUARANTINE -> new ToldRoute(down, stateSince.toEpochMilli(), times);
             case ROUTE_UP -> new ToldRoute(false, 0, times);
-            case EXPIRY_STOPPED, NO_ROOM, DIGEST, TEST -> new ToldRoute(down, quarantine, times);
+            case ROUTE_GONE, EXPIRY_STOPPED, NO_ROOM, DIGEST, TEST -> new ToldRoute(down, quarantine, times);
         };
     }
 }

@@ -17,6 +17,7 @@ import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.worker.dsn.Action;
+import io.backupmx.worker.dsn.Diagnosis;
 import io.backupmx.worker.dsn.Report;
 import io.backupmx.worker.dsn.ReportComposer;
 import io.backupmx.worker.dsn.Returned;
@@ -70,7 +71,8 @@ final class Desk {
     }
 
     /** What a mail on the queue of {@code kind} comes to. */
-    Settlement settle(ReportKind kind, Envelope envelope, Content content) throws IOException, InterruptedException {
+    Settlement settle(ReportKind kind, Envelope taken, Content content) throws IOException, InterruptedException {
+        Envelope envelope = isGivenUp(kind) ? givenUp(taken) : taken;
         Action action = action(kind);
         List<Recipient> told = new ArrayList<>();
         Optional<Settlement.Copy> report = Optional.empty();
@@ -96,10 +98,27 @@ final class Desk {
 
     static Action action(ReportKind kind) {
         return switch (kind) {
-            case FAILED, DEMANDED -> Action.FAILED;
+            case FAILED, DEMANDED, GIVEN_UP, RETURNED -> Action.FAILED;
             case RELAYED -> Action.RELAYED;
             case DELAYED -> Action.DELAYED;
         };
+    }
+
+    private static boolean isDemanded(ReportKind kind) {
+        return kind == ReportKind.DEMANDED || kind == ReportKind.RETURNED;
+    }
+
+    private static boolean isGivenUp(ReportKind kind) {
+        return kind == ReportKind.GIVEN_UP || kind == ReportKind.RETURNED;
+    }
+
+    /** It waited until now, so that this is the first that is said of its end. */
+    private Envelope givenUp(Envelope envelope) {
+        Envelope ended = envelope.withRecipients(envelope.recipients().stream()
+                .map(recipient -> recipient.withLastReply(Diagnosis.givenUp(recipient.lastReply())))
+                .toList());
+        record.givenUp(ended);
+        return ended;
     }
 
     /**
@@ -109,7 +128,7 @@ final class Desk {
      */
     private Optional<String> select(ReportKind kind, Envelope envelope, Content content, List<Recipient> told)
             throws IOException, InterruptedException {
-        if (kind == ReportKind.DEMANDED) {
+        if (isDemanded(kind)) {
             told.addAll(envelope.recipients());
             return Optional.of("an operator wants it");
         }
@@ -150,7 +169,7 @@ final class Desk {
             record.notTold(about, action, ReportOutcome.NO_SUCH_SENDER, "");
             return Optional.empty();
         }
-        if (kind != ReportKind.DEMANDED && !limits.take(sender.toString())) {
+        if (!isDemanded(kind) && !limits.take(sender.toString())) {
             record.notTold(about, action, ReportOutcome.RATE_LIMITED, "");
             return Optional.empty();
         }
@@ -165,7 +184,7 @@ final class Desk {
                         about,
                         sender,
                         now,
-                        kind == ReportKind.DEMANDED ? Optional.empty() : Optional.of(now),
+                        isDemanded(kind) ? Optional.empty() : Optional.of(now),
                         action == Action.DELAYED
                                 ? Optional.of(about.arrival().at().plus(maxLifetime))
                                 : Optional.empty()),

@@ -38,6 +38,7 @@ final class ReportQueue implements SpoolReader.Taker {
     private final SpoolReader spool;
     private final Desk desk;
     private final ReportRecord record;
+    private final Backlog backlog;
     private final Semaphore places;
     private final ExecutorService threads;
     private final InstantSource clock;
@@ -52,6 +53,7 @@ final class ReportQueue implements SpoolReader.Taker {
             SpoolReader spool,
             Desk desk,
             ReportRecord record,
+            Backlog backlog,
             Semaphore places,
             ExecutorService threads,
             InstantSource clock) {
@@ -59,6 +61,7 @@ final class ReportQueue implements SpoolReader.Taker {
         this.spool = spool;
         this.desk = desk;
         this.record = record;
+        this.backlog = backlog;
         this.places = places;
         this.threads = threads;
         this.clock = clock;
@@ -85,7 +88,7 @@ final class ReportQueue implements SpoolReader.Taker {
     /** Failed mail that is being decided about; of what is told otherwise the mail itself is elsewhere. */
     Stream<InFlightMail> inFlight() {
         return switch (queue.kind()) {
-            case FAILED, DEMANDED -> inHand.values().stream();
+            case FAILED, DEMANDED, GIVEN_UP, RETURNED -> inHand.values().stream();
             case RELAYED, DELAYED -> Stream.empty();
         };
     }
@@ -153,7 +156,8 @@ final class ReportQueue implements SpoolReader.Taker {
                     .log("report failed unexpectedly");
             record.notTold(envelope, Desk.action(queue.kind()), ReportOutcome.ERROR, "");
             return switch (queue.kind()) {
-                case FAILED, DEMANDED -> new Settlement.Replace(List.of(new Settlement.Copy.Failed(envelope)));
+                case FAILED, DEMANDED, GIVEN_UP, RETURNED ->
+                    new Settlement.Replace(List.of(new Settlement.Copy.Failed(envelope)));
                 case RELAYED, DELAYED -> Settlement.done();
             };
         }
@@ -166,6 +170,8 @@ final class ReportQueue implements SpoolReader.Taker {
                         .setCause(failure)
                         .addKeyValue("queue_id", mail.envelope().queueId())
                         .log("report not settled: it will be decided again");
+            } else if (settlement instanceof Settlement.Replace) {
+                backlog.decided(queue.kind());
             }
             inHand.remove(mail);
             places.release();

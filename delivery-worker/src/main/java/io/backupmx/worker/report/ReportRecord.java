@@ -2,6 +2,7 @@ package io.backupmx.worker.report;
 
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.QueueId;
+import io.backupmx.mail.Recipient;
 import io.backupmx.ops.MailLog;
 import io.backupmx.worker.dsn.Action;
 import io.micrometer.core.instrument.Counter;
@@ -29,6 +30,20 @@ final class ReportRecord {
                                 .register(metrics));
             }
             counters.put(action, ofAction);
+        }
+    }
+
+    /** An operator has ended it; each recipient's last reply says so. */
+    void givenUp(Envelope about) {
+        for (Recipient recipient : about.recipients()) {
+            MailLog.LOG
+                    .atInfo()
+                    .addKeyValue("queue_id", about.queueId())
+                    .addKeyValue("from", about.from())
+                    .addKeyValue("to", recipient.path())
+                    .addKeyValue("by", "admin")
+                    .addKeyValue("reason", recipient.lastReply().orElse(""))
+                    .log("failed");
         }
     }
 

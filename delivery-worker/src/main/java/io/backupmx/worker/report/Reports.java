@@ -44,6 +44,8 @@ public final class Reports implements AutoCloseable {
     /** Mails of a kind decided about at once: what holds up one kind, for instance the DNS of whoever sent them, holds up no other. */
     private static final int PLACES = 5;
 
+    private static final String TOO_MANY = "too many mails wait for that to be decided";
+
     private static final long TICK_MILLIS = 1000;
 
     /** What another worker left, or was moved there by a command given to another one. */
@@ -51,6 +53,7 @@ public final class Reports implements AutoCloseable {
 
     private final ReportRules rules;
     private final ReportRecord record;
+    private final Backlog backlog = new Backlog();
     private final SpoolAdmin admin;
     private final InstantSource clock;
     private final Map<ReportKind, ReportQueue> queues = new EnumMap<>(ReportKind.class);
@@ -86,7 +89,8 @@ public final class Reports implements AutoCloseable {
                 clock,
                 new Random());
         for (ReportKind kind : ReportKind.values()) {
-            queues.put(kind, new ReportQueue(kind, spool, desk, record, new Semaphore(PLACES), threads, clock));
+            queues.put(
+                    kind, new ReportQueue(kind, spool, desk, record, backlog, new Semaphore(PLACES), threads, clock));
         }
     }
 
@@ -96,29 +100,39 @@ public final class Reports implements AutoCloseable {
     }
 
     /**
-     * Of which recipients of this mail the sender may have to be told. Writes down that nobody will be told of one that failed, so
-     * ask when it has. For one thread.
+     * Of which recipients of this mail the sender may have to be told. Writes down that nobody will be told of one that failed, or
+     * for too much waits already, so ask when it has come to that. For one thread.
      */
     public Wishes wishes(Envelope envelope) {
         boolean delayed = rules.isDelayed(envelope, clock.instant());
         Set<ReportOutcome> written = EnumSet.noneOf(ReportOutcome.class);
+        Set<ReportKind> full = EnumSet.noneOf(ReportKind.class);
         return new Wishes() {
             @Override
             public boolean ifFailed(Recipient recipient) {
                 Optional<ReportOutcome> against = rules.against(envelope, recipient, Action.FAILED);
                 against.filter(written::add).ifPresent(reason -> record.notTold(envelope, Action.FAILED, reason, ""));
-                return against.isEmpty();
+                return against.isEmpty() && hasRoom(ReportKind.FAILED);
             }
 
             @Override
             public boolean ifRelayed(Recipient recipient) {
-                return rules.against(envelope, recipient, Action.RELAYED).isEmpty();
+                return rules.against(envelope, recipient, Action.RELAYED).isEmpty() && hasRoom(ReportKind.RELAYED);
             }
 
             @Override
             public boolean ifDelayed(Recipient recipient) {
                 return delayed
-                        && rules.against(envelope, recipient, Action.DELAYED).isEmpty();
+                        && rules.against(envelope, recipient, Action.DELAYED).isEmpty()
+                        && hasRoom(ReportKind.DELAYED);
+            }
+
+            // The same for all recipients of the mail.
+            private boolean hasRoom(ReportKind kind) {
+                if (backlog.isFull(kind) && full.add(kind)) {
+                    record.notTold(envelope, Desk.action(kind), ReportOutcome.RATE_LIMITED, TOO_MANY);
+                }
+                return !full.contains(kind);
             }
         };
     }
@@ -128,6 +142,7 @@ public final class Reports implements AutoCloseable {
         if (settlement instanceof Settlement.Replace replace) {
             for (Settlement.Copy copy : replace.copies()) {
                 if (copy instanceof Settlement.Copy.Report report) {
+                    backlog.stored(report.kind());
                     expect(report.kind());
                 }
             }
@@ -190,7 +205,9 @@ public final class Reports implements AutoCloseable {
 
     private void ask() {
         try {
-            for (QueueDepth depth : admin.depthsOfLate()) {
+            List<QueueDepth> depths = admin.depthsOfLate();
+            backlog.counted(depths);
+            for (QueueDepth depth : depths) {
                 if (depth.queue() instanceof SpoolQueue.Reports(ReportKind kind) && depth.messages() > 0) {
                     open(kind);
                 }

@@ -37,6 +37,7 @@ public final class AdminServer implements AutoCloseable {
                         more,
                         new WorkerRequests(spool, worker),
                         new MailRequests(spool, spool, worker),
+                        new BulkRequests(spool, spool, worker),
                         new BounceRequests(spool, worker))
                 .mount(server.router(), token, "127.0.0.1");
         address = await(server.listen());

@@ -4,6 +4,7 @@ import io.backupmx.mail.QueueId;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.FailedMail;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.MailParts;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolAdmin;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A spool that makes up its mail as it is browsed. Its methods refuse event loops, as the contract demands. */
 public final class FakeSpool implements SpoolAdmin, RestingMails {
@@ -136,11 +138,11 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     }
 
     @Override
-    public void look(QueueId id, List<SpoolQueue> looked, Viewer viewer) {
+    public void look(MailParts parts, List<SpoolQueue> looked, Viewer viewer) {
         refuseEventLoop();
         for (SpoolQueue queue : looked) {
             for (ListedMail mail : mailsOn(queue)) {
-                if (mail.envelope().queueId().equals(id)) {
+                if (isOf(parts, mail)) {
                     viewer.part(mail).ifPresent(this::writeContent);
                 }
             }
@@ -156,18 +158,37 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     }
 
     @Override
-    public int remove(QueueId id, List<SpoolQueue> from) {
+    public int remove(MailParts parts, List<SpoolQueue> from) {
         refuseEventLoop();
         int removed = 0;
         for (SpoolQueue queue : from) {
             List<ListedMail> all = mailsOn(queue);
-            ListedMail[] left = all.stream()
-                    .filter(mail -> !mail.envelope().queueId().equals(id))
-                    .toArray(ListedMail[]::new);
+            ListedMail[] left = all.stream().filter(mail -> !isOf(parts, mail)).toArray(ListedMail[]::new);
             removed += all.size() - left.length;
             put(queue, left);
         }
         return removed;
+    }
+
+    @Override
+    public int move(MailParts parts, SpoolQueue queue, SpoolQueue.Reports to) {
+        List<ListedMail> moved =
+                mailsOn(queue).stream().filter(mail -> isOf(parts, mail)).toList();
+        int removed = remove(parts, List.of(queue));
+        put(
+                to,
+                Stream.concat(
+                                mailsOn(to).stream(),
+                                moved.stream()
+                                        .map(mail -> new ListedMail(
+                                                to, mail.route(), mail.envelope(), mail.sizeBytes(), mail.dueAt())))
+                        .toArray(ListedMail[]::new));
+        return removed;
+    }
+
+    private static boolean isOf(MailParts parts, ListedMail mail) {
+        return parts.ids().contains(mail.envelope().queueId())
+                && parts.route().filter(route -> !route.equals(mail.route())).isEmpty();
     }
 
     /** When a mail failed; when it arrived, unless told. */

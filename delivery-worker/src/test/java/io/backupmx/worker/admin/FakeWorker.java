@@ -2,6 +2,7 @@ package io.backupmx.worker.admin;
 
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
@@ -23,7 +24,7 @@ public final class FakeWorker implements WorkerView {
     private volatile CompletionStage<List<InFlightMail>> elsewhere = CompletableFuture.completedFuture(List.of());
     private volatile boolean away;
     private volatile List<ListedMail> heldElsewhere = List.of();
-    private final AtomicInteger bounces = new AtomicInteger();
+    private final List<ReportKind> toReport = new CopyOnWriteArrayList<>();
     private final AtomicInteger flushes = new AtomicInteger();
 
     public void add(RouteStatus status) {
@@ -50,12 +51,13 @@ public final class FakeWorker implements WorkerView {
     }
 
     @Override
-    public void bounced() {
-        bounces.incrementAndGet();
+    public void toReport(ReportKind kind) {
+        toReport.add(kind);
     }
 
-    public int bounces() {
-        return bounces.get();
+    /** Of what kinds mail was said to be put there, in order. */
+    public List<ReportKind> toReport() {
+        return toReport;
     }
 
     public int flushes() {

@@ -135,7 +135,8 @@ class MailqTableTest {
 
     @Test
     void mailThatWaitsForItsRouteSaysHowThatStands() {
-        for (String state : List.of("DOWN", "THROTTLED", "HELD", "QUARANTINE", "UP", "RAMP", "OF_A_NEWER_VERSION")) {
+        for (String state :
+                List.of("DOWN", "THROTTLED", "HELD", "QUARANTINE", "GONE", "UP", "RAMP", "OF_A_NEWER_VERSION")) {
             table.add(waiting(Optional.empty(), Optional.of(state), recipient("c@d.example", "some reason")));
         }
         table.add(waiting(Optional.empty(), Optional.of("UP"), recipient("c@d.example")));
@@ -146,6 +147,7 @@ class MailqTableTest {
                         "(route THROTTLED since 05:08:07, next trial 06:07:00: some reason)",
                         "(route HELD by an operator since 05:08:07: some reason)",
                         "(route in QUARANTINE since 05:08:07: some reason)",
+                        "(route GONE since 05:08:07: some reason)",
                         "(waiting for its turn: some reason)",
                         "(waiting for its turn, route in RAMP since 05:08:07: some reason)",
                         "(some reason)",

@@ -51,7 +51,7 @@ class ReplacedTablesIT {
         try (WorkerRig rig = new WorkerRig(Settings.usual(), first.port())) {
             rig.spool().store(other, Mails.envelope("a@x.test"), text("x\r\n"));
             await().atMost(LONG).until(() -> rig.worker().routes().size() == 2);
-            assertThat(rig.worker().routes().getLast().state()).isEqualTo(RouteStatus.State.HELD);
+            assertThat(rig.worker().routes().getLast().state()).isEqualTo(RouteStatus.State.GONE);
 
             rig.configure(one, other);
 

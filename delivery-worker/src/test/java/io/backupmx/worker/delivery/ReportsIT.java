@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.config.DnsConfig;
 import io.backupmx.config.MxConfig;
 import io.backupmx.mail.Envelope;
+import io.backupmx.spool.ReportKind;
 import io.backupmx.testing.FakeDns;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
@@ -125,7 +126,7 @@ class ReportsIT {
             await().atMost(LONG).until(() -> rig.spool().failed().size() == 1);
 
             assertThat(rig.spool().admin().bounce(Optional.empty())).isOne();
-            rig.worker().bounced();
+            rig.worker().toReport(ReportKind.DEMANDED);
 
             assertThat(sendersMx.awaitMails(1, LONG).getFirst().text()).contains("Action: failed");
             await().atMost(LONG).until(() -> rig.spool().taken() == 0);

@@ -72,7 +72,7 @@ class GatePropertiesTest {
             switch (gate.name()) {
                 case UP, RAMP -> assertThat(connections).isBetween(1, MAX);
                 case THROTTLED -> assertThat(connections).isBetween(0, 1);
-                case DOWN, HELD, QUARANTINE -> assertThat(connections).isZero();
+                case DOWN, HELD, QUARANTINE, GONE -> assertThat(connections).isZero();
             }
         }
     }
@@ -90,7 +90,7 @@ class GatePropertiesTest {
                     boolean held = it.event() instanceof GateEvent.Hold;
                     assertThat(gate.name() == RouteStatus.State.QUARANTINE).isNotEqualTo(released || held);
                 }
-                case UP, RAMP, THROTTLED, DOWN -> {}
+                case UP, RAMP, THROTTLED, DOWN, GONE -> {}
             }
         }
     }

@@ -125,6 +125,32 @@ class NoticesIT {
     }
 
     @Test
+    void mailThatNobodyTakesAnyMoreIsToldWithWhatToDo() throws Exception {
+        worker.add(new RouteStatus(
+                SampleMail.ROUTE,
+                RouteStatus.State.GONE,
+                EVENING.minusSeconds(200),
+                "its route is in no configuration any more",
+                0,
+                0,
+                false,
+                Optional.empty()));
+        spool.put(SampleMail.ON_ROUTE, SampleMail.on(SampleMail.ON_ROUTE, 1), SampleMail.on(SampleMail.ON_ROUTE, 2));
+        Notices notices = notices(new TestDuties());
+
+        look(notices);
+        look(notices);
+
+        MimeMessage mail = received("route_gone");
+        assertThat(mail.getSubject()).isEqualTo("Backup MX mx2.example.org: mail for mx1.example.org has no way: act");
+        assertThat(text(mail))
+                .contains(
+                        "\n  GONE, in trouble since ", "\n  its route is in no configuration any more\n  2 mails wait")
+                .contains("Put the domain back", "backupmx fail --route 'smtp:[mx1.example.org]:25'");
+        assertThat(text(mail).lines()).allMatch(line -> line.length() <= 72);
+    }
+
+    @Test
     void quarantineSaysWhatToType() throws Exception {
         worker.add(new RouteStatus(
                 SampleMail.ROUTE,

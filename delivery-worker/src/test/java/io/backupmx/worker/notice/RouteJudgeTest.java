@@ -65,6 +65,21 @@ class RouteJudgeTest {
         assertThat(at(41, State.DOWN, 31)).contains(NoticeKind.ROUTE_DOWN);
     }
 
+    @Test
+    void mailThatNobodyTakesAnyMoreIsToldOfWithinMinutesAndOnceADay() {
+        assertThat(at(0, State.GONE, 0)).isEmpty();
+        assertThat(at(2, State.GONE, 0)).as("it may be on its way elsewhere").isEmpty();
+        assertThat(at(3, State.GONE, 0)).contains(NoticeKind.ROUTE_GONE);
+        assertThat(at(4, State.GONE, 0)).isEmpty();
+        assertThat(at(600, State.GONE, 590))
+                .as("by another worker, which has just started")
+                .isEmpty();
+        assertThat(told.isOver(START.plus(Duration.ofHours(23)))).isFalse();
+        assertThat(at(3 + 1440, State.GONE, 590)).contains(NoticeKind.ROUTE_GONE);
+        assertThat(told.isOver(START.plus(Duration.ofHours(50)))).isTrue();
+        assertThat(at(1500, State.UP, 1500)).isEmpty();
+    }
+
     /** What is due is told. */
     private Optional<NoticeKind> at(int minute, State state, int sinceMinute) {
         Instant now = START.plus(Duration.ofMinutes(minute));

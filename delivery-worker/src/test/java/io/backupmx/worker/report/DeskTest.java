@@ -12,6 +12,7 @@ import io.backupmx.route.Route;
 import io.backupmx.route.TlsLevels;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
+import io.backupmx.smtp.Mailbox;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.smtp.TlsLevel;
 import io.backupmx.spool.ReportKind;
@@ -131,6 +132,31 @@ class DeskTest {
             assertThat(replace.copies()).hasSize(2);
             assertThat(replace.copies().get(1)).isEqualTo(new Copy.Failed(both.withRecipients(List.of(never))));
         });
+    }
+
+    @Test
+    void whatAnOperatorGivesUpEndsAsIfRefusedAndSaysByWhom() throws Exception {
+        Recipient deferred = Samples.recipient("bob@example.test", "host mx[192.0.2.9]:25 said: 450 4.2.0 Later");
+        Recipient untried = Recipient.of(new ForwardPath.To(Mailbox.of("new@example.test")));
+        Envelope waiting = Samples.from("alice@client.example", deferred, untried);
+        String before = "given up by an operator: host mx[192.0.2.9]:25 said: 450 4.2.0 Later";
+        Envelope givenUp = waiting.withRecipients(
+                List.of(deferred.withLastReply(before), untried.withLastReply("given up by an operator")));
+
+        assertThat(settle(Failures.QUARANTINE, ReportKind.GIVEN_UP, waiting)).isEqualTo(kept(givenUp));
+        assertThat(settle(Failures.QUARANTINE, ReportKind.GIVEN_UP, givenUp))
+                .as("released, and given up again")
+                .isEqualTo(kept(givenUp));
+        assertThat(new String(
+                        onlyReport(settle(Failures.AUTO, ReportKind.GIVEN_UP, waiting))
+                                .content()
+                                .octets(),
+                        StandardCharsets.US_ASCII))
+                .contains("Action: failed", "Status: 4.2.0", "Status: 5.0.0", "given up by an operator");
+        judged = 0;
+        assertThat(onlyReport(settle(Failures.QUARANTINE, ReportKind.RETURNED, waiting)))
+                .isNotNull();
+        assertThat(judged).isZero();
     }
 
     /** What is on these queues is a copy: the mail itself is delivered, or waits elsewhere. */
