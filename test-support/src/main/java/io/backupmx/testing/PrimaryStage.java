@@ -70,6 +70,7 @@ final class PrimaryStage {
             }
             case Behaviour.SayAndClose last -> {
                 reply(last.say().reply());
+                wire.finish(); // closed with octets unread, the reply might be lost
                 throw new EOFException("closed as scripted");
             }
             case Behaviour.Hang _, Behaviour.Close _, Behaviour.Reset _, Behaviour.Stall _ -> throw vanish(behaviour);

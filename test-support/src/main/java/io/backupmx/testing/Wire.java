@@ -160,6 +160,14 @@ final class Wire implements Closeable {
         socket.close();
     }
 
+    /** Says that nothing more will come, and waits until the peer has closed. */
+    void finish() throws IOException {
+        socket.shutdownOutput();
+        while (read() >= 0) {
+            // the peer may go on for a while
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

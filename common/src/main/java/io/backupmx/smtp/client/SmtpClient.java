@@ -174,23 +174,25 @@ public final class SmtpClient implements AutoCloseable {
     private ConnectResult introduce(Wire wire, SocketAddress address, Manner manner, TlsDemand demand)
             throws NoTlsException {
         boolean lmtp = manner.protocol() == MailProtocol.LMTP;
-        String hello = (lmtp ? "LHLO " : "EHLO ") + options.ehloName(); // RFC 2033 §4.1
+        String verb = lmtp ? "LHLO" : "EHLO"; // RFC 2033 §4.1
+        String hello = verb + " " + options.ehloName();
         String peer = Peer.name(address);
-        boolean silent = true;
+        String at = "greeting";
         try {
             SmtpReply greeting = wire.reply(options.greeting(), options.dataBlock());
-            silent = false;
+            at = verb;
             if (!greeting.isPositive()) {
                 return refused(wire, peer + " refused us", greeting); // 554 or 421 (RFC 5321 §3.1)
             }
             SmtpReply ehlo = ask(wire, hello);
             Extensions extensions = Extensions.of(ehlo);
             if (ehlo.isPermanentFailure() && !lmtp) {
+                at = "HELO";
                 ehlo = ask(wire, "HELO " + options.ehloName()); // RFC 5321 §3.2
                 extensions = Extensions.NONE;
             }
             if (!ehlo.isPositive()) {
-                return refused(wire, peer + " refused our EHLO", ehlo);
+                return refused(wire, peer + " refused our " + at, ehlo);
             }
             Optional<TlsFacts> agreed = !(demand instanceof TlsDemand.Clear) && extensions.startTls()
                     ? startTls(wire, address, demand)
@@ -200,19 +202,20 @@ public final class SmtpClient implements AutoCloseable {
                 tls.succeeded(address);
                 tally.count(demand.policy(), success(demand));
                 if (!ehlo.isPositive()) {
-                    return refused(wire, peer + " refused our EHLO through TLS", ehlo);
+                    return refused(wire, peer + " refused our " + verb + " through TLS", ehlo);
                 }
                 extensions = Extensions.of(ehlo);
             } else {
-                goOnInTheClear(wire, demand);
+                goOnInTheClear(wire, demand, extensions.startTls());
             }
             if (manner.credentials().isPresent()) {
+                at = "AUTH";
                 Optional<String> refusal = new Authentication(
                                 wire, options, manner.credentials().get())
                         .run(extensions, agreed.isPresent());
                 if (refusal.isPresent()) { // what it says is about us, not about any mail, however it says it
-                    takeLeave(wire, "AUTH");
-                    return new ConnectResult.Unhealthy(peer + ", AUTH: " + refusal.get(), false);
+                    takeLeave(wire, at);
+                    return new ConnectResult.Unhealthy(peer + ", " + at + ": " + refusal.get(), false);
                 }
             }
             boolean lookedAt = agreed.isPresent() && PeerCheck.looks(demand);
@@ -226,9 +229,10 @@ public final class SmtpClient implements AutoCloseable {
                     lookedAt,
                     manner.protocol()));
         } catch (LostException e) {
+            boolean silent = at.equals("greeting");
             return silent && e.lossCause() == Loss.Cause.CLOSED
                     ? new ConnectResult.Unreachable(peer + ": " + e.why())
-                    : new ConnectResult.Unhealthy(peer + (silent ? ", greeting: " : ", EHLO: ") + e.why(), false);
+                    : new ConnectResult.Unhealthy(peer + ", " + at + ": " + e.why(), false);
         }
     }
 
@@ -238,7 +242,8 @@ public final class SmtpClient implements AutoCloseable {
                 : TlsResult.SUCCESSFUL;
     }
 
-    private void goOnInTheClear(Wire wire, TlsDemand demand) throws NoTlsException {
+    /** @param refused whether it had offered TLS, and then did not want it */
+    private void goOnInTheClear(Wire wire, TlsDemand demand, boolean refused) throws NoTlsException {
         String by = switch (demand) {
             case TlsDemand.Clear _ -> "";
             case TlsDemand.Opportunistic _ -> {
@@ -253,7 +258,8 @@ public final class SmtpClient implements AutoCloseable {
         if (!by.isEmpty()) {
             takeLeave(wire, "no TLS");
             throw new NoTlsException(
-                    TlsResult.STARTTLS_NOT_SUPPORTED, "does not offer STARTTLS, which " + by + " demands");
+                    TlsResult.STARTTLS_NOT_SUPPORTED,
+                    (refused ? "refuses STARTTLS, which " : "does not offer STARTTLS, which ") + by + " demands");
         }
     }
 

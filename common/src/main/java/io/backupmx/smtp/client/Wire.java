@@ -66,8 +66,15 @@ final class Wire {
         this.socket = socket;
         this.alarm = new Alarm(eventLoop, this::look);
         socket.handler(this::onOctets);
-        socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, "connection broken: " + e.getMessage()));
+        socket.exceptionHandler(e -> end(Loss.Cause.CLOSED, broken(e)));
         socket.closeHandler(_ -> end(Loss.Cause.CLOSED, (shakesHands ? HANDSHAKE : "") + CLOSED));
+    }
+
+    /** What a codec throws is wrapped by the pipeline. */
+    private String broken(Throwable e) {
+        return shakesHands
+                ? HANDSHAKE + reason(e.getCause() == null ? e : e.getCause())
+                : "connection broken: " + e.getMessage();
     }
 
     private void onOctets(Buffer octets) {

@@ -63,18 +63,22 @@ final class WorkerRig implements AutoCloseable {
     }
 
     private WorkerRig(Config config, MeterRegistry metrics, List<Route> routes) {
+        this(config, metrics, new Tables(new LinkedHashSet<>(routes)), new NextHopCredentials(Optional.empty()));
+    }
+
+    private WorkerRig(Config config, MeterRegistry metrics, Tables tables, NextHopCredentials credentials) {
         this.metrics = metrics;
-        this.route = routes.getFirst();
+        this.route = tables.routes().iterator().next();
         worker = new DeliveryWorker(
                 vertx,
                 HOSTNAME,
                 config,
-                new Tables(new LinkedHashSet<>(routes)),
+                tables,
                 spool,
                 spool.admin(),
                 bus,
                 LocalBoard.unread(),
-                new NextHopCredentials(Optional.empty()),
+                credentials,
                 (_, _) -> {},
                 InstantSource.system(),
                 metrics);
@@ -98,6 +102,11 @@ final class WorkerRig implements AutoCloseable {
                 settings.config(MxConfig.DEFAULT, DnsConfig.DEFAULT, Failures.QUARANTINE, Optional.of(authorities)),
                 new SimpleMeterRegistry(),
                 List.of(Route.to(new NextHop("localhost", port))));
+    }
+
+    /** With all of these, each of which may demand something else. */
+    static WorkerRig of(Config config, Tables tables, NextHopCredentials credentials) {
+        return new WorkerRig(config, new SimpleMeterRegistry(), tables, credentials);
     }
 
     static Route route(int port) {
@@ -251,7 +260,7 @@ final class WorkerRig implements AutoCloseable {
                     stopGrace,
                     WorkerConfig.DEFAULT.xforward(),
                     WorkerConfig.DEFAULT.credentials(),
-                    WorkerConfig.DEFAULT.authInClear(),
+                    WorkerConfig.AuthInClear.ALLOW, // no test has a secret
                     WorkerConfig.DEFAULT.bindAddress());
             Config usual = Config.DEFAULT;
             return new Config(
