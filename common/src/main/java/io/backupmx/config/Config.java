@@ -2,6 +2,7 @@ package io.backupmx.config;
 
 import io.backupmx.smtp.Domain;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +101,13 @@ public record Config(
                                 .noneMatch(ops.listenAddress()::equals),
                         "it listens at " + ops.listen() + ", and so would ops.listen: each needs a port of its own")
                 .enforce();
+    }
+
+    /** Of any mail: nothing that waits is older than that, but for its last wait. */
+    public Duration longestLifetime() {
+        return domains.values().stream()
+                .flatMap(domain -> domain.retry().flatMap(DomainRetry::maxLifetime).stream())
+                .reduce(retry.maxLifetime(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
     }
 
     /** The keys, apart from those of the relay tables, whose values differ: only a restart brings them about. */

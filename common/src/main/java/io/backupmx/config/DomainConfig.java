@@ -22,6 +22,7 @@ import java.util.Set;
  * @param hold {@code true}, or for people why: its mail is taken and kept, and not delivered; absent or {@code false}: it is
  * @param tls what connections are to be that its mail goes by; absent: as a domain above
  *     it says, or {@link WorkerConfig#tls}
+ * @param retry when its mail is tried again, and given up; absent: as {@link Config#retry} says
  */
 public record DomainConfig(
         Optional<String> primary,
@@ -32,7 +33,8 @@ public record DomainConfig(
         Optional<DeferWhileUp> deferWhileUp,
         Optional<Failures> failures,
         Optional<String> hold,
-        Optional<TlsLevel> tls) {
+        Optional<TlsLevel> tls,
+        Optional<DomainRetry> retry) {
 
     /** Who is told to come again while the primary is up, and so can have that mail itself. */
     public enum DeferWhileUp {
@@ -77,6 +79,7 @@ public record DomainConfig(
                 primary,
                 recipients,
                 subdomains,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -52,11 +52,7 @@ final class DomainEntries {
             switch (entry.getValue()) {
                 case ObjectNode section -> {
                     entries.set(name, section);
-                    section.fieldNames()
-                            .forEachRemaining(key -> source.origins()
-                                    .put(
-                                            canonical + "." + key,
-                                            source.origins().getOrDefault(path + "." + key, origin)));
+                    copyOrigins(section, path, canonical, origin);
                 }
                 case NullNode _ -> entries.putObject(name);
                 case JsonNode primary -> {
@@ -65,5 +61,17 @@ final class DomainEntries {
                 }
             }
         }
+    }
+
+    /** @param origin where nothing more exact is known */
+    private void copyOrigins(ObjectNode section, String from, String to, String origin) {
+        section.properties().forEach(property -> {
+            String key = "." + property.getKey();
+            String said = source.origins().getOrDefault(from + key, origin);
+            source.origins().put(to + key, said);
+            if (property.getValue() instanceof ObjectNode inner) {
+                copyOrigins(inner, from + key, to + key, said);
+            }
+        });
     }
 }

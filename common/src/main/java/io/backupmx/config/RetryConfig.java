@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
  * @param delays wait before a tempfailed recipient is tried again: the first after the first attempt, and so on; the last
  *     repeats. Whole seconds, none shorter than the one before
  * @param maxLifetime age at which a recipient is given up (RFC 5321 §4.5.4.1)
+ * @param reportLifetime the same of reports of our own to senders in domains that are none of ours
  */
-public record RetryConfig(List<Duration> delays, Duration maxLifetime) {
+public record RetryConfig(List<Duration> delays, Duration maxLifetime, Duration reportLifetime) {
 
     /** Each delay has queues of its own, and each queue a consumer in every worker. */
     private static final int MAX_DELAYS = 16;
@@ -27,12 +28,20 @@ public record RetryConfig(List<Duration> delays, Duration maxLifetime) {
                     Duration.ofMinutes(20),
                     Duration.ofMinutes(40),
                     Duration.ofHours(1)),
-            Duration.ofDays(30));
+            Duration.ofDays(30),
+            Duration.ofDays(5));
 
     public RetryConfig {
         delays = List.copyOf(delays);
-        Ranges ranges = new Ranges()
-                .require("delays", !delays.isEmpty(), "is empty; write at least one time")
+        Ranges ranges = new Ranges();
+        check(ranges, delays);
+        checkLifetime(ranges, "max_lifetime", maxLifetime);
+        checkLifetime(ranges, "report_lifetime", reportLifetime);
+        ranges.enforce();
+    }
+
+    static void check(Ranges ranges, List<Duration> delays) {
+        ranges.require("delays", !delays.isEmpty(), "is empty; write at least one time")
                 .require(
                         "delays",
                         delays.size() <= MAX_DELAYS,
@@ -42,8 +51,10 @@ public record RetryConfig(List<Duration> delays, Duration maxLifetime) {
             ranges.check("delays", delay, SHORTEST, LONGEST)
                     .require("delays", delay.toMillis() % 1000 == 0, Durations.format(delay) + " is not whole seconds");
         }
-        ranges.check("max_lifetime", maxLifetime, Duration.ofSeconds(1), Duration.ofDays(365))
-                .enforce();
+    }
+
+    static void checkLifetime(Ranges ranges, String key, Duration lifetime) {
+        ranges.check(key, lifetime, Duration.ofSeconds(1), Duration.ofDays(365));
     }
 
     private static boolean isAscending(List<Duration> delays) {

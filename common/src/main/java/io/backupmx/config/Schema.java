@@ -71,6 +71,10 @@ sealed interface Schema {
         if (type.isMapLikeType()) {
             return new Entries((Section) of(type.getContentType()));
         }
+        if (type.hasRawClass(Optional.class)
+                && type.getContentType().getRawClass().isRecord()) {
+            return of(type.getContentType()); // a section that may be absent
+        }
         if (!type.getRawClass().isRecord()) {
             return new Value(type);
         }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Settings given one by one as name and text: {@code BACKUPMX_INGRESS__MAX_ERRORS=5} in the environment,
@@ -74,13 +75,30 @@ final class TextSettings {
             return List.of(path.split("\\.", -1));
         }
         List<String> segments = new ArrayList<>(List.of(path.substring(0, dot), path.substring(dot + 1)));
-        for (String key : entries.each().keys().keySet()) {
+        for (List<String> keys : paths(entries.each())) {
             String rest = segments.get(1);
-            if (rest.endsWith("." + key) && rest.length() > key.length() + 1) {
-                return List.of(segments.get(0), rest.substring(0, rest.length() - key.length() - 1), key);
+            String end = "." + String.join(".", keys);
+            if (rest.endsWith(end) && rest.length() > end.length()) {
+                segments.set(1, rest.substring(0, rest.length() - end.length()));
+                segments.addAll(keys);
+                return segments;
             }
         }
         return segments;
+    }
+
+    /** Every key of a section, and every key of the sections in it. */
+    private static List<List<String>> paths(Schema.Section section) {
+        List<List<String>> paths = new ArrayList<>();
+        section.keys().forEach((key, schema) -> {
+            paths.add(List.of(key));
+            if (schema instanceof Schema.Section inner) {
+                for (List<String> below : paths(inner)) {
+                    paths.add(Stream.concat(Stream.of(key), below.stream()).toList());
+                }
+            }
+        });
+        return paths;
     }
 
     private void put(List<String> segments, String text, String origin) {

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.DomainRetry;
 import io.backupmx.config.Failures;
 import io.backupmx.config.Networks;
 import io.backupmx.smtp.Domain;
@@ -25,7 +26,9 @@ public final class ConfiguredRelayTables implements RelayTables {
     private final RecipientTruth recipients;
     private final Optional<MxBackup> mxBackup;
     private final DeferringDomains deferring;
-    private final FailureRules failures;
+    private final DomainRules<Failures> failures;
+    private final DomainRules<DomainRetry> retries;
+    private final Set<DomainRetry> allRetries;
     private final HeldDomains held;
     private final Map<Route.Hold, String> holds;
     private final Set<Route> routes;
@@ -40,7 +43,8 @@ public final class ConfiguredRelayTables implements RelayTables {
             RecipientTruth recipients,
             Optional<MxBackup> mxBackup,
             DeferringDomains deferring,
-            FailureRules failures,
+            DomainRules<Failures> failures,
+            DomainRules<DomainRetry> retries,
             HeldDomains held,
             Set<Route> routes,
             TlsLevels tls,
@@ -52,6 +56,8 @@ public final class ConfiguredRelayTables implements RelayTables {
         this.mxBackup = mxBackup;
         this.deferring = deferring;
         this.failures = failures;
+        this.retries = retries;
+        this.allRetries = retries.all();
         this.held = held;
         this.holds = Collections.unmodifiableMap(held.routes());
         Set<Route> all = new LinkedHashSet<>(routes);
@@ -87,13 +93,20 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     @Override
-    public boolean defersWhileUp() {
-        return !deferring.isEmpty();
+    public Optional<Failures> failures(ForwardPath path) {
+        return failures.of(address(path).domain());
     }
 
     @Override
-    public Optional<Failures> failures(ForwardPath path) {
-        return failures.of(address(path).domain());
+    public Optional<DomainRetry> retry(ForwardPath path) {
+        return allRetries.isEmpty()
+                ? Optional.empty()
+                : retries.of(address(path).domain());
+    }
+
+    @Override
+    public Set<DomainRetry> retries() {
+        return allRetries;
     }
 
     @Override
@@ -179,6 +192,7 @@ public final class ConfiguredRelayTables implements RelayTables {
                         new RouteSource.None(),
                         Optional.empty(),
                         false,
+                        Optional.empty(),
                         Optional.empty())
                 : new Explanation(
                         address.domain(),
@@ -187,7 +201,8 @@ public final class ConfiguredRelayTables implements RelayTables {
                         find(address).map(RouteLookup.Found::source).orElse(new RouteSource.None()),
                         Optional.of(source(address)),
                         defersWhileUp(address),
-                        held.hold(address.domain()).map(holds::get));
+                        held.hold(address.domain()).map(holds::get),
+                        retries.of(address.domain()));
     }
 
     /** How many recipients {@code domain} has; empty when it is none of ours. */

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.DomainRetry;
 import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
@@ -44,6 +45,16 @@ public final class CurrentTables implements RelayTables {
     @Override
     public Optional<Failures> failures(ForwardPath path) {
         return tables.failures(path);
+    }
+
+    @Override
+    public Optional<DomainRetry> retry(ForwardPath path) {
+        return tables.retry(path);
+    }
+
+    @Override
+    public Set<DomainRetry> retries() {
+        return tables.retries();
     }
 
     @Override

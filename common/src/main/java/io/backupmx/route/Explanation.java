@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.DomainRetry;
 import io.backupmx.smtp.Domain;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param recipient empty where nobody asks, for the domain is none of ours
  * @param defersWhileUp whether a client that has not come back is to leave it to the primary while that is up
  * @param held a sentence that says so, where its mail is kept and not delivered
+ * @param retry what its domain says of when its mail is tried again, and given up
  */
 public record Explanation(
         Domain domain,
@@ -20,7 +22,8 @@ public record Explanation(
         RouteSource routeSource,
         Optional<RecipientSource> recipient,
         boolean defersWhileUp,
-        Optional<String> held) {
+        Optional<String> held,
+        Optional<DomainRetry> retry) {
 
     /** Whether a domain is backed up, by the configuration alone. */
     public enum BackedUp {

@@ -1,5 +1,6 @@
 package io.backupmx.route;
 
+import io.backupmx.config.DomainRetry;
 import io.backupmx.config.Failures;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
@@ -33,6 +34,16 @@ public interface RelayTables {
     /** Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. */
     default Optional<Failures> failures(ForwardPath path) {
         return Optional.empty();
+    }
+
+    /** What the domain of {@code path} says of when its mail is tried again, and given up; empty where it says nothing. */
+    default Optional<DomainRetry> retry(ForwardPath path) {
+        return Optional.empty();
+    }
+
+    /** All that domains say of that, each once. */
+    default Set<DomainRetry> retries() {
+        return Set.of();
     }
 
     /** Where mail for {@code path} goes now, whether anybody of that name exists or not; empty: nowhere, or it is none of ours. */

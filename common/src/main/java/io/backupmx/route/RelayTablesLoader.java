@@ -4,6 +4,7 @@ import io.backupmx.config.Config;
 import io.backupmx.config.ConfigException;
 import io.backupmx.config.DnsConfig;
 import io.backupmx.config.DomainConfig;
+import io.backupmx.config.DomainRetry;
 import io.backupmx.config.Failures;
 import io.backupmx.config.PermitMxBackupConfig;
 import io.backupmx.config.PermitMxBackupConfig.UnlistedRecipients;
@@ -11,6 +12,7 @@ import io.backupmx.config.RecipientSourcesConfig;
 import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.TlsLevel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +35,9 @@ public final class RelayTablesLoader {
 
     private static final int WARNINGS_SHOWN = 20;
 
+    /** Waits of all domains together: each has four queues, and each of these a consumer in every worker. */
+    static final int MAX_DELAYS = 32;
+
     private final Config config;
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -45,6 +50,7 @@ public final class RelayTablesLoader {
     private final Set<Domain> refusingSubdomains = new LinkedHashSet<>();
     private final Set<Domain> deferring = new HashSet<>();
     private final Map<Domain, Failures> failures = new HashMap<>();
+    private final Map<Domain, DomainRetry> retries = new LinkedHashMap<>();
     private final Map<Domain, String> held = new LinkedHashMap<>();
     private final Map<Domain, TlsLevel> tls = new LinkedHashMap<>();
     private final Map<Domain, AskedSources.Asked> asked = new LinkedHashMap<>();
@@ -85,6 +91,7 @@ public final class RelayTablesLoader {
                 config.recipientDelimiter().map(RecipientDelimiter::new).orElse(RecipientDelimiter.NONE));
         TlsSurvey tlsSurvey = new TlsSurvey(config.worker().tls(), domains, tls, lookup);
         judge(tlsSurvey.levels());
+        countDelays();
         RouteSurvey survey = new RouteSurvey(domains, relayDomains, primaries, transport, mxBackup.isPresent());
         survey.notUnderstood()
                 .forEach((entry, why) -> transportProblems.orElseThrow().add(entry.line(), why));
@@ -117,7 +124,8 @@ public final class RelayTablesLoader {
                 truth,
                 mxBackup,
                 deferringDomains(relayDomains),
-                new FailureRules(failures, domains, relayDomains),
+                new DomainRules<>(failures, domains, relayDomains),
+                new DomainRules<>(retries, domains, relayDomains),
                 holds,
                 survey.routes(),
                 tlsSurvey.levels(),
@@ -136,6 +144,21 @@ public final class RelayTablesLoader {
             problems.add(who + ": dane needs a resolver that validates and is trusted to: write dns.servers and"
                     + " dns.dnssec: trusted");
         }
+    }
+
+    private void countDelays() {
+        Set<Duration> all = new HashSet<>(config.retry().delays());
+        Optional<Domain> first = Optional.empty(); // beyond the limit
+        for (Map.Entry<Domain, DomainRetry> entry : retries.entrySet()) {
+            entry.getValue().delays().ifPresent(all::addAll);
+            if (first.isEmpty() && all.size() > MAX_DELAYS) {
+                first = Optional.of(entry.getKey());
+            }
+        }
+        first.ifPresent(
+                domain -> problems.add("domains." + domain + ".retry.delays: retry.delays and those of all domains"
+                        + " are " + all.size() + " different times, and no more than " + MAX_DELAYS
+                        + " can be served: use the same ones for many domains"));
     }
 
     private Optional<MxBackup> mxBackup() {
@@ -229,6 +252,7 @@ public final class RelayTablesLoader {
             deferring.add(domain);
         }
         said.failures().ifPresent(rule -> failures.put(domain, rule));
+        said.retry().filter(retry -> !retry.saysNothing()).ifPresent(retry -> retries.put(domain, retry));
         said.heldFor().ifPresent(why -> held.put(domain, why));
         said.tls().ifPresent(level -> tls.put(domain, level));
         asked(path, said.recipientSources(), said.unknownRecipients()).ifPresent(sources -> asked.put(domain, sources));

@@ -115,7 +115,8 @@ final class ConfigDefaultsTest {
                           },
                           "retry" : {
                             "delays" : [ "5m", "10m", "20m", "40m", "1h" ],
-                            "max_lifetime" : "30d"
+                            "max_lifetime" : "30d",
+                            "report_lifetime" : "5d"
                           },
                           "reports" : {
                             "failures" : "auto",

@@ -156,6 +156,27 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void aDomainsRetriesComeKeyByKeyFromAnywhere() throws IOException {
+        Path file = write(
+                "domains: {a.test: {primary: mx.a.test, retry: {delays: [5m, 1h], max_lifetime: 10d}}, b.test: mx}");
+        Map<String, String> overrides = new LinkedHashMap<>();
+        overrides.put("domains.a.test.retry.max_lifetime", "7d");
+        overrides.put("domains.b.test.retry.delays", "[2h]");
+
+        Config config = ConfigLoader.load(Optional.of(file), Map.of(), overrides);
+
+        assertThat(config.domains().keySet()).containsExactly("a.test", "b.test");
+        assertThat(config.domains().values())
+                .extracting(DomainConfig::retry)
+                .containsExactly(
+                        Optional.of(new DomainRetry(
+                                Optional.of(List.of(Duration.ofMinutes(5), Duration.ofHours(1))),
+                                Optional.of(Duration.ofDays(7)))),
+                        Optional.of(new DomainRetry(Optional.of(List.of(Duration.ofHours(2))), Optional.empty())));
+        assertThat(config.longestLifetime()).isEqualTo(Duration.ofDays(30));
+    }
+
+    @Test
     void fileNamesInTheFileAreRelativeToItAndOthersToTheWorkingDirectory() throws IOException {
         Path file = write("""
                 transport: maps/transport

@@ -233,6 +233,30 @@ final class ConfigProblemsTest {
                 .containsExactly("retry.delays: 17 times are more than 16; the last one repeats (FILE line 1)");
     }
 
+    @Test
+    void aDomainsRetriesAreReportedAsThoseOfAllAre() {
+        assertThat(problems("""
+                        domains:
+                          A.test:
+                            primary: mx.test
+                            retry:
+                              delays: [10m, 5m]
+                              max_lifetime: 0s
+                          b.test: {primary: mx.test, retry: 5m}
+                          c.test: {primary: mx.test, retry: {delay: 5m, max_lifetime: 5}}
+                        retry: {report_lifetime: 366d}
+                        """))
+                .containsExactly(
+                        "domains.a.test.retry.delays: [10m, 5m] is not in ascending order (FILE line 5)",
+                        "domains.a.test.retry.max_lifetime: 0s is not within 1s..365d (FILE line 6)",
+                        "domains.b.test.retry: is a section: write its keys below it, indented, as in"
+                                + " domains.b.test.retry.key (FILE line 7)",
+                        "domains.c.test.retry.delay: unknown key; did you mean delays? (FILE line 8)",
+                        "domains.c.test.retry.max_lifetime: '5' has no unit: write 5s, 5m or another of ms, s, m, h, d,"
+                                + " w (FILE line 8)",
+                        "retry.report_lifetime: 366d is not within 1s..365d (FILE line 9)");
+    }
+
     /** All entries commented out must not open the domain to every address. */
     @Test
     void aKeyWithoutValueIsRefused() {

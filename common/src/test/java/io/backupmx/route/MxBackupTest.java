@@ -163,6 +163,7 @@ final class MxBackupTest {
                         new RouteSource.MxBackup(),
                         Optional.of(RecipientSource.ASKED_SOURCES),
                         false,
+                        Optional.empty(),
                         Optional.empty()));
     }
 

@@ -1,5 +1,7 @@
 package io.backupmx.standalone;
 
+import io.backupmx.config.Durations;
+import io.backupmx.config.RetryConfig;
 import io.backupmx.route.CheckedConfig;
 import io.backupmx.route.Explanation;
 import io.backupmx.route.RecipientLines;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What would become of one recipient, and why.
@@ -24,6 +27,7 @@ import java.util.Optional;
  * @param routeSource what says so
  * @param whileUp what a sender is told instead while the route is up; empty where that is no other
  * @param held that its mail is kept and not delivered, and why; empty: it is
+ * @param retry when its mail is tried again, and given up; empty: as all mail is
  */
 record LookupResult(
         String address,
@@ -33,7 +37,8 @@ record LookupResult(
         Optional<Route> route,
         Optional<String> routeSource,
         Optional<String> whileUp,
-        Optional<String> held) {
+        Optional<String> held,
+        Optional<String> retry) {
 
     /** In the place of a reply. */
     static final RecipientQuestion.Answer NOBODY_TO_ASK = new RecipientQuestion.Answer(
@@ -53,6 +58,7 @@ record LookupResult(
             return new LookupResult(
                     address,
                     reply,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -94,7 +100,14 @@ record LookupResult(
                         : Optional.of(routeSource(checked, why.routeSource())),
                 Optional.of("451 until the sender comes back, for its domain has defer_while_up: all")
                         .filter(_ -> why.defersWhileUp()),
-                why.held());
+                why.held(),
+                why.retry().map(said -> retry(said.over(checked.config().retry()))));
+    }
+
+    private static String retry(RetryConfig own) {
+        return "after "
+                + own.delays().stream().map(Durations::format).collect(Collectors.joining(", "))
+                + "; given up after " + Durations.format(own.maxLifetime()) + ", for its domain has a retry of its own";
     }
 
     List<String> lines() {
@@ -106,6 +119,7 @@ record LookupResult(
         routeSource.ifPresent(text -> all.add(
                 LINE.formatted("route", route.map(to -> to + ", by " + text).orElse(text))));
         held.ifPresent(text -> all.add(LINE.formatted("held", text)));
+        retry.ifPresent(text -> all.add(LINE.formatted("retry", text)));
         whileUp.ifPresent(text -> all.add(LINE.formatted("while up", text)));
         return all;
     }
@@ -120,6 +134,7 @@ record LookupResult(
         route.ifPresent(to -> json.put("route", to.toString()));
         routeSource.ifPresent(text -> json.put("route_source", text));
         held.ifPresent(text -> json.put("held", text));
+        retry.ifPresent(text -> json.put("retry", text));
         whileUp.ifPresent(text -> json.put("while_up", text));
         return json;
     }

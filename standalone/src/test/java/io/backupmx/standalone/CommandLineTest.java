@@ -2,9 +2,13 @@ package io.backupmx.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,6 +104,25 @@ class CommandLineTest {
                 .hasSize(2)
                 .anyMatch(line -> line.startsWith("ingress.listen: "))
                 .anyMatch(line -> line.startsWith("ingress.max_errors: "));
+    }
+
+    @Test
+    void lookupTellsWhenMailIsTriedAgainWhereThatIsItsDomainsOwn(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("backupmx.yaml"), """
+                domains:
+                  own.test: {primary: mx1.test, recipients: [a], retry: {max_lifetime: 10d}}
+                  usual.test: {primary: mx1.test, recipients: [a]}
+                """);
+        assertThat(execute("lookup", "-c", file.toString(), "a@own.test", "a@usual.test"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .containsOnlyOnce("  retry      after 5m, 10m, 20m, 40m, 1h; given up after 10d, for its domain has a retry"
+                        + " of its own")
+                .filteredOn(line -> line.startsWith("  retry"))
+                .hasSize(1);
+        assertThat(execute("lookup", "-c", file.toString(), "--json", "a@own.test"))
+                .isZero();
+        assertThat(out.toString()).contains("\"retry\":\"after 5m, ");
     }
 
     private int execute(String... args) {

@@ -79,7 +79,26 @@ final class ArtemisReader implements SpoolReader {
         RetryFeed feed = new RetryFeed(queue, places, links, spillDirectory, hints::tell, onNoRoomPause);
         retryFeeds.add(feed);
         feed.start();
-        return feed;
+        return new DelayFeed() {
+            @Override
+            public void flush() {
+                feed.flush();
+            }
+
+            @Override
+            public Optional<ListedMail> held() {
+                return feed.held();
+            }
+
+            @Override
+            public void close(Duration grace) {
+                try {
+                    feed.close(grace);
+                } finally {
+                    retryFeeds.remove(feed); // delays come and go with the configuration
+                }
+            }
+        };
     }
 
     @Override

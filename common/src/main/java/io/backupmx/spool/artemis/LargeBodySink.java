@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a large message apart as it streams in: the envelope to memory, the content to a file, or to nowhere. */
+/** Takes a large message apart as it streams in: the envelope to memory, the content to a file, or to nowhere (ADR 0036). */
 final class LargeBodySink extends OutputStream {
 
     private final StoredHead head = new StoredHead();

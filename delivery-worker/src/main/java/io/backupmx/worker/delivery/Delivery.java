@@ -5,7 +5,6 @@ import io.backupmx.spool.Settlement;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.retry.RetrySchedule;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -68,24 +67,21 @@ final class Delivery {
             outcomes = Outcomes.deferred(outcomes);
         }
         Instant now = parts.clock().instant();
-        Duration delay = parts.retries().queues().getLast();
-        switch (parts.retries()
-                .nextAfter(
-                        envelope.attempts() + 1,
-                        Duration.between(envelope.arrival().at(), now))) {
-            case RetrySchedule.Next.Retry(Duration next) -> delay = next;
-            case RetrySchedule.Next.Expired(Duration maxLifetime) -> {
-                if (outcomes.stream().anyMatch(Outcomes::isWaiting) && expiry.mayExpire()) {
-                    written(envelope, record::expired);
-                    outcomes = Outcomes.expired(outcomes, maxLifetime);
-                }
-            }
+        List<RetrySchedule.Next> next = parts.retries().after(envelope, now);
+        List<RecipientOutcome> expired = Outcomes.expired(outcomes, next);
+        if (!expired.equals(outcomes) && expiry.mayExpire()) {
+            written(envelope, record::expired);
+            outcomes = expired;
         }
         List<RecipientOutcome> ended = outcomes;
         written(envelope, () -> record.outcomes(envelope, ended, now));
         return back == GiveBacks.Next.BEHIND
                 ? new Settlement.Replace(List.of(new Settlement.Copy.Requeued(envelope)))
-                : Settlements.of(envelope, outcomes, delay, parts.reports().wishes(envelope));
+                : Settlements.of(
+                        envelope,
+                        outcomes,
+                        next.stream().map(RetrySchedule.Next::delay).toList(),
+                        parts.reports().wishes(envelope));
     }
 
     /** What cannot be written down has happened all the same. */

@@ -3,7 +3,6 @@ package io.backupmx.worker.delivery;
 import io.backupmx.cluster.ClusterBus;
 import io.backupmx.cluster.GateBoard;
 import io.backupmx.config.Config;
-import io.backupmx.config.RetryConfig;
 import io.backupmx.config.WorkerConfig;
 import io.backupmx.route.CurrentTables;
 import io.backupmx.route.NextHopCredentials;
@@ -25,7 +24,7 @@ import io.backupmx.worker.cluster.Cluster;
 import io.backupmx.worker.gate.GateRules;
 import io.backupmx.worker.report.Reports;
 import io.backupmx.worker.retry.BackOffTable;
-import io.backupmx.worker.retry.RetrySchedule;
+import io.backupmx.worker.schedule.RetrySchedules;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -87,14 +86,13 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
             InstantSource clock,
             MeterRegistry metrics) {
         WorkerConfig worker = config.worker();
-        RetryConfig retry = config.retry();
         this.stopGrace = worker.stopGrace();
         CurrentTables current = new CurrentTables(tables);
-        RetrySchedule retries = new RetrySchedule(retry.delays(), retry.maxLifetime(), new Random());
+        RetrySchedules retries = new RetrySchedules(config.retry(), current, new Random());
         BackOffTable backOffs =
                 new BackOffTable(config.mx().backOff(), config.mx().backOffMax(), clock, new Random());
         this.outbound = new Outbound(vertx, hostname, config, current, credentials, metrics);
-        this.reports = new Reports(hostname, config, current, spool, admin, clock, metrics);
+        this.reports = new Reports(hostname, config, current, retries, spool, admin, clock, metrics);
         this.runners = new Runners(this::runner);
         this.retryQueues = new RetryQueues(
                 spool,
@@ -115,7 +113,6 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
                 worker,
                 current,
                 retries,
-                retry.maxLifetime(),
                 outbound.connector(),
                 outbound.byMx(backOffs),
                 spool,

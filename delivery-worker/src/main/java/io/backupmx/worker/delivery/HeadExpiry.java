@@ -28,8 +28,12 @@ final class HeadExpiry implements SpoolReader.Taker {
     /** What to do with a mail at the head. */
     interface Judge {
 
-        /** Whether it has had its time, and may be given up; if so, it is written down as such. */
-        boolean isOver(Envelope envelope, String why);
+        /**
+         * Whether it has had its time, and may be given up; if so, it is written down as such.
+         *
+         * @return why it could not be delivered, for people; empty: it stays
+         */
+        Optional<String> over(Envelope envelope);
     }
 
     /** What becomes of a mail that is given up. */
@@ -47,26 +51,23 @@ final class HeadExpiry implements SpoolReader.Taker {
 
     private final Judge judge;
     private final Ending ending;
-    private final String why;
     private final AtomicBoolean taking = new AtomicBoolean();
     private final CompletableFuture<Instant> head = new CompletableFuture<>();
     private volatile Runnable wake = () -> {};
 
-    private HeadExpiry(Judge judge, Ending ending, String why) {
+    private HeadExpiry(Judge judge, Ending ending) {
         this.judge = judge;
         this.ending = ending;
-        this.why = why;
     }
 
     /**
      * Blocks, at most half a minute or so.
      *
-     * @param why it could not be delivered, for people
      * @return when the mail that is now at the head arrived; {@code Instant.MAX} without any, or when none can be said
      */
-    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, Ending ending, String why)
+    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, Ending ending)
             throws InterruptedException {
-        HeadExpiry expiry = new HeadExpiry(judge, ending, why);
+        HeadExpiry expiry = new HeadExpiry(judge, ending);
         SpoolReader.Feed feed = spool.feed(queue, expiry);
         expiry.wake = feed::wake;
         feed.wake(); // one may have been settled before there was anything to wake
@@ -97,9 +98,12 @@ final class HeadExpiry implements SpoolReader.Taker {
         if (aside.isPresent()) {
             Redirection.log(envelope, mail.route(), aside.get());
             settle(mail, aside.get());
-        } else if (judge.isOver(envelope, why)) {
+            return;
+        }
+        Optional<String> why = judge.over(envelope);
+        if (why.isPresent()) {
             List<Recipient> failed = envelope.recipients().stream()
-                    .map(recipient -> recipient.withLastReply(why))
+                    .map(recipient -> recipient.withLastReply(why.get()))
                     .toList();
             settle(mail, ending.settlement(envelope.withRecipients(failed)));
         } else {

@@ -12,6 +12,7 @@ import io.backupmx.worker.delivery.RecipientOutcome.Failed;
 import io.backupmx.worker.delivery.RecipientOutcome.Postponed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
 import io.backupmx.worker.dsn.Diagnosis;
+import io.backupmx.worker.retry.RetrySchedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,21 +183,34 @@ final class Outcomes {
                 .toList();
     }
 
-    /** Whether it is to be tried again later. */
-    static boolean isWaiting(RecipientOutcome outcome) {
-        return outcome instanceof Deferred || outcome instanceof Postponed;
+    /**
+     * Whoever waits and has had his time is given up (RFC 5321 §4.5.4.1).
+     *
+     * @param next of each recipient, in order
+     */
+    static List<RecipientOutcome> expired(List<RecipientOutcome> outcomes, List<RetrySchedule.Next> next) {
+        List<RecipientOutcome> ended = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            RecipientOutcome outcome = outcomes.get(i);
+            ended.add(
+                    next.get(i) instanceof RetrySchedule.Next.Expired(Duration maxLifetime, Duration _)
+                            ? expired(outcome, maxLifetime)
+                            : outcome);
+        }
+        return List.copyOf(ended);
     }
 
-    /** Those who wait have had their time (RFC 5321 §4.5.4.1). */
-    static List<RecipientOutcome> expired(List<RecipientOutcome> outcomes, Duration maxLifetime) {
-        String over = "given up after " + Durations.format(maxLifetime) + ": ";
-        return outcomes.stream()
-                .map(outcome -> switch (outcome) {
-                    case Deferred(String why) -> new Failed(over + why);
-                    case Postponed(String why, Duration _, boolean _) -> new Failed(over + why);
-                    case Delivered _, Failed _, Untried _ -> outcome;
-                })
-                .toList();
+    private static RecipientOutcome expired(RecipientOutcome outcome, Duration maxLifetime) {
+        return switch (outcome) {
+            case Deferred(String why) -> new Failed(givenUp(maxLifetime, why));
+            case Postponed(String why, Duration _, boolean _) -> new Failed(givenUp(maxLifetime, why));
+            case Delivered _, Failed _, Untried _ -> outcome;
+        };
+    }
+
+    /** @param why it could not be delivered */
+    static String givenUp(Duration maxLifetime, String why) {
+        return "given up after " + Durations.format(maxLifetime) + ": " + why;
     }
 
     /** What a lost connection says about the route, to be told to its gate. */

@@ -8,16 +8,20 @@ import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves every retry queue there is: those of the delays configured now, and those of delays that were configured before, or
- * are on another worker, so that a change of {@code retry.delays} strands no mail.
+ * Serves every retry queue there is: those of the delays configured now, and, for as long as they have mail, those of delays that were
+ * configured before, or are on another worker, so that a change of {@code retry.delays} or a domain's strands no mail.
  */
 final class RetryQueues implements AutoCloseable {
 
@@ -31,6 +35,8 @@ final class RetryQueues implements AutoCloseable {
     private final SpoolReader.Places places;
     private final Map<String, SpoolReader.DelayFeed> feeds = new LinkedHashMap<>(); // by name of queue
     private final Thread asking = Thread.ofVirtual().name("retry-queues").unstarted(this::run);
+    private Set<String> configured = Set.of();
+    private Set<String> idle = Set.of(); // of those not configured, when the spool was asked last
     private boolean closed;
 
     /**
@@ -44,21 +50,23 @@ final class RetryQueues implements AutoCloseable {
         this.places = places;
     }
 
-    /** Serves those of {@code configured} now, the others as soon as the spool tells of them. */
-    void start(List<Duration> configured) {
-        serve(configured);
+    /** Serves those of {@code delays} now, the others as soon as the spool tells of them. */
+    void start(List<Duration> delays) {
+        configure(delays);
         asking.start();
     }
 
-    /** Serves these, too. */
-    void serve(List<Duration> delays) {
-        delays.forEach(delay -> serve(new SpoolQueue.Retry(delay)));
+    /** These are the configured ones from now on. */
+    synchronized void configure(List<Duration> delays) {
+        List<SpoolQueue.Retry> queues = delays.stream().map(SpoolQueue.Retry::new).toList();
+        configured = queues.stream().map(QueueNames::nameOf).collect(Collectors.toUnmodifiableSet());
+        queues.forEach(this::serve);
     }
 
     private void run() {
         try {
             while (!isClosed()) {
-                ask();
+                Together.close(ask(), CLOSING);
                 Thread.sleep(askEvery);
             }
         } catch (InterruptedException e) {
@@ -66,24 +74,45 @@ final class RetryQueues implements AutoCloseable {
         }
     }
 
-    private void ask() {
+    /** Has those served that have mail; returns what there is to close. */
+    private List<Runnable> ask() {
         try {
+            Set<String> occupied = new HashSet<>();
             for (QueueDepth depth : admin.depthsOfLate()) {
-                if (depth.queue() instanceof SpoolQueue.Retry queue) {
+                if (depth.queue() instanceof SpoolQueue.Retry queue && depth.messages() > 0) {
+                    occupied.add(QueueNames.nameOf(queue));
                     serve(queue);
                 }
             }
+            return leaveIdle(occupied);
         } catch (SpoolException e) {
             LOG.atDebug().setCause(e).log("retry queues not listed, to be asked for again");
         } catch (RuntimeException | Error e) {
             LOG.atWarn().setCause(e).log("retry queues not listed, to be asked for again");
         }
+        return List.of();
     }
 
     private synchronized void serve(SpoolQueue.Retry queue) {
         if (!closed) {
             var _ = feeds.computeIfAbsent(QueueNames.nameOf(queue), _ -> spool.feed(queue, places));
         }
+    }
+
+    /** Those that are not configured and had no mail twice in a row; whoever defers mail to one of them has it found again. */
+    private synchronized List<Runnable> leaveIdle(Set<String> occupied) {
+        Set<String> now = new HashSet<>(feeds.keySet());
+        now.removeAll(configured);
+        now.removeAll(occupied);
+        List<Runnable> closings = new ArrayList<>();
+        for (String name : now) {
+            SpoolReader.DelayFeed feed = idle.contains(name) ? feeds.remove(name) : null;
+            if (feed != null) {
+                closings.add(feed::close);
+            }
+        }
+        idle = now;
+        return closings;
     }
 
     private synchronized boolean isClosed() {

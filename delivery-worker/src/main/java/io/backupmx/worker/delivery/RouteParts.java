@@ -5,9 +5,8 @@ import io.backupmx.route.RelayTables;
 import io.backupmx.routing.RouteConnector;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.report.Reports;
-import io.backupmx.worker.retry.RetrySchedule;
+import io.backupmx.worker.schedule.RetrySchedules;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -26,8 +25,7 @@ import java.util.function.IntSupplier;
 record RouteParts(
         WorkerConfig config,
         RelayTables tables,
-        RetrySchedule retries,
-        Duration maxLifetime,
+        RetrySchedules retries,
         RouteConnector connector,
         MxParts mx,
         SpoolReader spool,

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -240,30 +241,30 @@ final class RouteRunner implements SpoolReader.Taker {
      */
     void lookAtHead(RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
         Instant now = parts.clock().instant();
-        Optional<Instant> end = arrived.map(at -> at.plus(parts.maxLifetime())).filter(now::isBefore);
+        Duration shortest = parts.retries().shortestLifetime(route);
+        Optional<Instant> end = arrived.map(at -> at.plus(shortest)).filter(now::isBefore);
         if (end.isPresent()) {
             nextHeadLook = nextLook(now, end.get());
             return;
         }
-        String why =
-                "given up after " + io.backupmx.config.Durations.format(parts.maxLifetime()) + ": " + status.reason();
+        AtomicReference<Instant> over = new AtomicReference<>(now);
         Instant head = HeadExpiry.look(
                 parts.spool(),
                 queue,
-                (envelope, reason) -> {
+                envelope -> {
+                    Duration lifetime = parts.retries().longestLifetime(envelope); // nobody's is cut short
+                    over.set(envelope.arrival().at().plus(lifetime));
                     Instant at = parts.clock().instant();
-                    boolean over = Duration.between(envelope.arrival().at(), at).compareTo(parts.maxLifetime()) >= 0
-                            && expiry.mayExpireAlone();
-                    if (over) {
-                        record.expired();
-                        record.outcomes(envelope, Outcomes.allFailed(envelope, reason), at);
+                    if (at.isBefore(over.get()) || !expiry.mayExpireAlone()) {
+                        return Optional.empty();
                     }
-                    return over;
+                    String why = Outcomes.givenUp(lifetime, status.reason());
+                    record.expired();
+                    record.outcomes(envelope, Outcomes.allFailed(envelope, why), at);
+                    return Optional.of(why);
                 },
-                new Giving(this::aside, parts.reports()),
-                why);
-        Instant over = head.equals(Instant.MAX) ? now : head.plus(parts.maxLifetime());
-        nextHeadLook = nextLook(now, over);
+                new Giving(this::aside, parts.reports()));
+        nextHeadLook = nextLook(now, head.equals(Instant.MAX) ? now : over.get());
     }
 
     /** Its sender may have to be told. */

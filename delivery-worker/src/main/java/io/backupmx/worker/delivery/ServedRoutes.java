@@ -9,7 +9,7 @@ import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.cluster.Cluster;
 import io.backupmx.worker.retry.BackOffTable;
-import io.backupmx.worker.retry.RetrySchedule;
+import io.backupmx.worker.schedule.RetrySchedules;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class ServedRoutes {
     private final Holds holds;
     private final Cluster cluster;
     private final RetryQueues retryQueues;
-    private final RetrySchedule retries;
+    private final RetrySchedules retries;
     private final BackOffTable backOffs;
     private final Unconfigured unconfigured;
     private final Moves moves;
@@ -58,7 +58,7 @@ final class ServedRoutes {
             Holds holds,
             Cluster cluster,
             RetryQueues retryQueues,
-            RetrySchedule retries,
+            RetrySchedules retries,
             BackOffTable backOffs,
             InstantSource clock) {
         this.tables = tables;
@@ -149,7 +149,7 @@ final class ServedRoutes {
                 .toList());
         cluster.configure(routes);
         runners.configure(routes);
-        retryQueues.serve(delays());
+        retryQueues.configure(delays());
     }
 
     /** Reports go by MX, whoever has configured that route; it costs nothing before the first one. */

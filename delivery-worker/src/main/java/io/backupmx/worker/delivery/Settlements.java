@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How a mail leaves the worker's hands. Delivered recipients are done with; the deferred wait with one more attempt on
+ * How a mail leaves the worker's hands. Delivered recipients are done with; the deferred wait, each for its time, with one more attempt on
  * their account; the postponed wait, each for its time, without; the failed wait for an operator, or for their sender to be told; the untried go back, in place when they are all there are, else behind
  * the queue, no attempt burnt.
  */
@@ -34,10 +34,11 @@ final class Settlements {
 
     /**
      * @param outcomes one for each recipient of {@code envelope}, in order
+     * @param delays of each of them, if it is deferred
      * @param wishes of whom the sender may have to be told
      */
-    static Settlement of(Envelope envelope, List<RecipientOutcome> outcomes, Duration retryDelay, Wishes wishes) {
-        List<Recipient> deferred = new ArrayList<>();
+    static Settlement of(Envelope envelope, List<RecipientOutcome> outcomes, List<Duration> delays, Wishes wishes) {
+        Map<Duration, List<Recipient>> deferred = new TreeMap<>();
         List<Recipient> failed = new ArrayList<>();
         List<Recipient> untried = new ArrayList<>();
         List<Recipient> relayed = new ArrayList<>();
@@ -51,25 +52,25 @@ final class Settlements {
                         relayed.add(recipient.withLastReply(cut(Diagnosis.said(host, reply))));
                     }
                 }
-                case Deferred(String why) -> deferred.add(recipient.withLastReply(cut(why)));
+                case Deferred(String why) -> add(deferred, delays.get(i), recipient, why);
                 case Failed(String why) -> failed.add(recipient.withLastReply(cut(why)));
-                case Postponed(String why, Duration wait, boolean _) ->
-                    postponed.computeIfAbsent(wait, _ -> new ArrayList<>()).add(recipient.withLastReply(cut(why)));
+                case Postponed(String why, Duration wait, boolean _) -> add(postponed, wait, recipient, why);
                 case Untried _ -> untried.add(recipient);
             }
         }
         if (untried.size() == outcomes.size()) {
             return new Settlement.GiveBack();
         }
-        Stream.concat(deferred.stream(), postponed.values().stream().flatMap(List::stream))
+        Stream.of(deferred, postponed)
+                .flatMap(waiting -> waiting.values().stream())
+                .flatMap(List::stream)
                 .filter(wishes::ifDelayed)
                 .forEach(delayed::add);
         Envelope waits = delayed.isEmpty() ? envelope : envelope.withDelayReported();
         List<Settlement.Copy> copies = new ArrayList<>();
-        if (!deferred.isEmpty()) {
-            Envelope rest = waits.withRecipients(deferred).withAttempts(envelope.attempts() + 1);
-            copies.add(new Settlement.Copy.Retry(rest, retryDelay));
-        }
+        Envelope tried = waits.withAttempts(envelope.attempts() + 1);
+        deferred.forEach((delay, waiting) ->
+                copies.add(new Settlement.Copy.Retry(tried.withRecipients(waiting), delay)));
         postponed.forEach(
                 (wait, waiting) -> copies.add(new Settlement.Copy.Retry(waits.withRecipients(waiting), wait)));
         copies.addAll(failed(envelope.withAttempts(envelope.attempts() + 1), failed, wishes));
@@ -79,6 +80,11 @@ final class Settlements {
         report(envelope, relayed, ReportKind.RELAYED).ifPresent(copies::add);
         report(envelope, delayed, ReportKind.DELAYED).ifPresent(copies::add);
         return new Settlement.Replace(List.copyOf(copies));
+    }
+
+    private static void add(
+            Map<Duration, List<Recipient>> waiting, Duration delay, Recipient recipient, String why) {
+        waiting.computeIfAbsent(delay, _ -> new ArrayList<>()).add(recipient.withLastReply(cut(why)));
     }
 
     /** All of it has failed; each recipient's last reply says why. */

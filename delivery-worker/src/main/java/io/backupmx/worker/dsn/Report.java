@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param to its reverse-path
  * @param at when it is written
  * @param lastAttempt when it was found out, as far as that is known
- * @param willRetryUntil of a delayed mail
+ * @param willRetryUntil of a delayed mail; where its recipients have different times, the first
  */
 public record Report(
         Action action,

@@ -40,6 +40,7 @@ final class LimitsImport {
             new Row("smtputf8_enable", "ingress.smtputf8", OFFERED),
             new Row("smtpd_timeout", "ingress.command_timeout", SECONDS),
             new Row("maximal_queue_lifetime", "retry.max_lifetime", new Kind.Time("d")),
+            new Row("bounce_queue_lifetime", "retry.report_lifetime", new Kind.Time("d")),
             new Row("default_destination_concurrency_limit", "worker.max_connections_per_route", COUNT),
             new Row("relay_destination_concurrency_limit", "worker.max_connections_per_route", COUNT),
             new Row("smtp_connect_timeout", "worker.connect_timeout", SECONDS),

@@ -21,8 +21,8 @@ import io.backupmx.worker.dsn.Diagnosis;
 import io.backupmx.worker.dsn.Report;
 import io.backupmx.worker.dsn.ReportComposer;
 import io.backupmx.worker.dsn.Returned;
+import io.backupmx.worker.schedule.RetrySchedules;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class Desk {
     private final ReportLimits limits;
     private final ReportRecord record;
     private final ReportComposer composer;
-    private final Duration maxLifetime;
+    private final RetrySchedules schedules;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -55,7 +55,7 @@ final class Desk {
             Authenticity authenticity,
             ReportLimits limits,
             ReportRecord record,
-            Duration maxLifetime,
+            RetrySchedules schedules,
             InstantSource clock,
             RandomGenerator random) {
         this.hostname = hostname;
@@ -65,7 +65,7 @@ final class Desk {
         this.limits = limits;
         this.record = record;
         this.composer = new ReportComposer(hostname);
-        this.maxLifetime = maxLifetime;
+        this.schedules = schedules;
         this.clock = clock;
         this.random = random;
     }
@@ -186,7 +186,7 @@ final class Desk {
                         now,
                         isDemanded(kind) ? Optional.empty() : Optional.of(now),
                         action == Action.DELAYED
-                                ? Optional.of(about.arrival().at().plus(maxLifetime))
+                                ? Optional.of(about.arrival().at().plus(schedules.shortestLifetime(about)))
                                 : Optional.empty()),
                 id,
                 Returned.of(content, full));

@@ -15,6 +15,7 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.dsn.Action;
+import io.backupmx.worker.schedule.RetrySchedules;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -70,6 +71,7 @@ public final class Reports implements AutoCloseable {
             Domain hostname,
             Config config,
             RelayTables tables,
+            RetrySchedules schedules,
             SpoolReader spool,
             SpoolAdmin admin,
             InstantSource clock,
@@ -85,7 +87,7 @@ public final class Reports implements AutoCloseable {
                 new SenderAuthenticity(new RecordLookup(config.dns())),
                 new ReportLimits(config.reports().perMinute(), config.reports().perAddressPerHour(), System::nanoTime),
                 record,
-                config.retry().maxLifetime(),
+                schedules,
                 clock,
                 new Random());
         for (ReportKind kind : ReportKind.values()) {

@@ -102,7 +102,7 @@ public final class FailedRetention implements AutoCloseable {
         Pruning pruning = new Pruning(
                 clock.instant(),
                 config.failed().retention(),
-                config.retry().maxLifetime(),
+                config.longestLifetime(),
                 ageBudget,
                 excess(failed, depths),
                 duties::isSteward,

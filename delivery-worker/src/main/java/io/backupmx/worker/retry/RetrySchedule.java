@@ -1,6 +1,7 @@
 package io.backupmx.worker.retry;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -21,15 +22,21 @@ public final class RetrySchedule {
     /** What follows a deferral. */
     public sealed interface Next {
 
-        /** Another try, {@code delay} from now. */
+        /** From now until the next try, if there is one. */
+        Duration delay();
+
+        /** Another try. */
         record Retry(Duration delay) implements Next {}
 
-        /** No further try: the recipient has had its time. */
-        record Expired(Duration maxLifetime) implements Next {}
+        /**
+         * No further try: the recipient has had its time.
+         *
+         * @param delay for one that may not be given up now all the same: the longest
+         */
+        record Expired(Duration maxLifetime, Duration delay) implements Next {}
     }
 
     private final List<List<Duration>> lengths;
-    private final List<Duration> queues;
     private final Duration maxLifetime;
     private final RandomGenerator random;
 
@@ -39,7 +46,6 @@ public final class RetrySchedule {
             throw new IllegalArgumentException("no delay");
         }
         this.lengths = delays.stream().map(RetrySchedule::lengthsOf).toList();
-        this.queues = lengths.stream().flatMap(List::stream).distinct().sorted().toList();
         this.maxLifetime = maxLifetime;
         this.random = random;
     }
@@ -66,14 +72,19 @@ public final class RetrySchedule {
             throw new IllegalArgumentException("attempt " + attempt + " has not been made");
         }
         if (age.compareTo(maxLifetime) >= 0) {
-            return new Next.Expired(maxLifetime);
+            return new Next.Expired(maxLifetime, lengths.getLast().getLast());
         }
         List<Duration> choice = lengths.get(Math.min(attempt, lengths.size()) - 1);
         return new Next.Retry(choice.get(random.nextInt(choice.size())));
     }
 
-    /** Every delay that can occur, each once, the shortest first: those are the retry queues to serve. */
-    public List<Duration> queues() {
-        return queues;
+    /** Every delay that can occur with these configured ones, each once, the shortest first: those are the retry queues to serve. */
+    public static List<Duration> queues(Collection<Duration> delays) {
+        return delays.stream()
+                .distinct()
+                .flatMap(delay -> lengthsOf(delay).stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 }

@@ -50,9 +50,8 @@ final class HeadExpiryTest {
             Instant head = HeadExpiry.look(
                     spool,
                     new SpoolQueue.ForRoute(ROUTE),
-                    (_, _) -> true,
-                    new Giving(HeldTables.held(directory, 2525)),
-                    "given up");
+                    _ -> Optional.of("given up"),
+                    new Giving(HeldTables.held(directory, 2525)));
 
             assertThat(head).isEqualTo(Instant.MAX);
             assertThat(spool.failed())

@@ -101,6 +101,7 @@ final class InMemoryDelayFeed implements SpoolReader.DelayFeed {
     public void close(Duration grace) {
         queues.lock.lock();
         try {
+            queues.feeds -= over ? 0 : 1;
             over = true;
         } finally {
             queues.lock.unlock();

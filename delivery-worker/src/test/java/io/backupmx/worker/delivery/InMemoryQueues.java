@@ -34,6 +34,9 @@ final class InMemoryQueues {
 
     int givenBack;
 
+    /** Of retry queues, not closed yet. */
+    int feeds;
+
     /** Whether mail that is given back is kept in {@link #heldBack}. */
     boolean holdsGiveBacks;
 

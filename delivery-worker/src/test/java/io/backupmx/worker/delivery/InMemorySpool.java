@@ -52,6 +52,11 @@ final class InMemorySpool implements SpoolReader {
         return queues.locked(() -> queues.givenBack);
     }
 
+    /** Retry queues that are served. */
+    int feeds() {
+        return queues.locked(() -> queues.feeds);
+    }
+
     /** Mails in takers' hands. */
     int taken() {
         return queues.locked(() -> queues.taken);
@@ -119,6 +124,7 @@ final class InMemorySpool implements SpoolReader {
     @Override
     public DelayFeed feed(SpoolQueue.Retry queue, Places places) {
         InMemoryDelayFeed feed = new InMemoryDelayFeed(queues, queue, places);
+        change(() -> queues.feeds++);
         Thread.ofVirtual().name("retry-feed").start(feed::run);
         return feed;
     }

@@ -34,7 +34,11 @@ final class Mails {
 
     /** One that was made here. */
     static Envelope report(String recipient) {
-        return made(Instant.now(), Arrival.LOCAL, "", recipient);
+        return report(Instant.now(), recipient);
+    }
+
+    static Envelope report(Instant arrival, String recipient) {
+        return made(arrival, Arrival.LOCAL, "", recipient);
     }
 
     private static Envelope made(Instant arrival, String protocol, String sender, String... recipients) {

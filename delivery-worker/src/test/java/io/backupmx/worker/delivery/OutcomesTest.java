@@ -11,6 +11,7 @@ import io.backupmx.worker.delivery.RecipientOutcome.Deferred;
 import io.backupmx.worker.delivery.RecipientOutcome.Delivered;
 import io.backupmx.worker.delivery.RecipientOutcome.Failed;
 import io.backupmx.worker.delivery.RecipientOutcome.Untried;
+import io.backupmx.worker.retry.RetrySchedule.Next;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,13 +179,23 @@ class OutcomesTest {
     }
 
     @Test
-    void expiryEndsTheDeferredOnly() {
+    void expiryEndsTheDeferredOnlyAndOfThoseWhoHaveHadTheirTime() {
         Delivered delivered = new Delivered(SmtpReply.of(250, "x"), HOST);
+        Next over = new Next.Expired(Duration.ofDays(30), Duration.ofHours(1));
         assertThat(Outcomes.expired(
-                        List.of(delivered, new Deferred("busy"), new Failed("no"), new Untried("down")),
-                        Duration.ofDays(30)))
+                        List.of(
+                                delivered,
+                                new Deferred("busy"),
+                                new Failed("no"),
+                                new Untried("down"),
+                                new Deferred("young")),
+                        List.of(over, over, over, over, new Next.Retry(Duration.ofHours(1)))))
                 .containsExactly(
-                        delivered, new Failed("given up after 30d: busy"), new Failed("no"), new Untried("down"));
+                        delivered,
+                        new Failed("given up after 30d: busy"),
+                        new Failed("no"),
+                        new Untried("down"),
+                        new Deferred("young"));
     }
 
     private static List<String> kinds(TransactionResult result, Circumstances circumstances) {

@@ -54,6 +54,21 @@ class RetryQueuesTest {
         awaitReturned(1);
     }
 
+    /** Else each reload with other times would leave a few behind until the next start. */
+    @Test
+    void aQueueThatIsNotConfiguredAnyMoreIsLeftWhenItIsEmptyAndFoundAgainWhenItIsNot() {
+        queues.start(List.of(BEFORE, NOW));
+        assertThat(spool.feeds()).isEqualTo(2);
+        queues.configure(List.of(NOW));
+        await().atMost(LONG).until(() -> spool.feeds() == 1);
+        defer(BEFORE);
+        defer(NOW);
+        awaitReturned(2);
+        await().atMost(LONG).until(() -> spool.feeds() == 1);
+        queues.configure(List.of(NOW, BEFORE));
+        assertThat(spool.feeds()).isEqualTo(2);
+    }
+
     private void defer(Duration delay) {
         spool.storeDeferred(delay, ROUTE, Mails.envelope("a@x.test"), WorkerRig.text("x\r\n"));
     }

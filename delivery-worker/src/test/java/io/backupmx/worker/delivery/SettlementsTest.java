@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class SettlementsTest {
 
     private static final Duration DELAY = Duration.ofMinutes(5);
+    private static final List<Duration> DELAYS = List.of(DELAY, DELAY, DELAY, DELAY);
     private static final RecipientOutcome DELIVERED = new Delivered(SmtpReply.of(250, "Ok"), "mx");
     private static final RecipientOutcome DEFERRED = new Deferred("450 later");
     private static final RecipientOutcome FAILED = new Failed("550 no");
@@ -71,6 +72,27 @@ class SettlementsTest {
     }
 
     @Test
+    void theDeferredWaitEachForItsTimeAndThoseWithTheSameTogether() {
+        Duration longer = Duration.ofHours(2);
+        assertThat(Settlements.of(
+                        envelope,
+                        List.of(DEFERRED, DEFERRED, DELIVERED, DEFERRED),
+                        List.of(longer, DELAY, DELAY, longer),
+                        Wishes.NONE))
+                .isEqualTo(new Settlement.Replace(List.of(
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(recipient(1).withLastReply("450 later")))
+                                        .withAttempts(4),
+                                DELAY),
+                        new Copy.Retry(
+                                envelope.withRecipients(List.of(
+                                                recipient(0).withLastReply("450 later"),
+                                                recipient(3).withLastReply("450 later")))
+                                        .withAttempts(4),
+                                longer))));
+    }
+
+    @Test
     void untriedBesideDeliveredIsRequeuedWithoutAnAttempt() {
         assertThat(settle(DELIVERED, UNTRIED, DELIVERED, DELIVERED))
                 .isEqualTo(new Settlement.Replace(
@@ -80,7 +102,7 @@ class SettlementsTest {
     @Test
     void failedRecipientsOfWhomTheSenderMayBeToldWaitForThat() {
         Settlement settlement = Settlements.of(
-                envelope, List.of(FAILED, FAILED, DELIVERED, DELIVERED), DELAY, new WishesFor("a", "none", "none"));
+                envelope, List.of(FAILED, FAILED, DELIVERED, DELIVERED), DELAYS, new WishesFor("a", "none", "none"));
         assertThat(settlement)
                 .isEqualTo(new Settlement.Replace(List.of(
                         new Copy.Failed(
@@ -97,19 +119,19 @@ class SettlementsTest {
     void theSenderHearsOfWhoWentToAHostThatDoesNotReport() {
         RecipientOutcome toldOn = new Delivered(SmtpReply.of(250, "Ok"), "mx", Optional.empty(), true);
         Settlement settlement = Settlements.of(
-                envelope, List.of(DELIVERED, toldOn, DELIVERED, DELIVERED), DELAY, new WishesFor("none", "a", "none"));
+                envelope, List.of(DELIVERED, toldOn, DELIVERED, DELIVERED), DELAYS, new WishesFor("none", "a", "none"));
         assertThat(settlement)
                 .isEqualTo(new Settlement.Replace(List.of(new Copy.Report(
                         envelope.withRecipients(List.of(recipient(0).withLastReply("host mx said: 250 Ok"))),
                         ReportKind.RELAYED))));
-        assertThat(Settlements.of(envelope, List.of(toldOn, toldOn, toldOn, toldOn), DELAY, new WishesFor("", "", "")))
+        assertThat(Settlements.of(envelope, List.of(toldOn, toldOn, toldOn, toldOn), DELAYS, new WishesFor("", "", "")))
                 .isEqualTo(Settlement.done());
     }
 
     @Test
     void aDelayIsToldOnceAndThatIsRemembered() {
         Settlement settlement = Settlements.of(
-                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAY, new WishesFor("none", "none", "a"));
+                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAYS, new WishesFor("none", "none", "a"));
         assertThat(settlement)
                 .isEqualTo(new Settlement.Replace(List.of(
                         new Copy.Retry(
@@ -145,7 +167,7 @@ class SettlementsTest {
     }
 
     private Settlement settle(RecipientOutcome... outcomes) {
-        return Settlements.of(envelope, List.of(outcomes), DELAY, Wishes.NONE);
+        return Settlements.of(envelope, List.of(outcomes), DELAYS, Wishes.NONE);
     }
 
     /** Of recipients whose address begins with this. */

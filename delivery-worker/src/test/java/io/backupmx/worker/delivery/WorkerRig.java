@@ -275,7 +275,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.permitMxBackup(),
                     usual.ingress(),
                     worker,
-                    new RetryConfig(List.of(retryDelay), maxLifetime),
+                    new RetryConfig(List.of(retryDelay), maxLifetime, RetryConfig.DEFAULT.reportLifetime()),
                     new ReportsConfig(failures, Optional.empty(), 100, 20),
                     mx,
                     dns,

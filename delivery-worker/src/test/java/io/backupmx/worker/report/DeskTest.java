@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.backupmx.config.Failures;
 import io.backupmx.config.ReportsConfig;
+import io.backupmx.config.RetryConfig;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
 import io.backupmx.route.RecipientVerdict;
@@ -19,9 +20,9 @@ import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.Settlement.Copy;
 import io.backupmx.worker.dsn.Samples;
+import io.backupmx.worker.schedule.RetrySchedules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,6 @@ import org.junit.jupiter.api.Test;
 class DeskTest {
 
     private static final Route OUR_ROUTE = Route.of("smtp:[mx.backed.test]:25");
-    private static final Duration LIFETIME = Duration.ofDays(30);
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final Tables tables = new Tables();
@@ -52,7 +52,7 @@ class DeskTest {
                 authenticity,
                 new ReportLimits(config.perMinute(), config.perAddressPerHour(), System::nanoTime),
                 new ReportRecord(metrics),
-                LIFETIME,
+                new RetrySchedules(RetryConfig.DEFAULT, tables, new Random(1)),
                 InstantSource.system(),
                 new Random(1));
     }

@@ -7,6 +7,7 @@ import io.backupmx.config.Config;
 import io.backupmx.config.ConfigLoader;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
+import io.backupmx.route.RelayTables;
 import io.backupmx.route.RelayTablesLoader;
 import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
@@ -16,12 +17,14 @@ import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.admin.FakeSpool;
 import io.backupmx.worker.admin.SampleMail;
 import io.backupmx.worker.dsn.Samples;
+import io.backupmx.worker.schedule.RetrySchedules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -71,10 +74,12 @@ class ReportsTest {
     private Reports reports() {
         Config config =
                 ConfigLoader.load(Optional.empty(), Map.of(), Map.of("domains.example.test", "mx.example.test"));
+        RelayTables tables = RelayTablesLoader.load(config);
         return new Reports(
                 Samples.HOSTNAME,
                 config,
-                RelayTablesLoader.load(config),
+                tables,
+                new RetrySchedules(config.retry(), tables, new Random(1)),
                 new Unread(),
                 spool,
                 InstantSource.system(),
