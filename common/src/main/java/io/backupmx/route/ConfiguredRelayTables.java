@@ -87,11 +87,6 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     @Override
-    public boolean defersWhileUp() {
-        return !deferring.isEmpty();
-    }
-
-    @Override
     public Optional<Failures> failures(ForwardPath path) {
         return failures.of(address(path).domain());
     }

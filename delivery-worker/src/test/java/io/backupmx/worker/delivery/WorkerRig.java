@@ -310,11 +310,6 @@ final class WorkerRig implements AutoCloseable {
         }
 
         @Override
-        public boolean defersWhileUp() {
-            return false;
-        }
-
-        @Override
         public Set<Domain> domains() {
             return Set.of();
         }
