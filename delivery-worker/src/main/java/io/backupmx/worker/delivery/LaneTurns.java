@@ -5,7 +5,6 @@ import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -39,6 +38,16 @@ final class LaneTurns {
     private final Map<Lane, Side> sides = new EnumMap<>(Lane.class);
     private Lane last = Lane.BACKLOG;
 
+    /** Of both lanes together, and maybe of others. Must not block. */
+    interface Room {
+
+        /** Whether there may be a free one. */
+        boolean hasFree();
+
+        /** Takes one, if there is. */
+        boolean take();
+    }
+
     /** One lane. */
     private static final class Side {
         int held;
@@ -46,9 +55,10 @@ final class LaneTurns {
         boolean isPassedOver;
         boolean hasMail;
         boolean isGivenUp;
+        boolean keepsTurn;
         long askedNanos;
         long emptyNanos;
-        long aloneNanos;
+        long keptNanos;
         long pauseNanos = LOOK_AGAIN.toNanos();
 
         boolean isWaiting(long now) {
@@ -93,27 +103,23 @@ final class LaneTurns {
         return side;
     }
 
-    /**
-     * Whether {@code lane} has a place now; it is its own until {@link #free} or {@link #foundNone}.
-     *
-     * @param place takes one, where there is any
-     */
-    boolean take(Lane lane, BooleanSupplier place) {
+    /** Whether {@code lane} has a place now; it is its own until {@link #free} or {@link #foundNone}. */
+    boolean take(Lane lane, Room places) {
         boolean otherMayAsk;
         synchronized (this) {
             long now = nanoTime.getAsLong();
             Side mine = side(lane);
             Side others = side(other(lane));
-            if (!mine.isRead(now)) {
-                mine.aloneNanos = now;
-            }
             mine.askedNanos = now;
             mine.isGivenUp = false;
-            if (others.isExpected(now) && mine.held == 0 && last == lane) {
-                others.isGivenUp = now - mine.aloneNanos >= WAITS.toNanos();
-                mine.waits = true;
-                return false;
+            if (mine.held == 0 && last == lane && others.isExpected(now) && places.hasFree()) {
+                if (keepsTurn(mine, now)) {
+                    mine.waits = true;
+                    return false;
+                }
+                others.isGivenUp = true;
             }
+            mine.keepsTurn = false;
             if (others.isWaiting(now)) {
                 if (!mine.hasMail && now - mine.emptyNanos < mine.pauseNanos) {
                     mine.waits = false;
@@ -125,7 +131,7 @@ final class LaneTurns {
                     return false;
                 }
             }
-            mine.waits = !place.getAsBoolean();
+            mine.waits = !places.take();
             if (mine.waits) {
                 return false;
             }
@@ -140,6 +146,15 @@ final class LaneTurns {
         return true;
     }
 
+    /** Whether {@code mine} leaves what is free to the other lane, for a moment more. */
+    private static boolean keepsTurn(Side mine, long now) {
+        if (!mine.keepsTurn) {
+            mine.keepsTurn = true;
+            mine.keptNanos = now;
+        }
+        return now - mine.keptNanos < WAITS.toNanos();
+    }
+
     /** What {@code lane} had the place for is done. */
     synchronized void free(Lane lane) {
         side(lane).held--;
@@ -150,9 +165,8 @@ final class LaneTurns {
         synchronized (this) {
             Side mine = side(lane);
             mine.held--;
-            mine.pauseNanos = mine.hasMail
-                    ? LOOK_AGAIN.toNanos()
-                    : Math.min(2 * mine.pauseNanos, LOOK_AGAIN_AT_LAST.toNanos());
+            mine.pauseNanos =
+                    mine.hasMail ? LOOK_AGAIN.toNanos() : Math.min(2 * mine.pauseNanos, LOOK_AGAIN_AT_LAST.toNanos());
             mine.hasMail = false;
             mine.emptyNanos = nanoTime.getAsLong();
         }

@@ -23,13 +23,10 @@ final class Lanes {
     private final Map<Lane, One> lanes = new EnumMap<>(Lane.class);
 
     /** Who has the places, and the mail. Called from threads of the feeds; must not block. */
-    interface Customer {
+    interface Customer extends LaneTurns.Room {
 
         /** Whether mail of the queues is to be asked for at all. */
         boolean wantsMail();
-
-        /** Takes a place, if there is a free one. */
-        boolean takePlace();
 
         void giveBackPlace();
 
@@ -73,7 +70,14 @@ final class Lanes {
 
         @Override
         public boolean wantsMail() {
-            return customer.wantsMail() && turns.take(lane, customer::takePlace);
+            if (!customer.wantsMail()) {
+                return false;
+            }
+            boolean taken = turns.take(lane, customer);
+            if (!taken && turns.isAtWork(lane)) {
+                supply.waitsForAPlace();
+            }
+            return taken;
         }
 
         @Override

@@ -249,7 +249,8 @@ final class Moves {
         LOG.atInfo()
                 .addKeyValue("next_hop", route)
                 .addKeyValue(
-                        "mails", waiting.values().stream().mapToLong(mails -> mails).sum())
+                        "mails",
+                        waiting.values().stream().mapToLong(mails -> mails).sum())
                 .log("waiting mail has another way now, and moves");
         boolean emptied = true;
         boolean through = true;

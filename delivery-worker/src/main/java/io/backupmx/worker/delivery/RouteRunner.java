@@ -86,7 +86,12 @@ final class RouteRunner {
         }
 
         @Override
-        public boolean takePlace() {
+        public boolean hasFree() {
+            return places.mayHaveFree();
+        }
+
+        @Override
+        public boolean take() {
             return places.take();
         }
 
@@ -238,7 +243,9 @@ final class RouteRunner {
 
     /** The queues of which it is time to {@link #lookAtHead}. */
     List<SpoolQueue.ForRoute> headsToLookAt() {
-        return stopping ? List.of() : lanes.withMail().stream().filter(headLooks::isDue).toList();
+        return stopping
+                ? List.of()
+                : lanes.withMail().stream().filter(headLooks::isDue).toList();
     }
 
     /**

@@ -57,7 +57,11 @@ final class InMemoryAdmin implements SpoolAdmin {
             if (queue instanceof SpoolQueue.ForRoute ofRoute) {
                 for (StoredMail mail : queues.locked(() -> List.copyOf(queues.queue(ofRoute)))) {
                     if (!viewer.test(new ListedMail(
-                            queue, ofRoute.route(), mail.envelope(), mail.content().sizeBytes(), Optional.empty()))) {
+                            queue,
+                            ofRoute.route(),
+                            mail.envelope(),
+                            mail.content().sizeBytes(),
+                            Optional.empty()))) {
                         return;
                     }
                 }

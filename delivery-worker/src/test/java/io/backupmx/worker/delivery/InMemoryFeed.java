@@ -18,8 +18,7 @@ final class InMemoryFeed implements SpoolReader.Feed {
     private final SpoolReader.Taker taker;
     private boolean over;
 
-    InMemoryFeed(
-            InMemoryQueues queues, Lane lane, Supplier<Deque<StoredMail>> queue, SpoolReader.Taker taker) {
+    InMemoryFeed(InMemoryQueues queues, Lane lane, Supplier<Deque<StoredMail>> queue, SpoolReader.Taker taker) {
         this.queues = queues;
         this.lane = lane;
         this.queue = queue;
