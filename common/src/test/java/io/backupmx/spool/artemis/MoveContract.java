@@ -83,7 +83,8 @@ abstract class MoveContract extends SpoolFixture {
         for (Copy.Moved moved :
                 List.of(new Copy.Moved(HOLD, only(envelope, 0)), new Copy.Moved(OTHER, only(envelope, 1)))) {
             QueueOf taker = new QueueOf(1);
-            try (SpoolReader.Feed _ = reader.feeds().feed(new SpoolQueue.ForRoute(moved.route(), Lane.BACKLOG), taker)) {
+            try (SpoolReader.Feed _ =
+                    reader.feeds().feed(new SpoolQueue.ForRoute(moved.route(), Lane.BACKLOG), taker)) {
                 assertIs(taker.next(), moved.route(), moved.envelope(), octets);
             }
         }
