@@ -5,42 +5,31 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * Where a keeper writes for the ingresses which routes are not up: at once when it is others than before, and all the same
- * every few seconds, for what is not repeated is not believed ({@link GatesHeard}). Nothing is written while nobody wants to
- * know. Safe from any thread.
+ * every few seconds, for what is not repeated is not believed ({@link GatesHeard}). Safe from any thread.
  */
 public final class GateBoard implements AutoCloseable {
 
     static final Duration AGAIN = Duration.ofSeconds(3);
 
     private final SharedTable table;
-    private final BooleanSupplier wanted;
     private final LongSupplier nanoTime;
     private final Map<Integer, Told> told = new HashMap<>();
     private boolean started;
 
     private record Told(GateNews news, long atNanos) {}
 
-    /**
-     * @param table not started; closed with this
-     * @param wanted whether anybody wants to know
-     */
-    public GateBoard(SharedTable table, BooleanSupplier wanted) {
-        this(table, wanted, System::nanoTime);
+    /** @param table not started; closed with this */
+    public GateBoard(SharedTable table) {
+        this(table, System::nanoTime);
     }
 
-    GateBoard(SharedTable table, BooleanSupplier wanted, LongSupplier nanoTime) {
+    GateBoard(SharedTable table, LongSupplier nanoTime) {
         this.table = table;
-        this.wanted = wanted;
         this.nanoTime = nanoTime;
-    }
-
-    public boolean isWanted() {
-        return wanted.getAsBoolean();
     }
 
     /**

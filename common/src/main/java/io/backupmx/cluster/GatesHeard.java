@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * Which routes are up, as their keepers say. In doubt none is: before every shard's keeper was heard, ten seconds after one
+ * Which routes are up, and which are not, as their keepers say. In doubt nothing is said of either: before every shard's keeper was heard, ten seconds after one
  * was heard last, while the broker is away. What was written before this process listened is of unknown age and counts for
  * nothing; it is repeated every three seconds. Safe from any thread.
  */
@@ -35,17 +35,33 @@ public final class GatesHeard implements SharedTable.Listener, AutoCloseable {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether {@code route} is up beyond doubt. Never blocks; begins to listen at the first question. */
-    public boolean isUp(Route route) {
+    /** Begins to listen. */
+    public void start() {
         if (!started.getAndSet(true)) {
             table.start(this);
         }
+    }
+
+    /** Whether its keeper has said of late that {@code route} is not up; in doubt it has not. Never blocks. */
+    public boolean isShut(Route route) {
+        String name = route.toString();
+        long now = nanoTime.getAsLong();
+        return shards.values().stream()
+                .anyMatch(heard -> isFresh(heard, now) && heard.news().isShut(name));
+    }
+
+    private static boolean isFresh(Heard heard, long now) {
+        return now - heard.atNanos() < STALE.toNanos();
+    }
+
+    /** Whether {@code route} is up beyond doubt. Never blocks. */
+    public boolean isUp(Route route) {
         String name = route.toString();
         long now = nanoTime.getAsLong();
         int fresh = 0;
         int all = Integer.MAX_VALUE;
         for (Heard heard : shards.values()) {
-            if (now - heard.atNanos() < STALE.toNanos()) {
+            if (isFresh(heard, now)) {
                 fresh++;
                 all = heard.news().shards();
                 if (heard.news().isShut(name)) {

@@ -38,11 +38,6 @@ public final class CurrentTables implements RelayTables {
     }
 
     @Override
-    public boolean defersWhileUp() {
-        return tables.defersWhileUp();
-    }
-
-    @Override
     public Optional<Failures> failures(ForwardPath path) {
         return tables.failures(path);
     }

@@ -28,9 +28,6 @@ public interface RelayTables {
      */
     boolean defersWhileUp(ForwardPath path);
 
-    /** Whether that is so of anybody. */
-    boolean defersWhileUp();
-
     /** Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. */
     default Optional<Failures> failures(ForwardPath path) {
         return Optional.empty();

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * The one place that knows how a {@link SpoolQueue} is called on the broker. A route's name keeps {@code [a-z0-9-]} and
  * escapes every other octet as {@code _hh}: the broker reads {@code ::} as address and queue, and {@code .} as a level.
- * Names that would grow too long end in a hash, and then only the mail itself knows its route.
+ * The lane of fresh mail has the name that a route's only queue had before there were two. Names that would grow too long end in a hash, and then only the mail itself knows its route.
  */
 public final class QueueNames {
 
@@ -34,6 +34,7 @@ public final class QueueNames {
     private static final String DEAD_LETTER = PREFIX + "dead-letter";
     private static final String RETRY = PREFIX + "retry.";
     private static final String REPORTS = PREFIX + "report.";
+    private static final String BACKLOG = PREFIX + "backlog.";
     private static final String BY_MX = PREFIX + new Route.ByMx();
     private static final String DISCARD = PREFIX + new Route.Discard();
     private static final String HOLD = PREFIX + encode(Route.Hold.PREFIX);
@@ -44,8 +45,7 @@ public final class QueueNames {
 
     public static String nameOf(SpoolQueue queue) {
         return switch (queue) {
-            case SpoolQueue.ForRoute forRoute ->
-                PREFIX + encode(forRoute.route().toString());
+            case SpoolQueue.ForRoute(Route route, Lane lane) -> prefixOf(lane) + encode(route.toString());
             case SpoolQueue.Retry retry -> RETRY + retry.delay().toSeconds();
             case SpoolQueue.Failed _ -> FAILED;
             case SpoolQueue.Reports reports -> REPORTS + reports.kind().name().toLowerCase(Locale.ROOT);
@@ -71,13 +71,36 @@ public final class QueueNames {
                     .filter(queue -> nameOf(queue).equals(name))
                     .findFirst();
         }
+        Lane lane = laneOf(name);
         return isRoute(name)
-                ? decode(name.substring(PREFIX.length())).flatMap(Route::parse).map(SpoolQueue.ForRoute::new)
+                ? decode(name.substring(prefixOf(lane).length()))
+                        .flatMap(Route::parse)
+                        .map(route -> new SpoolQueue.ForRoute(route, lane))
                 : Optional.empty();
+    }
+
+    private static String prefixOf(Lane lane) {
+        return switch (lane) {
+            case FRESH -> PREFIX;
+            case BACKLOG -> BACKLOG;
+        };
+    }
+
+    /** Which lane of its route the route's queue {@code name} is. */
+    public static Lane laneOf(String name) {
+        return name.startsWith(BACKLOG) ? Lane.BACKLOG : Lane.FRESH;
     }
 
     /** Whether {@code name} is a route's queue, be the route readable from it or not. */
     public static boolean isRoute(String name) {
+        if (name.startsWith(BACKLOG)) {
+            String fresh = PREFIX + name.substring(BACKLOG.length());
+            return isOfFreshMail(fresh) && !fresh.startsWith(HOLD);
+        }
+        return isOfFreshMail(name);
+    }
+
+    private static boolean isOfFreshMail(String name) {
         return PREFIXES_TO_HOSTS.stream().anyMatch(name::startsWith)
                 || name.equals(BY_MX)
                 || name.equals(DISCARD)

@@ -32,13 +32,13 @@ public sealed interface Settlement {
         /** The sender may have to be told; each recipient's last reply says of what. */
         record Report(Envelope envelope, ReportKind kind) implements Copy {}
 
-        /** Another mail altogether, of our own making, to go by {@code route}. */
+        /** Another mail altogether, of our own making, to go by {@code route} as fresh mail does. */
         record Fresh(Route route, Envelope envelope, Content.InMemory content) implements Copy {}
 
-        /** Behind the queue of another route, which it is of from now on. */
+        /** Behind the backlog of another route, which it is of from now on. */
         record Moved(Route route, Envelope envelope) implements Copy {}
 
-        /** Back onto the queue of the mail's route, behind what is there. */
+        /** Back onto the queue that it came from, behind what is there; from one that is no route's, behind its route's backlog. */
         record Requeued(Envelope envelope) implements Copy {}
     }
 

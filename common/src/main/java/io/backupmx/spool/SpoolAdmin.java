@@ -44,7 +44,7 @@ public interface SpoolAdmin extends AutoCloseable {
      */
     void browse(List<SpoolQueue> queues, Predicate<ListedMail> viewer);
 
-    /** Puts failed mail back onto its routes; all of it when {@code id} is empty. Returns how many. */
+    /** Puts failed mail back onto its routes, on the lane of the backlog; all of it when {@code id} is empty. Returns how many. */
     int release(Optional<QueueId> id);
 
     /**

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 public interface SpoolReader extends AutoCloseable {
 
     /**
-     * Starts taking mail from a route's queue, and keeps on, reconnecting when it must, until the feed is closed.
+     * Starts taking mail from one lane of a route, and keeps on, reconnecting when it must, until the feed is closed.
      */
     Feed feed(SpoolQueue.ForRoute queue, Taker taker);
 
@@ -19,22 +19,22 @@ public interface SpoolReader extends AutoCloseable {
 
     /**
      * Starts serving a retry queue: due mail goes to a place of its route where there is one, else behind its route's
-     * queue, so that a route without places holds up no other. What a taker gives back ({@link Settlement.GiveBack}) goes
-     * behind its route's queue, too, for it was due. Keeps on until the feed is closed.
+     * backlog ({@link Lane#BACKLOG}), so that a route without places holds up no other. What a taker gives back
+     * ({@link Settlement.GiveBack}) goes there, too, for it was due. Keeps on until the feed is closed.
      */
     DelayFeed feed(SpoolQueue.Retry queue, Places places);
 
     /**
-     * Tells {@code listener} of routes that have mail on their queue: of one soon after mail was stored for it, of all of
-     * them every few seconds, even where that is none; so that an idle route needs no feed. A route without mail may be named, one with mail is
+     * Tells {@code listener} of routes' queues that have mail: of one soon after mail was stored on it, of all of
+     * them every few seconds, even where that is none; so that an idle queue needs no feed. One without mail may be named, one with mail is
      * never left out for longer than {@link #SWEEP}. Mail that keeps coming is told of every two seconds at most, so a feed
-     * that is opened when its route is named, and stays open for half a minute after its last mail, finds all of it: what
+     * that is opened when its queue is named, and stays open for half a minute after its last mail, finds all of it: what
      * is stored while the feed is open it takes itself, and what is stored after it closed is more than two seconds behind
      * the last that was told of, so it is told of anew. Until it is closed.
      *
      * @param listener called from one thread; must not block
      */
-    AutoCloseable watch(Consumer<Set<Route>> listener);
+    AutoCloseable watch(Consumer<Set<SpoolQueue.ForRoute>> listener);
 
     /** How long mail may wait on a queue before {@link #watch} has told of it, whatever went wrong on its way. */
     Duration SWEEP = Duration.ofSeconds(10);
@@ -51,6 +51,9 @@ public interface SpoolReader extends AutoCloseable {
     /** Who takes mail. Called from one thread of the feed; must not block. */
     interface Taker {
 
+        /** As long as nobody else has use for a place, it may wait for mail. */
+        Duration PATIENCE = Duration.ofMillis(500);
+
         /** Whether there is a free place for one mail now; a yes reserves it until {@link #accept} or {@link #none}. */
         boolean wantsMail();
 
@@ -59,6 +62,11 @@ public interface SpoolReader extends AutoCloseable {
 
         /** There was no mail for the reserved place. */
         void none();
+
+        /** How long the reserved place may wait for mail on an empty queue; no time at all: what is there, or none. */
+        default Duration patience() {
+            return PATIENCE;
+        }
     }
 
     /** One queue being taken from. */

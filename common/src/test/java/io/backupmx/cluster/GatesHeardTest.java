@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +26,7 @@ class GatesHeardTest {
 
     private long now;
     private final Table table = new Table();
-    private final GateBoard board = new GateBoard(table, () -> true, () -> now);
+    private final GateBoard board = new GateBoard(table, () -> now);
     private final GatesHeard gates = new GatesHeard(table, () -> now);
 
     /** All that is put is heard. */
@@ -56,6 +57,11 @@ class GatesHeardTest {
         public void close() {}
     }
 
+    @BeforeEach
+    void listen() {
+        gates.start();
+    }
+
     private void pass(Duration time) {
         now += time.toNanos();
     }
@@ -82,7 +88,6 @@ class GatesHeardTest {
 
     @Test
     void whatIsNotRepeatedIsNotBelieved() {
-        gates.isUp(ROUTE);
         tell(1, ALL_UP);
         pass(GatesHeard.STALE.minusNanos(1));
         assertThat(gates.isUp(ROUTE)).isTrue();
@@ -91,6 +96,19 @@ class GatesHeardTest {
         assertThat(gates.isUp(ROUTE)).isFalse();
         board.tell(1, 2, 1, ALL_UP);
         assertThat(gates.isUp(ROUTE)).isTrue();
+    }
+
+    @Test
+    void aRouteIsShutOnlyAsLongAsItsKeeperSaysSo() {
+        assertThat(gates.isShut(ROUTE)).isFalse();
+        board.tell(1, 2, 1, Set.of(ROUTE.toString()));
+        assertThat(gates.isShut(ROUTE)).as("whatever the other keeper will say").isTrue();
+        assertThat(gates.isShut(OTHER)).isFalse();
+        pass(GatesHeard.STALE);
+        assertThat(gates.isShut(ROUTE)).isFalse();
+        board.tell(1, 2, 1, Set.of(ROUTE.toString()));
+        board.tell(1, 2, 1, ALL_UP);
+        assertThat(gates.isShut(ROUTE)).isFalse();
     }
 
     @Test
@@ -117,7 +135,6 @@ class GatesHeardTest {
 
     @Test
     void theLaterKeeperCounts() {
-        gates.isUp(ROUTE);
         tell(2, Set.of(ROUTE.toString()));
         tell(1, ALL_UP);
         assertThat(gates.isUp(ROUTE)).isFalse();
@@ -127,7 +144,6 @@ class GatesHeardTest {
 
     @Test
     void whatWasWrittenBeforeAnybodyListenedIsOfUnknownAge() {
-        gates.isUp(ROUTE);
         SharedTable.Listener listener = table.listeners.getFirst();
         tell(1, ALL_UP);
         listener.disconnected();

@@ -184,11 +184,6 @@ class RequireTlsRoutesTest {
         }
 
         @Override
-        public boolean defersWhileUp() {
-            return false;
-        }
-
-        @Override
         public Set<Domain> domains() {
             return Set.of();
         }

@@ -24,6 +24,7 @@ final class QueueNamesTest {
         String name = QueueNames.nameOf(queue);
         assertThat(name).matches("spool\\.[a-z0-9_-]+").hasSizeLessThan(210);
         assertThat(QueueNames.isRoute(name)).isTrue();
+        assertThat(QueueNames.laneOf(name)).isEqualTo(Lane.FRESH);
         if (!name.contains("_z")) {
             assertThat(QueueNames.parse(name)).contains(queue);
         }
@@ -34,6 +35,36 @@ final class QueueNamesTest {
         assertThat(QueueNames.nameOf(new SpoolQueue.ForRoute(one))
                         .equals(QueueNames.nameOf(new SpoolQueue.ForRoute(other))))
                 .isEqualTo(one.equals(other));
+    }
+
+    @Property
+    void theBacklogsNameIsReadBackAndNoOthers(@ForAll("routes") Route route) {
+        SpoolQueue queue = new SpoolQueue.ForRoute(route, Lane.BACKLOG);
+        String name = QueueNames.nameOf(queue);
+        assertThat(name)
+                .matches("spool\\.backlog\\.[a-z0-9_-]+")
+                .hasSizeLessThan(210)
+                .contains(QueueNames.TO_HOSTS);
+        assertThat(QueueNames.isRoute(name)).isTrue();
+        assertThat(QueueNames.laneOf(name)).isEqualTo(Lane.BACKLOG);
+        if (!name.contains("_z")) {
+            assertThat(QueueNames.parse(name)).contains(queue);
+        }
+    }
+
+    @Test
+    void everyRouteThatIsReadHasABacklogAndAHeldDomainHasNone() {
+        for (Route route : List.of(new Route.ByMx(), new Route.Discard())) {
+            SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(route, Lane.BACKLOG);
+            assertThat(QueueNames.nameOf(queue)).isEqualTo("spool.backlog." + route);
+            assertThat(QueueNames.parse("spool.backlog." + route)).contains(queue);
+            assertThat(SpoolQueue.ForRoute.lanesOf(route)).containsExactly(new SpoolQueue.ForRoute(route), queue);
+        }
+        Route held = Route.of("hold:held.test");
+        assertThat(new SpoolQueue.ForRoute(held, Lane.BACKLOG)).isEqualTo(new SpoolQueue.ForRoute(held));
+        assertThat(SpoolQueue.ForRoute.lanesOf(held)).containsExactly(new SpoolQueue.ForRoute(held));
+        assertThat(QueueNames.isRoute("spool.backlog.hold_3aheld_2etest")).isFalse();
+        assertThat(QueueNames.parse("spool.backlog.hold_3aheld_2etest")).isEmpty();
     }
 
     @Test
@@ -109,6 +140,9 @@ final class QueueNamesTest {
                 "spool.retry.x",
                 "spool.report.x",
                 "spool.smtp_3",
+                "spool.backlog.",
+                "spool.backlog.failed",
+                "spool.backlog.retry.1",
                 "spool.smtp_zz",
                 "spool.smtp_3a_5b")) {
             assertThat(QueueNames.parse(name)).as(name).isEqualTo(Optional.empty());

@@ -2,6 +2,7 @@ package io.backupmx.worker;
 
 import io.backupmx.config.Durations;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolAdmin;
@@ -15,12 +16,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How much waits where: {@code backupmx_spool_messages}, {@code backupmx_spool_bytes} and
- * {@code backupmx_spool_oldest_age_seconds}, by queue and route; bytes and age of the {@value QueueDepth#MAX_DETAILED} routes
+ * {@code backupmx_spool_oldest_age_seconds}, by queue and route, both lanes of each together; bytes and age of the {@value QueueDepth#MAX_DETAILED} routes
  * with most mail. Asked of the broker's counters at an interval, not at each scrape, and never by reading mail. While the broker
  * does not answer there are none: yesterday's depth would be believed, and a worker that is cut off would be believed before
  * those that are not.
@@ -76,12 +78,20 @@ public final class SpoolMetrics implements AutoCloseable {
     }
 
     private void show(List<QueueDepth> depths) {
-        messages.show(figures(depths, QueueDepth::messages));
+        List<QueueDepth> queues = withLanesTogether(depths);
+        messages.show(figures(queues, QueueDepth::messages));
         List<QueueDepth> detailed =
-                depths.stream().filter(SpoolMetrics::isDetailed).toList();
+                queues.stream().filter(SpoolMetrics::isDetailed).toList();
         bytes.show(figures(detailed, QueueDepth::bytes));
         oldest.show(figures(
                 detailed, depth -> depth.oldest().map(Duration::toMillis).orElse(0L) / 1000.0));
+    }
+
+    private static List<QueueDepth> withLanesTogether(List<QueueDepth> depths) {
+        return Stream.concat(
+                        depths.stream().filter(depth -> !(depth.queue() instanceof SpoolQueue.ForRoute)),
+                        QueueDepth.byRoute(depths).values().stream())
+                .toList();
     }
 
     /** The few that are no route's always are, also when they are empty: an alarm on them should not go blind. */
@@ -98,7 +108,7 @@ public final class SpoolMetrics implements AutoCloseable {
 
     private static Tags tags(SpoolQueue queue) {
         return switch (queue) {
-            case SpoolQueue.ForRoute(Route route) -> Tags.of("queue", "route", "next_hop", route.toString());
+            case SpoolQueue.ForRoute(Route route, Lane _) -> Tags.of("queue", "route", "next_hop", route.toString());
             case SpoolQueue.Retry(Duration delay) ->
                 Tags.of("queue", "retry-" + Durations.format(delay), "next_hop", "");
             case SpoolQueue.Reports(ReportKind kind) ->

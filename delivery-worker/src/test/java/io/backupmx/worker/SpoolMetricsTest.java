@@ -2,8 +2,10 @@ package io.backupmx.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.admin.FakeSpool;
+import io.backupmx.worker.admin.SampleMail;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,22 @@ class SpoolMetricsTest {
 
         spool.away(false);
         refresh();
+        assertThat(registry.getMeters()).hasSize(3);
+    }
+
+    @Test
+    void aRouteHasOneSeriesForItsTwoLanes() throws InterruptedException {
+        spool.put(SampleMail.ON_ROUTE, SampleMail.on(SampleMail.ON_ROUTE, 1));
+        SpoolQueue behind = new SpoolQueue.ForRoute(SampleMail.ROUTE, Lane.BACKLOG);
+        spool.put(behind, SampleMail.on(behind, 2), SampleMail.on(behind, 3));
+        refresh();
+        assertThat(registry.get("backupmx.spool.messages")
+                        .tags("queue", "route", "next_hop", SampleMail.ROUTE.toString())
+                        .gauge()
+                        .value())
+                .isEqualTo(3);
+        assertThat(registry.get("backupmx.spool.bytes").gauge().value()).isEqualTo(3000);
+        assertThat(registry.get("backupmx.spool.oldest.age").gauge().value()).isEqualTo(90);
         assertThat(registry.getMeters()).hasSize(3);
     }
 

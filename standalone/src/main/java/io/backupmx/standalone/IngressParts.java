@@ -14,6 +14,7 @@ import io.backupmx.ingress.spf.SpfChecks;
 import io.backupmx.ingress.tls.IngressTls;
 import io.backupmx.ops.DefaultGateways;
 import io.backupmx.ops.StartException;
+import io.backupmx.spool.LanedWriter;
 import io.backupmx.spool.SpoolWriter.Room;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.vertx.core.Future;
@@ -64,7 +65,7 @@ final class IngressParts {
                         senders(host),
                         contents(host),
                         recipients.calls()),
-                writer,
+                new LanedWriter(writer, recipients::isShut),
                 tls,
                 host.registry());
         Duration stopBound = stopBound(config);

@@ -27,6 +27,7 @@ import io.backupmx.route.KnownLimits;
 import io.backupmx.route.RecipientVerdict;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.RequireTls;
+import io.backupmx.route.Route;
 import io.backupmx.routing.BackupMx;
 import io.backupmx.routing.BackupStanding;
 import io.backupmx.smtp.Domain;
@@ -66,6 +67,7 @@ final class RecipientParts {
     private final RecipientDirectory directory;
     private final KnownLimits limits;
     private final RequireTls requireTls;
+    private final GatesHeard gates;
     private final DeferralPolicy policy;
     private final RouteCalls calls;
     private final RecipientRequests requests;
@@ -74,12 +76,14 @@ final class RecipientParts {
             RecipientDirectory directory,
             KnownLimits limits,
             RequireTls requireTls,
+            GatesHeard gates,
             DeferralPolicy policy,
             RouteCalls calls,
             RecipientRequests requests) {
         this.directory = directory;
         this.limits = limits;
         this.requireTls = requireTls;
+        this.gates = gates;
         this.policy = policy;
         this.calls = calls;
         this.requests = requests;
@@ -124,18 +128,20 @@ final class RecipientParts {
         host.stop().add("limits-heard", Host.SHORT, limits::close);
         RequireTlsRoutes requireTls = new RequireTlsRoutes(host.tables(), limits, InstantSource.system());
         host.onTables(requireTls::replace);
+        GatesHeard gates = new GatesHeard(spool.table(GATES));
+        host.stop().add("gates-heard", Host.SHORT, gates::close);
+        gates.start();
         return new RecipientParts(
                 directory,
                 limits,
                 requireTls,
-                whileUp(host, spool, current),
+                gates,
+                whileUp(host, gates, current),
                 calls(host, spool, current),
                 new RecipientRequests(known, domain -> isOurs(current, domain), inquiry::ask));
     }
 
-    private static DeferralPolicy whileUp(Host host, ArtemisSpool spool, RelayTables tables) {
-        GatesHeard gates = new GatesHeard(spool.table(GATES));
-        host.stop().add("gates-heard", Host.SHORT, gates::close);
+    private static DeferralPolicy whileUp(Host host, GatesHeard gates, RelayTables tables) {
         PrimaryGreetings greetings =
                 PrimaryGreetings.of(host.vertx(), host.name().domain(), host.config(), tables::tls);
         host.stop().add("primary-greetings", Host.SHORT, greetings::close);
@@ -193,6 +199,11 @@ final class RecipientParts {
     /** Whether mail that demands TLS on all its way is taken. */
     RequireTls requireTls() {
         return requireTls;
+    }
+
+    /** Whether {@code route} is known not to be up. */
+    boolean isShut(Route route) {
+        return gates.isShut(route);
     }
 
     /** Who is told to come again all the same. */

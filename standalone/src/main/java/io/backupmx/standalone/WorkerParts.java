@@ -5,7 +5,6 @@ import io.backupmx.cluster.GateBoard;
 import io.backupmx.cluster.RouteWishes;
 import io.backupmx.cluster.SharedLimits;
 import io.backupmx.ops.StartException;
-import io.backupmx.route.CurrentTables;
 import io.backupmx.route.NextHopCredentials;
 import io.backupmx.spool.artemis.ArtemisSpool;
 import io.backupmx.worker.BrokerMetrics;
@@ -68,9 +67,7 @@ final class WorkerParts {
         host.stop().add("spool-reader", SPOOL_STOP, reader::close);
         ClusterBus bus = spool.cluster(host.name().domain().name());
         host.stop().add("cluster", CLUSTER_STOP, bus::close);
-        CurrentTables tables = new CurrentTables(host.tables());
-        host.onTables(tables::replace);
-        GateBoard board = new GateBoard(spool.table(RecipientParts.GATES), tables::defersWhileUp);
+        GateBoard board = new GateBoard(spool.table(RecipientParts.GATES));
         host.stop().add("gate-board", Host.SHORT, board::close);
         NextHopCredentials credentials =
                 new NextHopCredentials(host.config().worker().credentials());

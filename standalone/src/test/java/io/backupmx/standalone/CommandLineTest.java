@@ -116,8 +116,9 @@ class CommandLineTest {
         assertThat(execute("lookup", "-c", file.toString(), "a@own.test", "a@usual.test"))
                 .isZero();
         assertThat(out.toString().lines())
-                .containsOnlyOnce("  retry      after 5m, 10m, 20m, 40m, 1h; given up after 10d, for its domain has a retry"
-                        + " of its own")
+                .containsOnlyOnce(
+                        "  retry      after 5m, 10m, 20m, 40m, 1h; given up after 10d, for its domain has a retry"
+                                + " of its own")
                 .filteredOn(line -> line.startsWith("  retry"))
                 .hasSize(1);
         assertThat(execute("lookup", "-c", file.toString(), "--json", "a@own.test"))

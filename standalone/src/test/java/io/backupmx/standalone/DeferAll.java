@@ -4,6 +4,7 @@ import io.backupmx.config.Durations;
 import io.backupmx.config.SpoolConfig;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -38,7 +39,7 @@ final class DeferAll implements SpoolReader.Taker {
     private final AtomicLong deferred = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong lastNanos = new AtomicLong(System.nanoTime());
-    private volatile SpoolReader.@Nullable Feed feed;
+    private volatile List<SpoolReader.Feed> feeds = List.of();
     private long saidNanos;
 
     private DeferAll(Duration delay) {
@@ -62,8 +63,9 @@ final class DeferAll implements SpoolReader.Taker {
         long begun = System.nanoTime();
         saidNanos = begun;
         lastNanos.set(begun);
-        try (SpoolReader.Feed reading = spool.feed(new SpoolQueue.ForRoute(route), this)) {
-            feed = reading;
+        try (SpoolReader.Feed fresh = spool.feed(new SpoolQueue.ForRoute(route), this);
+                SpoolReader.Feed backlog = spool.feed(new SpoolQueue.ForRoute(route, Lane.BACKLOG), this)) {
+            feeds = List.of(fresh, backlog);
             while (System.nanoTime() - lastNanos.get() < TimeUnit.SECONDS.toNanos(EMPTY_SECONDS)) {
                 Thread.sleep(100);
             }
@@ -102,10 +104,7 @@ final class DeferAll implements SpoolReader.Taker {
             say(deferred.get() + " so far, the last " + SAY_EVERY, SAY_EVERY, System.nanoTime() - saidNanos);
             saidNanos = System.nanoTime();
         }
-        SpoolReader.Feed reading = feed;
-        if (reading != null) {
-            reading.wake();
-        }
+        feeds.forEach(SpoolReader.Feed::wake);
     }
 
     private static void say(String what, long mails, long nanos) {

@@ -1,8 +1,11 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
+import io.backupmx.spool.SpoolQueue;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells workers that mail came for a route: a message that nobody keeps, at most one in two seconds for each route. Only a
+ * Tells workers that mail came onto a route's queue: a message that nobody keeps, at most one in two seconds for each queue. Only a
  * hint: where it cannot be sent it is not, for a {@link RouteWatch} looks for itself as well.
  */
 final class ArrivalHints implements AutoCloseable {
@@ -25,12 +28,14 @@ final class ArrivalHints implements AutoCloseable {
     /** Multicast; see {@code deploy/artemis/broker.xml}. */
     static final SimpleString ADDRESS = SimpleString.of("cluster.arrivals");
 
+    private static final SimpleString LANE = SimpleString.of("lane");
+
     private static final Logger LOG = LoggerFactory.getLogger(ArrivalHints.class);
 
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** Of a route forgotten, too much is told, never too little. */
-    private static final int MAX_ROUTES = 10_000;
+    /** Of a queue forgotten, too much is told, never too little. */
+    private static final int MAX_QUEUES = 10_000;
 
     private static final int MAX_WAITING = 1000;
 
@@ -40,13 +45,13 @@ final class ArrivalHints implements AutoCloseable {
     }
 
     private final Source links;
-    private final BlockingQueue<Route> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final Map<Route, Long> toldNanos = new LinkedHashMap<>() {
+    private final BlockingQueue<SpoolQueue.ForRoute> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final Map<SpoolQueue.ForRoute, Long> toldNanos = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Route, Long> eldest) {
-            return size() > MAX_ROUTES;
+        protected boolean removeEldestEntry(Map.Entry<SpoolQueue.ForRoute, Long> eldest) {
+            return size() > MAX_QUEUES;
         }
     };
     private final Thread thread = Thread.ofVirtual().name("spool-hints").unstarted(this::run);
@@ -61,17 +66,26 @@ final class ArrivalHints implements AutoCloseable {
         thread.start();
     }
 
-    /** Mail for {@code route} is on its queue. Never blocks, never fails; from any thread. */
-    void tell(Route route) {
+    /** Mail is on {@code queue}. Never blocks, never fails; from any thread. */
+    void tell(SpoolQueue.ForRoute queue) {
         long now = System.nanoTime();
         synchronized (toldNanos) {
-            Long told = toldNanos.get(route);
+            Long told = toldNanos.get(queue);
             if (told != null && now - told < INTERVAL_NANOS) {
                 return;
             }
-            toldNanos.put(route, now);
+            toldNanos.put(queue, now);
         }
-        boolean _ = waiting.offer(route);
+        boolean _ = waiting.offer(queue);
+    }
+
+    /** Which queue {@code hint} tells of; one of a version that knew no lanes, or of one that knows others, of fresh mail. */
+    static Optional<SpoolQueue.ForRoute> queueOf(ClientMessage hint) {
+        String lane = String.valueOf(hint.getStringProperty(LANE));
+        return Optional.ofNullable(hint.getStringProperty(MailMessages.ROUTE))
+                .flatMap(Route::parse)
+                .map(route ->
+                        new SpoolQueue.ForRoute(route, lane.equals(Lane.BACKLOG.name()) ? Lane.BACKLOG : Lane.FRESH));
     }
 
     @Override
@@ -89,7 +103,7 @@ final class ArrivalHints implements AutoCloseable {
         }
     }
 
-    private void send(Route route) {
+    private void send(SpoolQueue.ForRoute queue) {
         try {
             ClientSession open = session;
             if (open == null) {
@@ -99,7 +113,9 @@ final class ArrivalHints implements AutoCloseable {
             }
             ClientMessage hint = open.createMessage(false);
             hint.setRoutingType(RoutingType.MULTICAST);
-            hint.putStringProperty(MailMessages.ROUTE, SimpleString.of(route.toString()));
+            hint.putStringProperty(
+                    MailMessages.ROUTE, SimpleString.of(queue.route().toString()));
+            hint.putStringProperty(LANE, SimpleString.of(queue.lane().name()));
             if (producer != null) {
                 producer.send(ADDRESS, hint);
             }

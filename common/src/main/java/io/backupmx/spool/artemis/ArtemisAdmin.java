@@ -4,6 +4,7 @@ import io.backupmx.mail.QueueId;
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.route.Route;
 import io.backupmx.spool.BrokerStatus;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.QueueNames;
@@ -218,14 +219,16 @@ final class ArtemisAdmin implements SpoolAdmin {
     }
 
     /** The broker moves, route by route, in one pass: what fails again meanwhile is not asked for twice. */
-    private static int release(Links.Link link, String name, Optional<QueueId> id, Consumer<Route> arrivals)
+    private static int release(
+            Links.Link link, String name, Optional<QueueId> id, Consumer<SpoolQueue.ForRoute> arrivals)
             throws ActiveMQException {
         try (ClientSession session = link.plainSession();
                 RestingCounts counts = new RestingCounts(link);
                 Management management = new Management(link, ArtemisMails.PASS_MILLIS)) {
             int released = 0;
             for (Route route : routesOn(session, name, () -> counts.of(name), id)) {
-                String target = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
+                SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(route, Lane.BACKLOG);
+                String target = QueueNames.nameOf(queue);
                 Links.ensureQueue(session, target);
                 String filter = MailMessages.ROUTE + " = '" + route + "'"
                         + id.map(i -> " AND " + MailMessages.QUEUE_ID + " = '" + i + "'")
@@ -233,7 +236,7 @@ final class ArtemisAdmin implements SpoolAdmin {
                 released += Management.number(management.operation("queue." + name, "moveMessages", filter, target))
                         .orElse(0L)
                         .intValue();
-                arrivals.accept(route);
+                arrivals.accept(queue);
             }
             return released;
         }

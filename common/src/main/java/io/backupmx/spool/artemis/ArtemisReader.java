@@ -1,6 +1,5 @@
 package io.backupmx.spool.artemis;
 
-import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -102,16 +101,16 @@ final class ArtemisReader implements SpoolReader {
     }
 
     @Override
-    public AutoCloseable watch(Consumer<Set<Route>> listener) {
+    public AutoCloseable watch(Consumer<Set<SpoolQueue.ForRoute>> listener) {
         RouteWatch watch = new RouteWatch(links, counts, listener);
         watches.add(watch);
         watch.start();
         return watch;
     }
 
-    /** Tells workers of mail that was put onto {@code route}'s queue. */
-    void arrived(Route route) {
-        hints.tell(route);
+    /** Tells workers of mail that was put onto {@code queue}. */
+    void arrived(SpoolQueue.ForRoute queue) {
+        hints.tell(queue);
     }
 
     /** What was found last of how much is on which queue. */

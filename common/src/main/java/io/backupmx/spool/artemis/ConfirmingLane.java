@@ -1,6 +1,5 @@
 package io.backupmx.spool.artemis;
 
-import io.backupmx.route.Route;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolQueue;
@@ -26,7 +25,7 @@ final class ConfirmingLane implements Runnable {
     private final ClientSession session;
     private final ClientProducer producer;
     private final LinkedBlockingQueue<StoreJob> jobs = new LinkedBlockingQueue<>();
-    private final Map<Route, SimpleString> addresses = new HashMap<>();
+    private final Map<SpoolQueue.ForRoute, SimpleString> addresses = new HashMap<>();
     private final Consumer<StoreJob> onAnswered;
     private final Consumer<Throwable> onBroken;
 
@@ -74,7 +73,7 @@ final class ConfirmingLane implements Runnable {
             return;
         }
         try {
-            producer.send(addressOf(entry.route()), message, new Answer(job));
+            producer.send(addressOf(entry.queue()), message, new Answer(job));
         } catch (ActiveMQException e) {
             answered(job, e);
             if (!Failures.isFull(e)) {
@@ -83,15 +82,15 @@ final class ConfirmingLane implements Runnable {
         }
     }
 
-    private SimpleString addressOf(Route route) throws ActiveMQException {
-        SimpleString known = addresses.get(route);
+    private SimpleString addressOf(SpoolQueue.ForRoute queue) throws ActiveMQException {
+        SimpleString known = addresses.get(queue);
         if (known != null) {
             return known;
         }
-        String name = QueueNames.nameOf(new SpoolQueue.ForRoute(route));
+        String name = QueueNames.nameOf(queue);
         Links.ensureQueue(session, name);
         SimpleString address = SimpleString.of(name);
-        addresses.put(route, address);
+        addresses.put(queue, address);
         return address;
     }
 

@@ -1,6 +1,7 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.Content;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
 import java.io.IOException;
@@ -14,8 +15,12 @@ final class Copies {
 
     private Copies() {}
 
-    /** All of {@code copies} leave with the group's next commit. */
-    static void send(GroupCommit group, Taken mail, Content content, List<Settlement.Copy> copies)
+    /**
+     * All of {@code copies} leave with the group's next commit.
+     *
+     * @param lane of the mail's route, where what has its turn again waits for it
+     */
+    static void send(GroupCommit group, Taken mail, Lane lane, Content content, List<Settlement.Copy> copies)
             throws ActiveMQException, IOException {
         for (Settlement.Copy copy : copies) {
             switch (copy) {
@@ -44,14 +49,14 @@ final class Copies {
                             Optional.empty());
                 case Settlement.Copy.Moved moved ->
                     group.send(
-                            new SpoolQueue.ForRoute(moved.route()),
+                            new SpoolQueue.ForRoute(moved.route(), Lane.BACKLOG),
                             moved.route(),
                             moved.envelope(),
                             content,
                             Optional.empty());
                 case Settlement.Copy.Requeued requeued ->
                     group.send(
-                            new SpoolQueue.ForRoute(mail.route()),
+                            new SpoolQueue.ForRoute(mail.route(), lane),
                             mail.route(),
                             requeued.envelope(),
                             content,

@@ -49,7 +49,7 @@ final class CutNames {
                 }
             });
         }
-        return route.map(SpoolQueue.ForRoute::new);
+        return route.map(found -> new SpoolQueue.ForRoute(found, QueueNames.laneOf(name)));
     }
 
     private static Optional<Route> routeOfMailOn(Links.Link link, String name) throws ActiveMQException {
@@ -59,7 +59,7 @@ final class CutNames {
             for (int i = 0; message != null && i < MAX_LOOKED_AT; i++) {
                 Optional<Route> route = Optional.ofNullable(message.getStringProperty(MailMessages.ROUTE))
                         .flatMap(Route::parse)
-                        .filter(found -> QueueNames.nameOf(new SpoolQueue.ForRoute(found))
+                        .filter(found -> QueueNames.nameOf(new SpoolQueue.ForRoute(found, QueueNames.laneOf(name)))
                                 .equals(name));
                 if (route.isPresent()) {
                     return route;

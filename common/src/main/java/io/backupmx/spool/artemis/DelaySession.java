@@ -2,6 +2,7 @@ package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.Content;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.Settlement;
@@ -26,14 +27,14 @@ import org.slf4j.LoggerFactory;
 /**
  * One life of a retry queue's feed: one transacted session, and one thread that does all there is to do with it but wait
  * for mail ({@link HeadFetcher}). Holds the head until it is due, then hands it to a place of its route, or moves it behind
- * its route's queue where there is none, and has the next at once. What it handed out is settled in groups, whatever head
+ * its route's backlog where there is none, and has the next at once. What it handed out is settled in groups, whatever head
  * is held meanwhile.
  */
 final class DelaySession {
 
     private static final Logger LOG = LoggerFactory.getLogger(DelaySession.class);
 
-    /** Mail handed out and unsettled; beyond it due mail goes behind its route's queue, as it does without a place. */
+    /** Mail handed out and unsettled; beyond it due mail goes behind its route's backlog, as it does without a place. */
     static final int MAX_IN_HAND = 200;
 
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -45,13 +46,13 @@ final class DelaySession {
     private final SpoolQueue.Retry queue;
     private final SpoolReader.Places places;
     private final DelayClock clock;
-    private final Consumer<Route> arrivals;
+    private final Consumer<SpoolQueue.ForRoute> arrivals;
     private final GroupCommit group;
     private final SettlementInbox inbox = new SettlementInbox();
     private final HeadFetcher fetcher;
     private final Set<Taken> inHand = new HashSet<>();
     private final List<Taken> givenBack = new ArrayList<>();
-    private final Set<Route> moved = new HashSet<>();
+    private final Set<SpoolQueue.ForRoute> moved = new HashSet<>();
     private @Nullable Held head;
     private @Nullable NoRoomPause noRoom;
     private volatile @Nullable Throwable linkLost;
@@ -59,14 +60,14 @@ final class DelaySession {
     private volatile long closeByNanos;
     private volatile boolean closing;
 
-    /** @param arrivals told of routes that got mail onto their queue; must not block */
+    /** @param arrivals told of routes' queues that got mail; must not block */
     DelaySession(
             Links.Link link,
             SpoolQueue.Retry queue,
             SpoolReader.Places places,
             DelayClock clock,
             Path spillDirectory,
-            Consumer<Route> arrivals)
+            Consumer<SpoolQueue.ForRoute> arrivals)
             throws ActiveMQException {
         String name = QueueNames.nameOf(queue);
         this.link = link;
@@ -207,7 +208,7 @@ final class DelaySession {
         return link.isSure() && !inbox.isDead();
     }
 
-    /** It was due, so it goes behind its route's queue; the copy is what the queue has of it from the commit on. */
+    /** It was due, so it goes behind its route's backlog; the copy is what the queue has of it from the commit on. */
     private void move(Taken mail) throws ActiveMQException, IOException {
         replace(mail, List.of(new Settlement.Copy.Requeued(mail.envelope())));
     }
@@ -237,7 +238,7 @@ final class DelaySession {
             if (!group.takes(withCopies)) {
                 commit();
             }
-            Copies.send(group, mail, content, copies);
+            Copies.send(group, mail, Lane.BACKLOG, content, copies);
             group.acknowledge(mail.message(), withCopies, mail);
         } catch (ActiveMQException | IOException | RuntimeException e) {
             mail.lost(e);
@@ -245,9 +246,9 @@ final class DelaySession {
         }
         for (Settlement.Copy copy : copies) {
             if (copy instanceof Settlement.Copy.Requeued) {
-                moved.add(mail.route());
+                moved.add(new SpoolQueue.ForRoute(mail.route(), Lane.BACKLOG));
             } else if (copy instanceof Settlement.Copy.Moved(Route other, var _)) {
-                moved.add(other);
+                moved.add(new SpoolQueue.ForRoute(other, Lane.BACKLOG));
             }
         }
     }

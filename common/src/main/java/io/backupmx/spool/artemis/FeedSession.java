@@ -2,6 +2,7 @@ package io.backupmx.spool.artemis;
 
 import io.backupmx.mail.UnknownFormatException;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
@@ -36,8 +37,6 @@ final class FeedSession {
     /** Waiting for mail while some is in hand: short, for what is settled meanwhile wants its commit. */
     private static final long RECEIVE_BUSY_MILLIS = 8;
 
-    private static final long RECEIVE_IDLE_MILLIS = 500;
-
     /** Looks at the gate this often even when nobody calls {@link #wake}. */
     private static final long IDLE_MILLIS = 100;
 
@@ -48,11 +47,12 @@ final class FeedSession {
     private final ClientSession session;
     private final String queueName;
     private final Optional<Route> route;
+    private final Lane lane;
     private final String routeText;
     private final SpoolReader.Taker taker;
     private final Path spillDirectory;
-    private final Consumer<Route> arrivals;
-    private final Set<Route> moved = new HashSet<>();
+    private final Consumer<SpoolQueue.ForRoute> arrivals;
+    private final Set<SpoolQueue.ForRoute> moved = new HashSet<>();
     private final GroupCommit group;
     private final SettlementInbox inbox = new SettlementInbox();
     private final Set<Taken> inHand = new HashSet<>();
@@ -63,14 +63,19 @@ final class FeedSession {
     private volatile long closeByNanos;
     private volatile boolean closing;
 
-    /** @param arrivals told of routes that mail was put behind */
+    /** @param arrivals told of routes' queues that mail was put behind */
     FeedSession(
-            Links.Link link, SpoolQueue queue, SpoolReader.Taker taker, Path spillDirectory, Consumer<Route> arrivals)
+            Links.Link link,
+            SpoolQueue queue,
+            SpoolReader.Taker taker,
+            Path spillDirectory,
+            Consumer<SpoolQueue.ForRoute> arrivals)
             throws ActiveMQException {
         this.link = link;
         this.session = link.transactedSession();
         this.queueName = QueueNames.nameOf(queue);
-        this.route = queue instanceof SpoolQueue.ForRoute(Route only) ? Optional.of(only) : Optional.empty();
+        this.route = queue instanceof SpoolQueue.ForRoute(Route only, Lane _) ? Optional.of(only) : Optional.empty();
+        this.lane = queue instanceof SpoolQueue.ForRoute(Route _, Lane own) ? own : Lane.BACKLOG;
         this.routeText = route.map(Route::toString).orElse("");
         this.taker = taker;
         this.spillDirectory = spillDirectory;
@@ -144,8 +149,7 @@ final class FeedSession {
         boolean accepted = false;
         try {
             requeueGivenBack();
-            ClientMessage message =
-                    consumer.receive(inHand.isEmpty() && group.isEmpty() ? RECEIVE_IDLE_MILLIS : RECEIVE_BUSY_MILLIS);
+            ClientMessage message = receive();
             if (message == null) {
                 commit();
                 return;
@@ -169,6 +173,15 @@ final class FeedSession {
                 taker.none();
             }
         }
+    }
+
+    /** Null when there is none within the taker's patience. */
+    private @Nullable ClientMessage receive() throws ActiveMQException {
+        long millis = taker.patience().toMillis();
+        if (!inHand.isEmpty() || !group.isEmpty()) {
+            millis = Math.min(millis, RECEIVE_BUSY_MILLIS);
+        }
+        return millis > 0 ? consumer.receive(millis) : consumer.receiveImmediate();
     }
 
     private boolean isSure() {
@@ -234,7 +247,7 @@ final class FeedSession {
                 boolean withCopies = !replace.copies().isEmpty();
                 try (var content = mail.content()) {
                     commitUnlessTaking(withCopies);
-                    Copies.send(group, mail, content, replace.copies());
+                    Copies.send(group, mail, lane, content, replace.copies());
                     group.acknowledge(mail.message(), withCopies, mail);
                 } catch (ActiveMQException | IOException | RuntimeException e) {
                     mail.lost(e);
@@ -242,9 +255,9 @@ final class FeedSession {
                 }
                 for (Settlement.Copy copy : replace.copies()) {
                     if (copy instanceof Settlement.Copy.Fresh fresh) {
-                        moved.add(fresh.route());
+                        moved.add(new SpoolQueue.ForRoute(fresh.route()));
                     } else if (copy instanceof Settlement.Copy.Moved(Route other, var _)) {
-                        moved.add(other);
+                        moved.add(new SpoolQueue.ForRoute(other, Lane.BACKLOG));
                     }
                 }
             }
@@ -270,7 +283,7 @@ final class FeedSession {
         commitUnlessTaking(true);
         for (Taken mail : givenBack) {
             try (var content = mail.content()) {
-                Copies.send(group, mail, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
+                Copies.send(group, mail, lane, content, List.of(new Settlement.Copy.Requeued(mail.envelope())));
                 group.acknowledge(mail.message(), true, mail);
             }
         }

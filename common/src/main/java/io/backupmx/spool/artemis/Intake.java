@@ -90,7 +90,7 @@ final class Intake implements AutoCloseable {
 
     /** Workers may want to know that {@code entries} are stored. Never blocks, never fails. */
     void stored(List<SpoolEntry> entries) {
-        entries.forEach(entry -> hints.tell(entry.route()));
+        entries.forEach(entry -> hints.tell(entry.queue()));
     }
 
     /** Waits for the end, ending it itself when a store is overdue. Returns why it broke; null when time was up first. */

@@ -1,7 +1,6 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.Durations;
-import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
@@ -33,7 +32,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
     private final SharedLink links;
     private final Path spillDirectory;
     private final Runnable onNoRoomPause;
-    private final Consumer<Route> arrivals;
+    private final Consumer<SpoolQueue.ForRoute> arrivals;
     private final DelayClock clock;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -45,7 +44,7 @@ final class RetryFeed implements SpoolReader.DelayFeed {
             SpoolReader.Places places,
             SharedLink links,
             Path spillDirectory,
-            Consumer<Route> arrivals,
+            Consumer<SpoolQueue.ForRoute> arrivals,
             Runnable onNoRoomPause) {
         this.queue = queue;
         this.places = places;

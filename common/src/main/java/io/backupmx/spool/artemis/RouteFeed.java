@@ -1,7 +1,6 @@
 package io.backupmx.spool.artemis;
 
 import io.backupmx.config.Durations;
-import io.backupmx.route.Route;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -27,7 +26,7 @@ final class RouteFeed implements SpoolReader.Feed {
     private final SpoolReader.Taker taker;
     private final SharedLink links;
     private final Path spillDirectory;
-    private final Consumer<Route> arrivals;
+    private final Consumer<SpoolQueue.ForRoute> arrivals;
     private final Runnable onNoRoomPause;
     private final Thread thread;
     private final AtomicLong closeBy = new AtomicLong();
@@ -39,7 +38,7 @@ final class RouteFeed implements SpoolReader.Feed {
             SpoolReader.Taker taker,
             SharedLink links,
             Path spillDirectory,
-            Consumer<Route> arrivals,
+            Consumer<SpoolQueue.ForRoute> arrivals,
             Runnable onNoRoomPause) {
         this.queue = queue;
         this.taker = taker;

@@ -1,6 +1,5 @@
 package io.backupmx.spool.artemis;
 
-import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolQueue;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,8 +19,8 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of routes that have mail: by {@link ArrivalHints}, at once, and by a sweep over all queues every few seconds, for a
- * hint may be lost, or was sent before we listened. Hints of a route come at most every two seconds, so one follows mail at
+ * Tells of routes' queues that have mail: by {@link ArrivalHints}, at once, and by a sweep over all queues every few seconds, for a
+ * hint may be lost, or was sent before we listened. Hints of a queue come at most every two seconds, so one follows mail at
  * once only if none came just before: whoever begins to take mail on a hint and goes on for a while after the last mail
  * misses none, and what comes as he stops is told by the next hint or sweep.
  */
@@ -34,7 +33,7 @@ final class RouteWatch implements AutoCloseable {
 
     private final SharedLink links;
     private final RecentCounts counts;
-    private final Consumer<Set<Route>> listener;
+    private final Consumer<Set<SpoolQueue.ForRoute>> listener;
     private final CutNames names = new CutNames();
     private final Thread thread = Thread.ofVirtual().name("route-watch").unstarted(this::run);
     private volatile @Nullable ClientConsumer listening;
@@ -42,9 +41,9 @@ final class RouteWatch implements AutoCloseable {
 
     // Of the thread.
     private long swept = NONE;
-    private Set<Route> sweptRoutes = Set.of();
+    private Set<SpoolQueue.ForRoute> sweptQueues = Set.of();
 
-    RouteWatch(SharedLink links, RecentCounts counts, Consumer<Set<Route>> listener) {
+    RouteWatch(SharedLink links, RecentCounts counts, Consumer<Set<SpoolQueue.ForRoute>> listener) {
         this.links = links;
         this.counts = counts;
         this.listener = listener;
@@ -132,9 +131,7 @@ final class RouteWatch implements AutoCloseable {
     private void hear(@Nullable ClientMessage hint) throws ActiveMQException {
         if (hint != null) {
             hint.acknowledge();
-            Optional.ofNullable(hint.getStringProperty(MailMessages.ROUTE))
-                    .flatMap(Route::parse)
-                    .ifPresent(route -> listener.accept(Set.of(route)));
+            ArrivalHints.queueOf(hint).ifPresent(queue -> listener.accept(Set.of(queue)));
         }
     }
 
@@ -143,21 +140,21 @@ final class RouteWatch implements AutoCloseable {
         if (found.number() != swept) {
             swept = sweep(link, found.byName()) ? found.number() : NONE;
         }
-        listener.accept(sweptRoutes);
+        listener.accept(sweptQueues);
     }
 
     /** @return whether every queue's route is known */
     private boolean sweep(Links.Link link, Map<String, Long> counts) throws ActiveMQException {
-        Set<Route> routes = new HashSet<>();
+        Set<SpoolQueue.ForRoute> queues = new HashSet<>();
         boolean all = true;
         for (Map.Entry<String, Long> queue : counts.entrySet()) {
             Optional<SpoolQueue> known = names.queueCalled(link, queue.getKey(), queue.getValue());
             all &= known.isPresent();
-            if (known.isPresent() && known.get() instanceof SpoolQueue.ForRoute(Route route)) {
-                routes.add(route);
+            if (known.isPresent() && known.get() instanceof SpoolQueue.ForRoute ofRoute) {
+                queues.add(ofRoute);
             }
         }
-        sweptRoutes = Set.copyOf(routes);
+        sweptQueues = Set.copyOf(queues);
         return all;
     }
 }

@@ -2,7 +2,6 @@ package io.backupmx.spool.artemis;
 
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.SpoolEntry;
-import io.backupmx.spool.SpoolQueue;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -84,7 +83,7 @@ final class TransactedLane implements Runnable {
     private void send(ClientSession session, ClientProducer producer, StoreJob job, int i)
             throws ActiveMQException, IOException {
         SpoolEntry entry = job.entries().get(i);
-        String queue = QueueNames.nameOf(new SpoolQueue.ForRoute(entry.route()));
+        String queue = QueueNames.nameOf(entry.queue());
         if (knownQueues.add(queue)) {
             Links.ensureQueue(session, queue);
         }

@@ -64,7 +64,9 @@ abstract class AdminContract extends SpoolFixture {
                 .isZero();
         assertThat(reader.admin().release(Optional.of(envelope.queueId()))).isOne();
         assertThat(messages(new SpoolQueue.Failed())).isZero();
-        assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(1);
+        assertThat(list(BACKLOG))
+                .as("behind nobody's fresh mail, nor before it")
+                .hasSize(1);
     }
 
     @Test
@@ -259,5 +261,32 @@ abstract class AdminContract extends SpoolFixture {
         assertThat(status.memoryLimitBytes()).isEqualTo(64 << 20);
         assertThat(status.connections()).isPositive();
         assertThat(status.consumers()).isPositive();
+    }
+
+    @Test
+    void eachLaneIsCountedAndListedForItself() throws Exception {
+        Envelope old = Mails.to("alice@example.org");
+        Envelope fresh = Mails.to("alice@example.org");
+        store(BACKLOG, old, Mails.octets(4096));
+        store(FRESH, fresh, Mails.octets(4096));
+
+        assertThat(reader.admin().occupied()).containsExactlyInAnyOrder(FRESH, BACKLOG);
+        assertThat(list(BACKLOG)).singleElement().satisfies(mail -> {
+            assertThat(mail.envelope()).isEqualTo(old);
+            assertThat(mail.queue()).isEqualTo(BACKLOG);
+            assertThat(mail.route()).isEqualTo(ROUTE);
+        });
+        assertThat(reader.admin().heads(List.of(FRESH, BACKLOG)))
+                .containsOnly(
+                        Map.entry(FRESH, fresh.arrival().at()),
+                        Map.entry(BACKLOG, old.arrival().at()));
+        assertThat(messages(FRESH)).isOne();
+        assertThat(messages(BACKLOG)).isOne();
+        QueueDepth both = QueueDepth.byRoute(reader.admin().depths()).get(ROUTE);
+        assertThat(both.messages()).isEqualTo(2);
+        assertThat(both.oldest()).isPresent();
+        assertThat(reader.mails().remove(old.queueId(), List.of(FRESH, BACKLOG)))
+                .isOne();
+        assertThat(messages(BACKLOG)).isZero();
     }
 }

@@ -7,6 +7,7 @@ import io.backupmx.config.SpoolConfig;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolException;
@@ -234,7 +235,7 @@ final class BrokerFaultsIT {
                         .withCauseInstanceOf(SpoolException.class);
             }
             broker.restart();
-            // Handed out again, or behind the route's queue: the 20 that found no place are there already.
+            // Handed out again, or behind the route's backlog: the 20 that found no place are there already.
             taker.addPlaces(100);
             await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
                 while (!taker.isEmptyFor(0)) {
@@ -248,7 +249,7 @@ final class BrokerFaultsIT {
                 Set<String> found = new HashSet<>(done);
                 reader.admin()
                         .browse(
-                                List.of(QUEUE),
+                                List.of(new SpoolQueue.ForRoute(ROUTE, Lane.BACKLOG)),
                                 mail -> found.add(mail.envelope().queueId().value()) || true);
                 assertThat(found).isEqualTo(all);
             });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.mail.Envelope;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -113,14 +114,14 @@ abstract class DelayContract extends SpoolFixture {
     }
 
     @Test
-    void beyondWhatAFeedMayHaveInHandMailGoesBehindItsRoutesQueue() throws Exception {
+    void beyondWhatAFeedMayHaveInHandMailGoesBehindItsRoutesBacklog() throws Exception {
         int more = 30;
         for (int i = 0; i < DelaySession.MAX_IN_HAND + more; i++) {
             putDue(Instant.now());
         }
         QueueOf taker = new QueueOf(1000);
         try (SpoolReader.DelayFeed _ = reader.feeds().feed(HOUR, taker.placesFor(ROUTE))) {
-            await().untilAsserted(() -> assertThat(messages(QUEUE)).isEqualTo(more));
+            await().untilAsserted(() -> assertThat(messages(BACKLOG)).isEqualTo(more));
             List<TakenMail> inHand = new ArrayList<>();
             for (int i = 0; i < DelaySession.MAX_IN_HAND; i++) {
                 inHand.add(taker.next());
@@ -153,21 +154,21 @@ abstract class DelayContract extends SpoolFixture {
             }
             await().untilAsserted(() -> assertThat(messages(HOUR)).isZero());
         }
-        assertThat(messages(new SpoolQueue.ForRoute(OTHER))).isEqualTo(10);
+        assertThat(messages(new SpoolQueue.ForRoute(OTHER, Lane.BACKLOG))).isEqualTo(10);
         assertThat(messages(QUEUE)).isZero();
     }
 
     @Test
-    void givenBackMailGoesBehindItsRoutesQueueWithNoAttemptBurnt() throws Exception {
+    void givenBackMailGoesBehindItsRoutesBacklogWithNoAttemptBurnt() throws Exception {
         Envelope waiting = Mails.to("first@example.org");
-        store(ROUTE, waiting, Mails.octets(900));
+        store(BACKLOG, waiting, Mails.octets(900));
         Envelope envelope = Mails.to("alice@example.org").withAttempts(2);
         byte[] octets = Mails.octets(300 << 10);
         mails.put(url(broker), HOUR, ROUTE, envelope, octets, Instant.now());
         QueueOf taker = new QueueOf(1);
         try (SpoolReader.DelayFeed _ = reader.feeds().feed(HOUR, taker.placesFor(ROUTE))) {
             taker.next().settle(new Settlement.GiveBack()).toCompletableFuture().get(10, TimeUnit.SECONDS);
-            assertThat(list(QUEUE).stream().map(mail -> mail.envelope())).containsExactly(waiting, envelope);
+            assertThat(list(BACKLOG).stream().map(mail -> mail.envelope())).containsExactly(waiting, envelope);
         }
         assertThat(messages(HOUR)).isZero();
     }

@@ -10,6 +10,7 @@ import io.backupmx.config.SpoolConfig;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.MailParts;
 import io.backupmx.spool.QueueDepth;
@@ -59,6 +60,7 @@ final class GuardedBrokerIT {
 
     private static final Route ROUTE = Route.of("smtp:[mx1.example.org]:25");
     private static final SpoolQueue.ForRoute QUEUE = new SpoolQueue.ForRoute(ROUTE);
+    private static final SpoolQueue.ForRoute BACKLOG = new SpoolQueue.ForRoute(ROUTE, Lane.BACKLOG);
     private static final SimpleString NAME = SimpleString.of(QueueNames.nameOf(QUEUE));
     private static final SimpleString FAILED = SimpleString.of(QueueNames.nameOf(new SpoolQueue.Failed()));
 
@@ -82,14 +84,14 @@ final class GuardedBrokerIT {
 
     @Test
     void ingressStoresAndWorkerHearsOfItListsAndReleases() throws Exception {
-        Set<Route> heard = ConcurrentHashMap.newKeySet();
+        Set<SpoolQueue.ForRoute> heard = ConcurrentHashMap.newKeySet();
         try (ArtemisSpool.Reader reader = spool("worker", "worker").reader(directory);
                 ArtemisSpool.Writer writer = spool("ingress", "ingress").writer(vertx)) {
             assertThat(writer.room()).isEqualTo(SpoolWriter.Room.OPEN);
             try (AutoCloseable _ = reader.feeds().watch(heard::addAll)) {
                 writer.store(List.of(new SpoolEntry(ROUTE, Mails.to("alice@example.org"))), Content.of(new byte[1000]))
                         .await(20, TimeUnit.SECONDS);
-                await().until(() -> heard.contains(ROUTE));
+                await().until(() -> heard.contains(QUEUE));
             }
             await().until(() -> depth(reader, QUEUE), Optional.of(1L)::equals);
 
@@ -100,9 +102,9 @@ final class GuardedBrokerIT {
             }
             await().until(() -> depth(reader, new SpoolQueue.Failed()), Optional.of(1L)::equals);
             assertThat(reader.admin().release(Optional.empty())).isEqualTo(1);
-            assertThat(depth(reader, QUEUE)).contains(1L);
+            assertThat(depth(reader, BACKLOG)).contains(1L);
             List<ListedMail> listed = new ArrayList<>();
-            reader.admin().browse(List.of(QUEUE), listed::add);
+            reader.admin().browse(List.of(BACKLOG), listed::add);
             assertThat(listed).hasSize(1);
         }
     }
@@ -119,6 +121,9 @@ final class GuardedBrokerIT {
         try (ArtemisSpool.Reader reader = spool("worker", "worker").reader(directory);
                 ArtemisSpool.Writer writer = spool("ingress", "ingress").writer(vertx)) {
             store(writer, ROUTE, waiting);
+            Envelope behind = Mails.to("erin@example.org");
+            writer.store(List.of(new SpoolEntry(ROUTE, behind, Lane.BACKLOG)), Content.of(new byte[1000]))
+                    .await(20, TimeUnit.SECONDS);
             for (Envelope envelope : List.of(deferred, failed, bounced)) {
                 store(writer, failing, envelope);
             }
@@ -139,6 +144,7 @@ final class GuardedBrokerIT {
             assertThat(removed(reader, waiting, givenUp)).isOne();
             store(writer, ROUTE, waiting);
             assertThat(removed(reader, waiting, QUEUE)).isOne();
+            assertThat(removed(reader, behind, BACKLOG)).isOne();
             assertThat(removed(reader, deferred, givenUp)).isOne();
             assertThat(removed(reader, failed, new SpoolQueue.Failed())).isOne();
             assertThat(removed(reader, bounced, demanded)).isOne();

@@ -63,7 +63,7 @@ final class ManyQueuesIT extends SpoolFixture {
                 assertThat(QueueCounts.notEmpty(management)).hasSize(WITH_MAIL);
             }
         });
-        AtomicReference<Set<Route>> told = new AtomicReference<>(Set.of());
+        AtomicReference<Set<SpoolQueue.ForRoute>> told = new AtomicReference<>(Set.of());
         try (AutoCloseable _ = reader.feeds().watch(told::set)) {
             timed(
                     "sweep",
@@ -85,7 +85,7 @@ final class ManyQueuesIT extends SpoolFixture {
                     .isSameAs(counts.askUnlessAtRest(management))
                     .extracting(RecentCounts.Counted::byName)
                     .isEqualTo(Map.of(QueueNames.nameOf(one), 1L)));
-            new RetryMails().putReady(url(broker), route(2), Mails.to("alice@example.org"), Mails.octets(100));
+            new RetryMails().putReady(url(broker), two, Mails.to("alice@example.org"), Mails.octets(100));
             await().untilAsserted(
                             () -> assertThat(counts.askUnlessAtRest(management).byName())
                                     .isEqualTo(Map.of(QueueNames.nameOf(one), 1L, QueueNames.nameOf(two), 1L)));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.Settlement.Copy;
@@ -35,7 +36,7 @@ abstract class MoveContract extends SpoolFixture {
 
     private static final Route HOLD = Route.of("hold:example.org");
     private static final SpoolQueue.ForRoute HERE = new SpoolQueue.ForRoute(ROUTE);
-    private static final SpoolQueue.ForRoute THERE = new SpoolQueue.ForRoute(OTHER);
+    private static final SpoolQueue.ForRoute THERE = new SpoolQueue.ForRoute(OTHER, Lane.BACKLOG);
     private static final SpoolQueue.ForRoute HELD = new SpoolQueue.ForRoute(HOLD);
 
     /** Between a hint and the first sweep that would tell of the same mail. */
@@ -82,7 +83,8 @@ abstract class MoveContract extends SpoolFixture {
         for (Copy.Moved moved :
                 List.of(new Copy.Moved(HOLD, only(envelope, 0)), new Copy.Moved(OTHER, only(envelope, 1)))) {
             QueueOf taker = new QueueOf(1);
-            try (SpoolReader.Feed _ = reader.feeds().feed(new SpoolQueue.ForRoute(moved.route()), taker)) {
+            try (SpoolReader.Feed _ =
+                    reader.feeds().feed(new SpoolQueue.ForRoute(moved.route(), Lane.BACKLOG), taker)) {
                 assertIs(taker.next(), moved.route(), moved.envelope(), octets);
             }
         }
@@ -99,7 +101,7 @@ abstract class MoveContract extends SpoolFixture {
         Envelope old = Mails.to("old@example.org");
         Envelope young = Mails.to("young@example.org");
         store(ROUTE, old, Mails.octets(SMALL));
-        store(OTHER, young, Mails.octets(SMALL));
+        store(THERE, young, Mails.octets(SMALL));
         settleOne(HERE, new Copy.Moved(OTHER, old));
         assertThat(envelopes(THERE)).containsExactly(young, old);
     }
@@ -113,10 +115,10 @@ abstract class MoveContract extends SpoolFixture {
         settleOne(HELD, new Copy.Moved(ROUTE, envelope));
         assertThat(messages(HELD)).isZero();
         QueueOf taker = new QueueOf(1);
-        try (SpoolReader.Feed _ = reader.feeds().feed(HERE, taker)) {
+        try (SpoolReader.Feed _ = reader.feeds().feed(BACKLOG, taker)) {
             assertIs(taker.next(), ROUTE, envelope, octets);
         }
-        assertThat(messages(HERE)).isZero();
+        assertThat(messages(BACKLOG)).isZero();
     }
 
     /** Who knows only the first format is not to take it for mail that goes as any (RFC 8689). */
@@ -147,7 +149,7 @@ abstract class MoveContract extends SpoolFixture {
             settle(due.next(), new Copy.Moved(OTHER, only(envelope, 0)), new Copy.Requeued(only(envelope, 1)));
         }
         assertThat(messages(retry)).isZero();
-        assertThat(envelopes(HERE)).containsExactly(only(envelope, 1));
+        assertThat(envelopes(BACKLOG)).containsExactly(only(envelope, 1));
         assertThat(list(THERE))
                 .singleElement()
                 .satisfies(mail -> assertThat(mail.dueAt()).isEmpty());
@@ -160,20 +162,20 @@ abstract class MoveContract extends SpoolFixture {
     /** A sweep would name the route of the mail that stays in hand as well, so it is the hint that tells. */
     @Test
     void whoWatchesIsToldAtOnceOfTheRoutesThatMailWasMovedTo() throws Exception {
-        List<Set<Route>> told = new CopyOnWriteArrayList<>();
+        List<Set<SpoolQueue.ForRoute>> told = new CopyOnWriteArrayList<>();
         Envelope envelope = Mails.to("a@example.org", "b@example.org");
         store(ROUTE, envelope, Mails.octets(SMALL));
         store(ROUTE, Mails.to("stays@example.org"), Mails.octets(SMALL));
         QueueOf taker = new QueueOf(2);
         try (AutoCloseable _ = reader.feeds().watch(told::add);
                 SpoolReader.Feed _ = reader.feeds().feed(HERE, taker)) {
-            await().untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+            await().untilAsserted(() -> assertThat(told).contains(Set.of(HERE)));
             TakenMail mail = taker.next();
             TakenMail _ = taker.next();
             settle(mail, new Copy.Moved(OTHER, only(envelope, 0)), new Copy.Moved(HOLD, only(envelope, 1)));
             await().atMost(SOON)
                     .untilAsserted(
-                            () -> assertThat(told).contains(Set.of(OTHER)).contains(Set.of(HOLD)));
+                            () -> assertThat(told).contains(Set.of(THERE)).contains(Set.of(HELD)));
         }
     }
 

@@ -9,6 +9,7 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.mail.QueueId;
 import io.backupmx.mail.Recipient;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.Settlement.Copy;
@@ -49,7 +50,7 @@ final class MoveFaultsIT {
     private static final Route OTHER = Route.of("smtp:[mx2.example.org]:25");
     private static final Route HOLD = Route.of("hold:example.org");
     private static final SpoolQueue.ForRoute HERE = new SpoolQueue.ForRoute(ROUTE);
-    private static final SpoolQueue.ForRoute THERE = new SpoolQueue.ForRoute(OTHER);
+    private static final SpoolQueue.ForRoute THERE = new SpoolQueue.ForRoute(OTHER, Lane.BACKLOG);
     private static final SpoolQueue.ForRoute HELD = new SpoolQueue.ForRoute(HOLD);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MAILS = 200;

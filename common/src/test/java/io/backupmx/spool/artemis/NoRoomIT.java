@@ -2,6 +2,7 @@ package io.backupmx.spool.artemis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
@@ -113,7 +114,7 @@ final class NoRoomIT extends SpoolFixture {
         assertThat(messages(new SpoolQueue.Failed())).isEqualTo(120);
         assertThat(reader.admin().release(java.util.Optional.empty())).isEqualTo(120);
         assertThat(messages(new SpoolQueue.Failed())).isZero();
-        assertThat(list(QUEUE)).hasSize(60);
-        assertThat(list(new SpoolQueue.ForRoute(OTHER))).hasSize(60);
+        assertThat(list(BACKLOG)).hasSize(60);
+        assertThat(list(new SpoolQueue.ForRoute(OTHER, Lane.BACKLOG))).hasSize(60);
     }
 }

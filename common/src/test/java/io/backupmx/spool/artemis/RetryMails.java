@@ -39,12 +39,12 @@ final class RetryMails {
     }
 
     /** Mail on its route's queue that no writer has told of. */
-    void putReady(String url, Route route, Envelope envelope, byte[] octets) throws Exception {
-        SpoolQueue queue = new SpoolQueue.ForRoute(route);
+    void putReady(String url, SpoolQueue.ForRoute queue, Envelope envelope, byte[] octets) throws Exception {
         inSession(
                 url,
                 queue,
-                session -> new GroupCommit(session).send(queue, route, envelope, Content.of(octets), Optional.empty()));
+                session -> new GroupCommit(session)
+                        .send(queue, queue.route(), envelope, Content.of(octets), Optional.empty()));
     }
 
     /** A message of a format that is none of ours. */

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
+import io.backupmx.route.Route;
+import io.backupmx.smtp.Domain;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
@@ -14,6 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,14 +27,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 abstract class SettleContract extends SpoolFixture {
 
+    /** Of one who waits as long as he likes; a tenth would do for one who does not. */
+    private static final Duration PATIENCE_OF_TWENTY = SpoolReader.Taker.PATIENCE.multipliedBy(20);
+
     @Test
     void deferredMailComesBackToItsRouteWhenItIsDue() throws Exception {
         Envelope envelope = Mails.to("alice@example.org");
         byte[] octets = Mails.octets(300 << 10);
-        store(ROUTE, envelope, octets);
+        store(BACKLOG, envelope, octets);
         QueueOf taker = new QueueOf(1);
         SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofSeconds(1));
-        try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker);
+        try (SpoolReader.Feed feed = reader.feeds().feed(BACKLOG, taker);
                 SpoolReader.DelayFeed _ = reader.feeds().feed(retry, _ -> Optional.empty())) {
             long start = System.nanoTime();
             settle(taker.next(), new Settlement.Copy.Retry(envelope.withAttempts(1), retry.delay()));
@@ -49,10 +58,10 @@ abstract class SettleContract extends SpoolFixture {
     void flushMakesDeferredMailDueNow() throws Exception {
         SpoolQueue.Retry retry = new SpoolQueue.Retry(Duration.ofHours(1));
         QueueOf taker = new QueueOf(20);
-        try (SpoolReader.Feed feed = reader.feeds().feed(new SpoolQueue.ForRoute(ROUTE), taker);
+        try (SpoolReader.Feed feed = reader.feeds().feed(BACKLOG, taker);
                 SpoolReader.DelayFeed delayed = reader.feeds().feed(retry, _ -> Optional.empty())) {
             for (int i = 0; i < 10; i++) {
-                store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
+                store(BACKLOG, Mails.to("alice@example.org"), Mails.octets(4096));
                 TakenMail mail = taker.next();
                 settle(mail, new Settlement.Copy.Retry(mail.envelope().withAttempts(1), retry.delay()));
             }
@@ -193,5 +202,78 @@ abstract class SettleContract extends SpoolFixture {
             }
         }
         assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(3);
+    }
+
+    @Test
+    void whatHasItsTurnAgainHasItOnTheLaneThatItCameFrom() throws Exception {
+        for (SpoolQueue.ForRoute queue : List.of(FRESH, BACKLOG)) {
+            Envelope envelope = Mails.to("alice@example.org");
+            store(queue, envelope, Mails.octets(4096));
+            QueueOf taker = new QueueOf(1);
+            try (SpoolReader.Feed feed = reader.feeds().feed(queue, taker)) {
+                settle(taker.next(), new Settlement.Copy.Requeued(envelope.withAttempts(1)));
+                feed.wake();
+            }
+            assertThat(list(queue))
+                    .singleElement()
+                    .satisfies(mail -> assertThat(mail.envelope()).isEqualTo(envelope.withAttempts(1)));
+        }
+    }
+
+    @Test
+    void mailThatMovesGoesBehindTheBacklogOfItsNewRouteAndAReportIsFresh() throws Exception {
+        Envelope envelope = Mails.to("alice@example.org");
+        store(FRESH, envelope, Mails.octets(4096));
+        Envelope report = Mails.to("sender@example.net");
+        Route.Hold held = new Route.Hold(Domain.of("example.org"));
+        QueueOf taker = new QueueOf(1);
+        try (SpoolReader.Feed feed = reader.feeds().feed(FRESH, taker)) {
+            settle(
+                    taker.next(),
+                    new Settlement.Copy.Moved(OTHER, envelope),
+                    new Settlement.Copy.Moved(held, envelope),
+                    new Settlement.Copy.Fresh(OTHER, report, Content.of(Mails.octets(100))));
+            feed.wake();
+        }
+        assertThat(list(new SpoolQueue.ForRoute(OTHER, Lane.BACKLOG)))
+                .extracting(mail -> mail.envelope())
+                .containsExactly(envelope);
+        assertThat(list(new SpoolQueue.ForRoute(OTHER)))
+                .extracting(mail -> mail.envelope())
+                .containsExactly(report);
+        assertThat(list(new SpoolQueue.ForRoute(held))).hasSize(1);
+    }
+
+    @Test
+    void whoHasNoPatienceIsToldAtOnceThatThereIsNoneAndGetsWhatThereIs() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        BlockingQueue<TakenMail> got = new LinkedBlockingQueue<>();
+        SpoolReader.Taker hurried = new SpoolReader.Taker() {
+            @Override
+            public boolean wantsMail() {
+                return got.isEmpty();
+            }
+
+            @Override
+            public void accept(TakenMail mail) {
+                got.add(mail);
+            }
+
+            @Override
+            public void none() {
+                asked.incrementAndGet();
+            }
+
+            @Override
+            public Duration patience() {
+                return Duration.ZERO;
+            }
+        };
+        try (SpoolReader.Feed _ = reader.feeds().feed(FRESH, hurried)) {
+            await().atMost(PATIENCE_OF_TWENTY).until(() -> asked.get() >= 20);
+            store(FRESH, Mails.to("alice@example.org"), Mails.octets(4096));
+            await().until(() -> !got.isEmpty());
+            done(got.remove());
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.backupmx.config.SpoolConfig;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.Settlement;
@@ -30,6 +31,8 @@ abstract class SpoolFixture {
 
     static final Route ROUTE = Route.of("smtp:[mx1.example.org]:25");
     static final Route OTHER = Route.of("smtp:[2001:db8::1]:2525");
+    static final SpoolQueue.ForRoute FRESH = new SpoolQueue.ForRoute(ROUTE);
+    static final SpoolQueue.ForRoute BACKLOG = new SpoolQueue.ForRoute(ROUTE, Lane.BACKLOG);
     static final SpoolConfig CONFIG =
             new SpoolConfig(Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(3), 12 << 20, 94);
 
@@ -66,6 +69,10 @@ abstract class SpoolFixture {
         disconnect();
         broker.close();
         vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    void store(SpoolQueue.ForRoute queue, Envelope envelope, byte[] octets) {
+        finish(writer.store(List.of(new SpoolEntry(queue.route(), envelope, queue.lane())), Content.of(octets)));
     }
 
     void store(Route route, Envelope envelope, byte[] octets) {

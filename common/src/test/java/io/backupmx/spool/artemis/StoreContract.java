@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.mail.SpilledContent;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.SpoolEntry;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
@@ -168,5 +169,25 @@ abstract class StoreContract extends SpoolFixture {
         await().untilAsserted(() -> assertThat(writer.room()).isEqualTo(SpoolWriter.Room.OPEN));
         store(ROUTE, Mails.to("alice@example.org"), Mails.octets(4096));
         assertThat(list(new SpoolQueue.ForRoute(ROUTE))).hasSize(2);
+    }
+
+    @Test
+    void mailIsStoredOnTheLaneThatItIsGivenWhateverItsSize() throws Exception {
+        List<Envelope> behind = new ArrayList<>();
+        for (int size : new int[] {900, 300 << 10, 900}) {
+            Envelope envelope = Mails.to("alice@example.org");
+            behind.add(envelope);
+            store(BACKLOG, envelope, Mails.octets(size));
+            store(FRESH, Mails.to("alice@example.org"), Mails.octets(size));
+        }
+        Envelope both = Mails.to("alice@example.org");
+        finish(writer.store(
+                List.of(new SpoolEntry(ROUTE, both, Lane.BACKLOG), new SpoolEntry(OTHER, both)),
+                Content.of(Mails.octets(900))));
+        behind.add(both);
+
+        assertThat(list(BACKLOG)).extracting(mail -> mail.envelope()).isEqualTo(behind);
+        assertThat(list(FRESH)).hasSize(3);
+        assertThat(list(new SpoolQueue.ForRoute(OTHER))).hasSize(1);
     }
 }

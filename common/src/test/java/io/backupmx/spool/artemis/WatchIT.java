@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.testing.TestBroker;
@@ -24,7 +25,7 @@ final class WatchIT extends SpoolFixture {
 
     private static final Duration SOON = Duration.ofMillis(2500);
 
-    private final List<Set<Route>> told = new CopyOnWriteArrayList<>();
+    private final List<Set<SpoolQueue.ForRoute>> told = new CopyOnWriteArrayList<>();
 
     @Override
     String url(TestBroker broker) {
@@ -36,7 +37,7 @@ final class WatchIT extends SpoolFixture {
         store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
         store(OTHER, Mails.to("alice@example.org"), Mails.octets(900));
         try (AutoCloseable _ = reader.feeds().watch(told::add)) {
-            await().untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE, OTHER)));
+            await().untilAsserted(() -> assertThat(told).contains(Set.of(FRESH, new SpoolQueue.ForRoute(OTHER))));
         }
     }
 
@@ -44,7 +45,7 @@ final class WatchIT extends SpoolFixture {
     void mailThatIsStoredIsToldOfAtOnceAndAgainWhenItKeepsComing() throws Exception {
         try (AutoCloseable _ = watchAfterItsFirstSweep()) {
             store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
-            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(FRESH)));
             for (int i = 0; i < 200; i++) {
                 store(ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
             }
@@ -56,7 +57,7 @@ final class WatchIT extends SpoolFixture {
     void largeMailOfSeveralRoutesIsToldOf() throws Exception {
         try (AutoCloseable _ = watchAfterItsFirstSweep()) {
             store(OTHER, Mails.to("alice@example.org"), Mails.octets(300 << 10));
-            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(OTHER)));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(new SpoolQueue.ForRoute(OTHER))));
         }
     }
 
@@ -67,16 +68,17 @@ final class WatchIT extends SpoolFixture {
                 SpoolReader.DelayFeed _ = reader.feeds().feed(retry, _ -> Optional.empty())) {
             new RetryMails()
                     .put(url(broker), retry, ROUTE, Mails.to("alice@example.org"), Mails.octets(900), Instant.now());
-            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(BACKLOG)));
         }
     }
 
     @Test
     void mailWhoseHintWasLostIsToldOfByTheSweepEvenWhereTheNameIsCut() throws Exception {
-        Route cut = Route.of("smtp:"
+        Route cutRoute = Route.of("smtp:"
                 + IntStream.range(0, 8)
                         .mapToObj(i -> "[mail-exchanger-number-" + i + ".some-long-name.example.org]:25")
                         .collect(Collectors.joining(",")));
+        SpoolQueue.ForRoute cut = new SpoolQueue.ForRoute(cutRoute, Lane.BACKLOG);
         try (AutoCloseable _ = watchAfterItsFirstSweep()) {
             new RetryMails().putReady(url(broker), cut, Mails.to("alice@example.org"), Mails.octets(900));
             await().atMost(SpoolReader.SWEEP)
@@ -89,9 +91,18 @@ final class WatchIT extends SpoolFixture {
         try (AutoCloseable _ = watchAfterItsFirstSweep()) {
             broker.close();
             broker = broker.restarted();
-            new RetryMails().putReady(url(broker), ROUTE, Mails.to("alice@example.org"), Mails.octets(900));
+            new RetryMails().putReady(url(broker), FRESH, Mails.to("alice@example.org"), Mails.octets(900));
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(told).contains(Set.of(ROUTE)));
+                    .untilAsserted(() -> assertThat(told).contains(Set.of(FRESH)));
+        }
+    }
+
+    @Test
+    void oneLaneOfARouteIsToldOfThoughTheOtherJustWas() throws Exception {
+        try (AutoCloseable _ = watchAfterItsFirstSweep()) {
+            store(BACKLOG, Mails.to("alice@example.org"), Mails.octets(900));
+            store(FRESH, Mails.to("alice@example.org"), Mails.octets(900));
+            await().atMost(SOON).untilAsserted(() -> assertThat(told).contains(Set.of(BACKLOG), Set.of(FRESH)));
         }
     }
 

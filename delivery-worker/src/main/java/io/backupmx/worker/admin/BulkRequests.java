@@ -145,7 +145,7 @@ public final class BulkRequests implements AdminRequests {
         Stream<SpoolQueue> waiting = Stream.concat(
                 occupied.stream().filter(SpoolQueue.Retry.class::isInstance),
                 occupied.stream()
-                        .filter(queue -> queue instanceof SpoolQueue.ForRoute(var route)
+                        .filter(queue -> queue instanceof SpoolQueue.ForRoute(var route, var _)
                                 && request.parts()
                                         .route()
                                         .filter(only -> !only.equals(route))

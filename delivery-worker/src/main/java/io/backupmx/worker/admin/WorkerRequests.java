@@ -101,7 +101,10 @@ public final class WorkerRequests implements AdminRequests {
 
     private static JsonObject describe(SpoolQueue queue) {
         return switch (queue) {
-            case SpoolQueue.ForRoute(var route) -> named("route").put("route", route.toString());
+            case SpoolQueue.ForRoute(var route, var lane) ->
+                named("route")
+                        .put("route", route.toString())
+                        .put("lane", lane.name().toLowerCase(Locale.ROOT));
             case SpoolQueue.Retry(var delay) -> named("retry").put("delay", Durations.format(delay));
             case SpoolQueue.Failed _ -> named("failed");
             case SpoolQueue.Reports(var kind) ->

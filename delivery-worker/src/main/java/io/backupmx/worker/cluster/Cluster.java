@@ -364,10 +364,8 @@ public final class Cluster implements ClusterBus.Member, AutoCloseable {
     }
 
     private void tellIngresses() {
-        if (board.isWanted()) {
-            held.forEach((shard, epoch) ->
-                    keeper.shut(shard, epoch).ifPresent(shut -> board.tell(shard, Shards.COUNT, epoch, shut)));
-        }
+        held.forEach((shard, epoch) ->
+                keeper.shut(shard, epoch).ifPresent(shut -> board.tell(shard, Shards.COUNT, epoch, shut)));
     }
 
     /** Long ones meet nothing that would be reported; without this their connections would not count as alive. */

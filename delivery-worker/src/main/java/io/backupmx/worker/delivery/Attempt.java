@@ -308,7 +308,8 @@ final class Attempt {
                 envelope.from(),
                 pending.stream().map(i -> envelope.recipients().get(i)).toList(),
                 // 8-bit content goes out also where 8BITMIME is not offered, as Exim sends it: RFC 6152 §3 wants it
-                // converted, which breaks signatures, or returned, and the primaries that choke on it are gone (ADR 0035).
+                // converted, which breaks signatures, or returned, and the primaries that choke on it are gone (ADR
+                // 0035).
                 envelope.body(),
                 pending.stream().anyMatch(this::needsSmtpUtf8),
                 envelope.requireTls(),

@@ -17,8 +17,9 @@ final class Hands {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
 
-    Mail take(InFlightMail shown) {
-        Mail mail = new Mail(shown);
+    /** @param onGone called once it is settled, or lost */
+    Mail take(InFlightMail shown, Runnable onGone) {
+        Mail mail = new Mail(shown, onGone);
         mails.add(mail);
         return mail;
     }
@@ -55,10 +56,12 @@ final class Hands {
     /** One mail in hand. */
     final class Mail {
         private final InFlightMail shown;
+        private final Runnable onGone;
         private final AtomicInteger counted = new AtomicInteger();
 
-        private Mail(InFlightMail shown) {
+        private Mail(InFlightMail shown, Runnable onGone) {
             this.shown = shown;
+            this.onGone = onGone;
         }
 
         void settling() {
@@ -69,7 +72,11 @@ final class Hands {
         /** Idempotent. */
         void gone() {
             settling.addAndGet(-counted.getAndSet(0));
-            if (mails.remove(this) && mails.isEmpty()) {
+            if (!mails.remove(this)) {
+                return;
+            }
+            onGone.run();
+            if (mails.isEmpty()) {
                 lock.lock();
                 try {
                     empty.signalAll();

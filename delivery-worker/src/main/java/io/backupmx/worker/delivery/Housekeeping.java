@@ -1,11 +1,13 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.route.Route;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.cluster.Cluster;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,22 +83,29 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        List<RouteRunner> due =
-                runners.get().stream().filter(this::isToBeLookedAt).toList();
-        Map<SpoolQueue.ForRoute, Instant> heads = due.isEmpty()
-                ? Map.of()
-                : heads(due.stream().map(RouteRunner::queue).toList());
-        for (RouteRunner runner : due) {
+        Map<SpoolQueue.ForRoute, RouteRunner> due = new LinkedHashMap<>();
+        for (RouteRunner runner : runners.get()) {
+            List<SpoolQueue.ForRoute> queues = runner.headsToLookAt();
+            if (!queues.isEmpty() && mayBeLookedAt(runner.route())) {
+                queues.forEach(queue -> due.put(queue, runner));
+            }
+        }
+        Map<SpoolQueue.ForRoute, Instant> heads = due.isEmpty() ? Map.of() : heads(due.keySet());
+        for (Map.Entry<SpoolQueue.ForRoute, RouteRunner> one : due.entrySet()) {
             try {
-                runner.lookAtHead(cluster.status(runner.route(), 0), Optional.ofNullable(heads.get(runner.queue())));
+                one.getValue()
+                        .lookAtHead(
+                                one.getKey(),
+                                cluster.status(one.getKey().route(), 0),
+                                Optional.ofNullable(heads.get(one.getKey())));
             } catch (RuntimeException | Error e) {
-                failed(runner, e);
+                failed(one.getValue(), e);
             }
         }
     }
 
     /** One question for thousands of routes that went down together; whose head nobody knows is looked at in its turn. */
-    private Map<SpoolQueue.ForRoute, Instant> heads(List<SpoolQueue.ForRoute> queues) {
+    private Map<SpoolQueue.ForRoute, Instant> heads(Collection<SpoolQueue.ForRoute> queues) {
         try {
             return spool.heads(queues);
         } catch (SpoolException e) {
@@ -105,11 +114,11 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    private boolean isToBeLookedAt(RouteRunner runner) {
-        if (!runner.wantsHeadLook() || !cluster.keeps(runner.route())) {
+    private boolean mayBeLookedAt(Route route) {
+        if (!cluster.keeps(route)) {
             return false;
         }
-        return switch (cluster.status(runner.route(), 0).state()) {
+        return switch (cluster.status(route, 0).state()) {
             case DOWN, THROTTLED -> true;
             case UP, RAMP, HELD, QUARANTINE, GONE -> false; // mail is tried, or an operator's (DESIGN §3)
         };

@@ -226,35 +226,44 @@ final class Moves {
     private boolean belongsElsewhere(Route route) {
         boolean[] found = {false};
         Predicate<Route> on = this::goesOn;
-        admin.browse(List.of(new SpoolQueue.ForRoute(route)), mail -> {
+        admin.browse(List.copyOf(SpoolQueue.ForRoute.lanesOf(route)), mail -> {
             found[0] = Redirection.aside(mail.envelope(), route, tables).isPresent();
             return !found[0] && on.test(route);
         });
         return found[0];
     }
 
-    /** @return whether all of it was taken through */
+    /** @return whether all of it was taken through, of both lanes */
     private boolean moved(Route route) throws InterruptedException {
-        SpoolQueue.ForRoute queue = new SpoolQueue.ForRoute(route);
-        long mails = admin.depths().stream()
-                .filter(depth -> depth.queue().equals(queue))
-                .mapToLong(QueueDepth::messages)
-                .sum();
-        if (mails == 0) {
+        Map<SpoolQueue.ForRoute, Long> waiting = new LinkedHashMap<>();
+        for (QueueDepth depth : admin.depths()) {
+            if (depth.queue() instanceof SpoolQueue.ForRoute queue
+                    && queue.route().equals(route)
+                    && depth.messages() > 0) {
+                waiting.put(queue, depth.messages());
+            }
+        }
+        if (waiting.isEmpty()) {
             return false; // others have them in hand, perhaps
         }
         LOG.atInfo()
                 .addKeyValue("next_hop", route)
-                .addKeyValue("mails", mails)
+                .addKeyValue(
+                        "mails",
+                        waiting.values().stream().mapToLong(mails -> mails).sum())
                 .log("waiting mail has another way now, and moves");
-        return switch (MovingPass.over(spool, queue, tables, mails, () -> goesOn(route))) {
-            case EMPTIED -> {
-                onEmptied.accept(route);
-                yield true;
-            }
-            case DONE -> true;
-            case BROKEN_OFF -> false;
-        };
+        boolean emptied = true;
+        boolean through = true;
+        for (Map.Entry<SpoolQueue.ForRoute, Long> one : waiting.entrySet()) {
+            MovingPass.Ending ending =
+                    MovingPass.over(spool, one.getKey(), tables, one.getValue(), () -> goesOn(route));
+            emptied &= ending == MovingPass.Ending.EMPTIED;
+            through &= ending != MovingPass.Ending.BROKEN_OFF;
+        }
+        if (emptied) {
+            onEmptied.accept(route);
+        }
+        return through;
     }
 
     /** Whether a queue is being looked at, or taken through. */

@@ -30,6 +30,11 @@ final class Places {
         }
     }
 
+    /** Whether the gate allows one more, whatever the common budget says. */
+    boolean mayHaveFree() {
+        return taken() < allowed.getAsInt();
+    }
+
     synchronized void giveBack() {
         taken--;
         if (taken > 0) {

@@ -58,7 +58,8 @@ final class RetryQueues implements AutoCloseable {
 
     /** These are the configured ones from now on. */
     synchronized void configure(List<Duration> delays) {
-        List<SpoolQueue.Retry> queues = delays.stream().map(SpoolQueue.Retry::new).toList();
+        List<SpoolQueue.Retry> queues =
+                delays.stream().map(SpoolQueue.Retry::new).toList();
         configured = queues.stream().map(QueueNames::nameOf).collect(Collectors.toUnmodifiableSet());
         queues.forEach(this::serve);
     }

@@ -4,6 +4,7 @@ import io.backupmx.config.WorkerConfig;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -12,46 +13,36 @@ import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.gate.GateEvent;
 import io.backupmx.worker.gate.RouteGate;
-import io.backupmx.worker.report.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 
 /**
  * One route at work: takes mail while its gate is open and a place is free, and has each delivered on a virtual thread of
  * its own. Whatever happens to one mail, its place becomes free again. Costs next to nothing while there is nothing to do.
  */
-final class RouteRunner implements SpoolReader.Taker {
+final class RouteRunner {
 
     /** Mails tried, not those given back, whose settlement is not on disk yet; with the places, what a crash delivers twice at most. */
     private static final int MAX_UNSETTLED = 50;
 
-    private static final Duration HEAD_LOOKS = Duration.ofMinutes(1);
-
-    /** However young the head was: it may have been removed since, and the next be older; or the clock was wrong. */
-    private static final Duration HEAD_LOOKS_AT_LEAST = Duration.ofHours(6);
-
     private final Route route;
-    private final SpoolQueue.ForRoute queue;
     private final RouteParts parts;
     private final RouteGate gate;
     private final RouteRecord record;
     private final ExpiryGuard expiry;
     private final Outlet outlet;
     private final Places places;
-    private final Supply supply;
+    private final Lanes lanes;
+    private final HeadLooks headLooks;
     private final Delivery delivery;
     private final Hands hands = new Hands();
     private final TrialCandidate candidate = new TrialCandidate();
-    private volatile Instant nextHeadLook = Instant.MIN;
     private volatile boolean stopping;
 
     RouteRunner(Route route, RouteGate gate, RouteParts parts) {
         this.route = route;
-        this.queue = new SpoolQueue.ForRoute(route);
         this.parts = parts;
         this.gate = gate;
         this.outlet = outlet(route, gate, parts);
@@ -59,13 +50,9 @@ final class RouteRunner implements SpoolReader.Taker {
         this.expiry = new ExpiryGuard(route.toString(), parts.clock(), parts.workers());
         this.places = new Places(() -> outlet.places(gate.places()), parts.connections());
         this.delivery = new Delivery(parts, gate, outlet, record, expiry);
-        this.supply = new Supply(
-                queue,
-                parts.spool(),
-                this,
-                parts.feeds(),
-                () -> !stopping && gate.places() > 0,
-                () -> hands.count() > 0);
+        this.lanes = new Lanes(
+                route, parts.spool(), parts.feeds(), () -> !stopping && gate.places() > 0, new LanesCustomer());
+        this.headLooks = new HeadLooks(parts, record, expiry, this::aside);
     }
 
     private static Outlet outlet(Route route, RouteGate gate, RouteParts parts) {
@@ -90,46 +77,75 @@ final class RouteRunner implements SpoolReader.Taker {
         return route;
     }
 
-    @Override
-    public boolean wantsMail() {
-        return !candidate.isNext(gate.triesHere()) && hasFreePlace();
+    /** Mail of the queues. */
+    private final class LanesCustomer implements Lanes.Customer {
+
+        @Override
+        public boolean wantsMail() {
+            return !candidate.isNext(gate.triesHere()) && mayTake();
+        }
+
+        @Override
+        public boolean hasFree() {
+            return places.mayHaveFree();
+        }
+
+        @Override
+        public boolean take() {
+            return places.take();
+        }
+
+        @Override
+        public void giveBackPlace() {
+            places.giveBack();
+        }
+
+        @Override
+        public void accept(TakenMail mail, Lanes.Claim claim) {
+            headLooks.haveMoved();
+            candidate.queueHadItsTurn();
+            start(mail, inHand(mail, claim::settled), claim::placeIsFree);
+        }
+
+        @Override
+        public void foundNone() {
+            candidate.queueIsEmpty();
+        }
+    }
+
+    private boolean mayTake() {
+        return !stopping
+                && parts.isSure().getAsBoolean() // else its final dot could not leave
+                && hands.settling() < MAX_UNSETTLED;
     }
 
     private boolean hasFreePlace() {
-        return !stopping
-                && parts.isSure().getAsBoolean() // else its final dot could not leave
-                && hands.settling() < MAX_UNSETTLED
-                && places.take();
+        return mayTake() && places.take();
     }
 
-    @Override
-    public void none() {
-        places.giveBack();
-        candidate.queueIsEmpty();
-        supply.foundNone();
+    private Hands.Mail inHand(TakenMail mail, Runnable onGone) {
+        return hands.take(
+                new InFlightMail(
+                        mail.route(),
+                        mail.envelope(),
+                        mail.content().sizeBytes(),
+                        parts.clock().instant()),
+                onGone);
     }
 
-    @Override
-    public void accept(TakenMail mail) {
-        supply.gotMail();
-        nextHeadLook = Instant.MIN; // the head is another now
-        candidate.queueHadItsTurn();
-        start(mail, inHand(mail));
+    private void startDue(TakenMail mail, Hands.Mail inHand) {
+        start(mail, inHand, places::giveBack);
     }
 
-    private Hands.Mail inHand(TakenMail mail) {
-        return hands.take(new InFlightMail(
-                mail.route(),
-                mail.envelope(),
-                mail.content().sizeBytes(),
-                parts.clock().instant()));
-    }
-
-    /** In a place that has been taken. */
-    private void start(TakenMail mail, Hands.Mail inHand) {
+    /**
+     * In a place that has been taken.
+     *
+     * @param placeBack gives it back
+     */
+    private void start(TakenMail mail, Hands.Mail inHand, Runnable placeBack) {
         Optional<Settlement> aside = aside(mail.envelope());
         if (aside.isPresent()) {
-            putAside(mail, inHand, aside.get());
+            putAside(mail, inHand, aside.get(), placeBack);
             return;
         }
         if (gate.triesHere()) {
@@ -139,7 +155,7 @@ final class RouteRunner implements SpoolReader.Taker {
             try {
                 delivery.run(mail, inHand, this::review);
             } finally {
-                places.giveBack();
+                placeBack.run();
                 review();
             }
         });
@@ -152,9 +168,9 @@ final class RouteRunner implements SpoolReader.Taker {
                 : Redirection.held(envelope, route, parts.tables());
     }
 
-    private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside) {
+    private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside, Runnable placeBack) {
         Redirection.log(mail.envelope(), route, aside);
-        places.giveBack();
+        placeBack.run();
         delivery.settle(mail, aside, inHand, this::review);
     }
 
@@ -166,22 +182,27 @@ final class RouteRunner implements SpoolReader.Taker {
                     : Optional.empty();
         }
         return hasFreePlace()
-                ? Optional.of(new DueTaker(mail -> start(mail, inHand(mail)), places::giveBack))
+                ? Optional.of(new DueTaker(mail -> startDue(mail, inHand(mail, () -> {})), places::giveBack))
                 : Optional.empty();
     }
 
     private void keepForTrial(TakenMail mail) {
-        candidate.keep(mail, inHand(mail));
+        candidate.keep(mail, inHand(mail, () -> {}));
         review();
     }
 
-    /** There is mail on the route's queue. */
+    /** There is mail on that one of the route's queues. */
+    void mailWaits(Lane lane) {
+        lanes.mailWaits(lane);
+    }
+
+    /** There may be mail on the route's queues. */
     void mailWaits() {
-        supply.mailWaits();
+        lanes.mailWaits();
     }
 
     boolean hasMail() {
-        return supply.hasMail();
+        return lanes.hasMail();
     }
 
     /** The gate may have moved. */
@@ -190,14 +211,14 @@ final class RouteRunner implements SpoolReader.Taker {
             boolean throttled = gate.triesHere();
             if (stopping || candidate.isLost() || (!throttled && gate.places() == 0)) {
                 candidate.take().ifPresent(this::putBack);
-            } else if ((!throttled || candidate.isNext(true) || !supply.hasMail()) && hasFreePlace()) {
-                candidate.take().ifPresentOrElse(one -> start(one.mail(), one.inHand()), places::giveBack);
+            } else if ((!throttled || candidate.isNext(true) || !lanes.hasMail()) && hasFreePlace()) {
+                candidate.take().ifPresentOrElse(one -> startDue(one.mail(), one.inHand()), places::giveBack);
             }
         }
         if (gate.places() == 0 && !gate.triesHere()) {
             outlet.closeAllIdle();
         }
-        supply.review();
+        lanes.review();
     }
 
     private void putBack(TrialCandidate.Kept kept) {
@@ -214,22 +235,17 @@ final class RouteRunner implements SpoolReader.Taker {
     /** Housekeeping, to be called about once a second. */
     void tick() {
         outlet.tick();
-        supply.tick();
-        if (supply.hasMail() || candidate.isThere()) {
+        lanes.tick();
+        if (lanes.hasMail() || candidate.isThere()) {
             review(); // a pause of the gate's ends without a word
         }
     }
 
-    /** Whether it is time to {@link #lookAtHead}. */
-    boolean wantsHeadLook() {
-        Instant now = parts.clock().instant();
-        Instant next = nextHeadLook;
-        boolean early = now.isBefore(next) && !next.isAfter(now.plus(HEAD_LOOKS_AT_LEAST));
-        return !early && supply.hasMail() && !stopping;
-    }
-
-    SpoolQueue.ForRoute queue() {
-        return queue;
+    /** The queues of which it is time to {@link #lookAtHead}. */
+    List<SpoolQueue.ForRoute> headsToLookAt() {
+        return stopping
+                ? List.of()
+                : lanes.withMail().stream().filter(headLooks::isDue).toList();
     }
 
     /**
@@ -239,65 +255,9 @@ final class RouteRunner implements SpoolReader.Taker {
      * @param status where the route stands
      * @param arrived when the mail at the head did, as far as the spool has said
      */
-    void lookAtHead(RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
-        Instant now = parts.clock().instant();
-        Duration shortest = parts.retries().shortestLifetime(route);
-        Optional<Instant> end = arrived.map(at -> at.plus(shortest)).filter(now::isBefore);
-        if (end.isPresent()) {
-            nextHeadLook = nextLook(now, end.get());
-            return;
-        }
-        AtomicReference<Instant> over = new AtomicReference<>(now);
-        Instant head = HeadExpiry.look(
-                parts.spool(),
-                queue,
-                envelope -> {
-                    Duration lifetime = parts.retries().longestLifetime(envelope); // nobody's is cut short
-                    over.set(envelope.arrival().at().plus(lifetime));
-                    Instant at = parts.clock().instant();
-                    if (at.isBefore(over.get()) || !expiry.mayExpireAlone()) {
-                        return Optional.empty();
-                    }
-                    String why = Outcomes.givenUp(lifetime, status.reason());
-                    record.expired();
-                    record.outcomes(envelope, Outcomes.allFailed(envelope, why), at);
-                    return Optional.of(why);
-                },
-                new Giving(this::aside, parts.reports()));
-        nextHeadLook = nextLook(now, head.equals(Instant.MAX) ? now : over.get());
-    }
-
-    /** Its sender may have to be told. */
-    private record Giving(Function<Envelope, Optional<Settlement>> elsewhere, Reports reports)
-            implements HeadExpiry.Ending {
-
-        @Override
-        public Optional<Settlement> aside(Envelope envelope) {
-            return elsewhere.apply(envelope);
-        }
-
-        @Override
-        public Settlement settlement(Envelope given) {
-            return Settlements.failed(given, reports.wishes(given));
-        }
-
-        @Override
-        public void stored(Settlement settlement) {
-            reports.stored(settlement);
-        }
-    }
-
-    /** @param over when the head has had its time */
-    private static Instant nextLook(Instant now, Instant over) {
-        return earlier(now.plus(HEAD_LOOKS_AT_LEAST), later(now.plus(HEAD_LOOKS), over));
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
+    void lookAtHead(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived)
+            throws InterruptedException {
+        headLooks.look(queue, status, arrived);
     }
 
     boolean isExpiryStopped() {
@@ -336,7 +296,7 @@ final class RouteRunner implements SpoolReader.Taker {
                 && places.taken() == 0
                 && outlet.busy() == 0
                 && !candidate.isThere()
-                && supply.isLeft();
+                && lanes.areLeft();
     }
 
     /** Of one that {@link #isStill} and will not be used any more. */
@@ -362,7 +322,7 @@ final class RouteRunner implements SpoolReader.Taker {
 
     /** Blocks until what was settled is on disk, within {@code grace}. */
     void close(Duration grace) {
-        supply.close(grace);
+        lanes.close(grace);
         outlet.abort();
         outlet.closeAllIdle();
     }

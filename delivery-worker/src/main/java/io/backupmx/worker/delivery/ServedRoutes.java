@@ -5,6 +5,7 @@ import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.route.TlsLevels;
 import io.backupmx.spool.SpoolAdmin;
+import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.worker.RouteStatus;
 import io.backupmx.worker.cluster.Cluster;
@@ -12,7 +13,7 @@ import io.backupmx.worker.retry.BackOffTable;
 import io.backupmx.worker.schedule.RetrySchedules;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -167,14 +168,16 @@ final class ServedRoutes {
         runners.forget(unconfigured::mayHaveMail);
     }
 
-    private void mailWaits(Set<Route> routes) {
-        moves.mailWaits(routes);
-        List<Route> others = new ArrayList<>();
-        for (Route route : routes) {
+    private void mailWaits(Set<SpoolQueue.ForRoute> queues) {
+        moves.mailWaits(
+                queues.stream().map(SpoolQueue.ForRoute::route).distinct().toList());
+        Set<Route> others = new LinkedHashSet<>();
+        for (SpoolQueue.ForRoute queue : queues) {
+            Route route = queue.route();
             if (holds.isHeld(route)) {
                 continue;
             }
-            runners.configured(route).ifPresentOrElse(RouteRunner::mailWaits, () -> {
+            runners.configured(route).ifPresentOrElse(runner -> runner.mailWaits(queue.lane()), () -> {
                 if (route.equals(BY_MX)) {
                     Thread.startVirtualThread(this::serveMx);
                 } else {

@@ -69,8 +69,8 @@ final class Settlements {
         Envelope waits = delayed.isEmpty() ? envelope : envelope.withDelayReported();
         List<Settlement.Copy> copies = new ArrayList<>();
         Envelope tried = waits.withAttempts(envelope.attempts() + 1);
-        deferred.forEach((delay, waiting) ->
-                copies.add(new Settlement.Copy.Retry(tried.withRecipients(waiting), delay)));
+        deferred.forEach(
+                (delay, waiting) -> copies.add(new Settlement.Copy.Retry(tried.withRecipients(waiting), delay)));
         postponed.forEach(
                 (wait, waiting) -> copies.add(new Settlement.Copy.Retry(waits.withRecipients(waiting), wait)));
         copies.addAll(failed(envelope.withAttempts(envelope.attempts() + 1), failed, wishes));
@@ -82,8 +82,7 @@ final class Settlements {
         return new Settlement.Replace(List.copyOf(copies));
     }
 
-    private static void add(
-            Map<Duration, List<Recipient>> waiting, Duration delay, Recipient recipient, String why) {
+    private static void add(Map<Duration, List<Recipient>> waiting, Duration delay, Recipient recipient, String why) {
         waiting.computeIfAbsent(delay, _ -> new ArrayList<>()).add(recipient.withLastReply(cut(why)));
     }
 

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route's queue, read only while that is of use: when it has mail, as far as is known, and the gate lets some out. An idle
- * route costs nothing, and neither does one that is down. Safe from any thread; never blocks but in {@link #close}.
+ * One of a route's queues, read only while that is of use: when it has mail, as far as is known, and the gate lets some out. An idle
+ * queue costs nothing, and neither does one that is down. Safe from any thread; never blocks but in {@link #close}.
  */
 final class Supply {
 
@@ -72,6 +72,11 @@ final class Supply {
         lastMailNanosIs(System.nanoTime());
     }
 
+    /** That no mail comes says nothing of the queue: it is not asked. */
+    void waitsForAPlace() {
+        lastMailNanosIs(System.nanoTime());
+    }
+
     private synchronized void lastMailNanosIs(long now) {
         lastMailNanos = now;
     }
@@ -99,6 +104,17 @@ final class Supply {
                 lastMailNanos = System.nanoTime();
                 feed = spool.feed(queue, taker);
             }
+            reading = feed;
+        }
+        if (reading != null) {
+            reading.wake();
+        }
+    }
+
+    /** The taker may want mail again, as far as it is asked. Cheap. */
+    void wake() {
+        SpoolReader.Feed reading;
+        synchronized (this) {
             reading = feed;
         }
         if (reading != null) {

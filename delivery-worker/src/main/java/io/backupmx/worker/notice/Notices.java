@@ -7,7 +7,6 @@ import io.backupmx.spool.QueueDepth;
 import io.backupmx.spool.SharedTable;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolException;
-import io.backupmx.spool.SpoolQueue;
 import io.backupmx.worker.Duties;
 import io.backupmx.worker.Periodic;
 import io.backupmx.worker.RouteStatus;
@@ -168,13 +167,7 @@ public final class Notices implements AutoCloseable {
 
     private Optional<Map<Route, QueueDepth>> waiting() {
         try {
-            Map<Route, QueueDepth> waiting = new HashMap<>();
-            for (QueueDepth depth : spool.depthsOfLate()) {
-                if (depth.queue() instanceof SpoolQueue.ForRoute(Route route)) {
-                    waiting.put(route, depth);
-                }
-            }
-            return Optional.of(waiting);
+            return Optional.of(QueueDepth.byRoute(spool.depthsOfLate()));
         } catch (SpoolException _) {
             return Optional.empty();
         }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,12 +93,8 @@ final class SpoolTexts {
     }
 
     private static Map<Route, QueueDepth> onRoutes(List<QueueDepth> depths) {
-        Map<Route, QueueDepth> waiting = new HashMap<>();
-        for (QueueDepth depth : depths) {
-            if (depth.queue() instanceof SpoolQueue.ForRoute(Route route) && depth.messages() > 0) {
-                waiting.put(route, depth);
-            }
-        }
+        Map<Route, QueueDepth> waiting = QueueDepth.byRoute(depths);
+        waiting.values().removeIf(depth -> depth.messages() == 0);
         return waiting;
     }
 

@@ -177,9 +177,10 @@ class AdminApiIT {
         server.spool.put(new SpoolQueue.Failed());
 
         assertThat(get("queues").body())
-                .isEqualTo("{\"queues\":[{\"kind\":\"route\",\"route\":\"smtp:[mx1.example.org]:25\",\"messages\":1,"
-                        + "\"bytes\":1000,\"oldest_seconds\":90},{\"kind\":\"retry\",\"delay\":\"5m\",\"messages\":0,"
-                        + "\"bytes\":0},{\"kind\":\"failed\",\"messages\":0,\"bytes\":0}]}\n");
+                .isEqualTo(
+                        "{\"queues\":[{\"kind\":\"route\",\"route\":\"smtp:[mx1.example.org]:25\",\"lane\":\"fresh\","
+                                + "\"messages\":1,\"bytes\":1000,\"oldest_seconds\":90},{\"kind\":\"retry\",\"delay\":\"5m\",\"messages\":0,"
+                                + "\"bytes\":0},{\"kind\":\"failed\",\"messages\":0,\"bytes\":0}]}\n");
     }
 
     @Test

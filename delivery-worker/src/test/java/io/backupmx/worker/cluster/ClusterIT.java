@@ -72,7 +72,7 @@ class ClusterIT {
                             InstantSource.system()),
                     InstantSource.system(),
                     new Hands(),
-                    new GateBoard(board, () -> true));
+                    new GateBoard(board));
         }
 
         private final class Hands implements Crew {
@@ -198,6 +198,7 @@ class ClusterIT {
 
     @Test
     void anIngressHearsWhetherARouteIsUpWhoeverKeepsIt() throws Exception {
+        ingress.start();
         assertThat(ingress.isUp(ROUTE)).isFalse();
         startBoth();
         await().atMost(LONG).until(() -> ingress.isUp(ROUTE));

@@ -12,9 +12,9 @@ public final class LocalBoard implements SharedTable {
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-    /** One that nobody wants to read. */
+    /** One that nobody reads. */
     public static GateBoard unread() {
-        return new GateBoard(new LocalBoard(), () -> false);
+        return new GateBoard(new LocalBoard());
     }
 
     @Override

@@ -158,7 +158,7 @@ class FeedBudgetTest {
         }
 
         @Override
-        public AutoCloseable watch(Consumer<Set<Route>> listener) {
+        public AutoCloseable watch(Consumer<Set<SpoolQueue.ForRoute>> listener) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,7 +1,6 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.mail.QueueId;
-import io.backupmx.route.Route;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.BrokerStatus;
 import io.backupmx.spool.ListedMail;
@@ -40,8 +39,8 @@ final class InMemoryAdmin implements SpoolAdmin {
             List<QueueDepth> depths = new ArrayList<>();
             queues.deferred.forEach((delay, mails) ->
                     depths.add(new QueueDepth(new SpoolQueue.Retry(delay), mails.size(), 0, Optional.empty())));
-            queues.routes.forEach((route, mails) ->
-                    depths.add(new QueueDepth(new SpoolQueue.ForRoute(route), mails.size(), 0, Optional.empty())));
+            queues.routes.forEach(
+                    (queue, mails) -> depths.add(new QueueDepth(queue, mails.size(), 0, Optional.empty())));
             return depths;
         });
     }
@@ -55,10 +54,14 @@ final class InMemoryAdmin implements SpoolAdmin {
     public void browse(List<SpoolQueue> shown, Predicate<ListedMail> viewer) {
         browsed.incrementAndGet();
         for (SpoolQueue queue : shown) {
-            if (queue instanceof SpoolQueue.ForRoute(Route route)) {
-                for (StoredMail mail : queues.locked(() -> List.copyOf(queues.queue(route)))) {
+            if (queue instanceof SpoolQueue.ForRoute ofRoute) {
+                for (StoredMail mail : queues.locked(() -> List.copyOf(queues.queue(ofRoute)))) {
                     if (!viewer.test(new ListedMail(
-                            queue, route, mail.envelope(), mail.content().sizeBytes(), Optional.empty()))) {
+                            queue,
+                            ofRoute.route(),
+                            mail.envelope(),
+                            mail.content().sizeBytes(),
+                            Optional.empty()))) {
                         return;
                     }
                 }

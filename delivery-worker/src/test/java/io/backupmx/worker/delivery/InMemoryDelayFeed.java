@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
@@ -42,7 +43,7 @@ final class InMemoryDelayFeed implements SpoolReader.DelayFeed {
         queues.lock.lock();
         try {
             queues.taken--;
-            queues.store(mail);
+            queues.store(mail, Lane.BACKLOG);
         } finally {
             queues.lock.unlock();
         }

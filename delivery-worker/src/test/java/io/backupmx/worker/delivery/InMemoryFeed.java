@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
 import java.util.Deque;
@@ -12,12 +13,14 @@ final class InMemoryFeed implements SpoolReader.Feed {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final InMemoryQueues queues;
+    private final Lane lane;
     private final Supplier<Deque<StoredMail>> queue;
     private final SpoolReader.Taker taker;
     private boolean over;
 
-    InMemoryFeed(InMemoryQueues queues, Supplier<Deque<StoredMail>> queue, SpoolReader.Taker taker) {
+    InMemoryFeed(InMemoryQueues queues, Lane lane, Supplier<Deque<StoredMail>> queue, SpoolReader.Taker taker) {
         this.queues = queues;
+        this.lane = lane;
         this.queue = queue;
         this.taker = taker;
     }
@@ -52,7 +55,7 @@ final class InMemoryFeed implements SpoolReader.Feed {
                 queues.lock.unlock();
             }
             if (mail != null) {
-                taker.accept(new InMemoryTaken(queues, mail, queue));
+                taker.accept(new InMemoryTaken(queues, mail, lane, queue));
                 continue;
             }
             if (wanted) {

@@ -1,7 +1,9 @@
 package io.backupmx.worker.delivery;
 
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.ReportKind;
+import io.backupmx.spool.SpoolQueue;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +22,7 @@ final class InMemoryQueues {
 
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
-    final Map<Route, Deque<StoredMail>> routes = new HashMap<>();
+    final Map<SpoolQueue.ForRoute, Deque<StoredMail>> routes = new HashMap<>();
     final Map<ReportKind, Deque<StoredMail>> reports = new EnumMap<>(ReportKind.class);
     final Map<Duration, List<StoredMail>> deferred = new LinkedHashMap<>();
     final List<StoredMail> failed = new ArrayList<>();
@@ -54,18 +56,22 @@ final class InMemoryQueues {
         }
     }
 
-    void store(StoredMail mail) {
+    void store(StoredMail mail, Lane lane) {
         lock.lock();
         try {
-            queue(mail.route()).addLast(mail);
+            queue(mail.route(), lane).addLast(mail);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    Deque<StoredMail> queue(Route route) {
-        return routes.computeIfAbsent(route, _ -> new ArrayDeque<>());
+    Deque<StoredMail> queue(Route route, Lane lane) {
+        return queue(new SpoolQueue.ForRoute(route, lane));
+    }
+
+    Deque<StoredMail> queue(SpoolQueue.ForRoute queue) {
+        return routes.computeIfAbsent(queue, _ -> new ArrayDeque<>());
     }
 
     Deque<StoredMail> reports(ReportKind kind) {

@@ -3,6 +3,7 @@ package io.backupmx.worker.delivery;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -21,13 +23,18 @@ final class InMemorySpool implements SpoolReader {
     private static final Duration WATCH = Duration.ofMillis(20);
 
     private final InMemoryQueues queues = new InMemoryQueues();
+    private final Set<SpoolQueue.ForRoute> read = ConcurrentHashMap.newKeySet();
 
     void store(Route route, Envelope envelope, Content content) {
         store(new StoredMail(route, envelope, content, 0, Instant.EPOCH));
     }
 
     void store(StoredMail mail) {
-        queues.store(mail);
+        queues.store(mail, Lane.FRESH);
+    }
+
+    void storeBehind(Route route, Envelope envelope, Content content) {
+        queues.store(new StoredMail(route, envelope, content, 0, Instant.EPOCH), Lane.BACKLOG);
     }
 
     /** Mail that was deferred for {@code delay} and is due. */
@@ -36,7 +43,18 @@ final class InMemorySpool implements SpoolReader {
     }
 
     List<StoredMail> waiting(Route route) {
-        return queues.locked(() -> List.copyOf(queues.queue(route)));
+        return queues.locked(() -> SpoolQueue.ForRoute.lanesOf(route).stream()
+                .flatMap(queue -> queues.queue(queue).stream())
+                .toList());
+    }
+
+    List<StoredMail> waiting(Route route, Lane lane) {
+        return queues.locked(() -> List.copyOf(queues.queue(route, lane)));
+    }
+
+    /** The queues of routes that somebody reads now. */
+    Set<SpoolQueue.ForRoute> read() {
+        return Set.copyOf(read);
     }
 
     List<StoredMail> deferred() {
@@ -107,16 +125,29 @@ final class InMemorySpool implements SpoolReader {
 
     @Override
     public Feed feed(SpoolQueue.ForRoute queue, Taker taker) {
-        return feed(() -> queues.queue(queue.route()), taker);
+        read.add(queue);
+        Feed feed = feed(queue.lane(), () -> queues.queue(queue), taker);
+        return new Feed() {
+            @Override
+            public void wake() {
+                feed.wake();
+            }
+
+            @Override
+            public void close(Duration grace) {
+                read.remove(queue);
+                feed.close(grace);
+            }
+        };
     }
 
     @Override
     public Feed feed(SpoolQueue.Reports queue, Taker taker) {
-        return feed(() -> queues.reports(queue.kind()), taker);
+        return feed(Lane.BACKLOG, () -> queues.reports(queue.kind()), taker);
     }
 
-    private Feed feed(Supplier<Deque<StoredMail>> queue, Taker taker) {
-        InMemoryFeed feed = new InMemoryFeed(queues, queue, taker);
+    private Feed feed(Lane lane, Supplier<Deque<StoredMail>> queue, Taker taker) {
+        InMemoryFeed feed = new InMemoryFeed(queues, lane, queue, taker);
         Thread.ofVirtual().name("feed").start(feed::run);
         return feed;
     }
@@ -136,11 +167,11 @@ final class InMemorySpool implements SpoolReader {
 
     /** Looks all the time: what a broker's hints come to. */
     @Override
-    public AutoCloseable watch(Consumer<Set<Route>> listener) {
+    public AutoCloseable watch(Consumer<Set<SpoolQueue.ForRoute>> listener) {
         Thread watching = Thread.ofVirtual().name("watch").start(() -> {
             try {
                 while (true) {
-                    Set<Route> waiting = queues.locked(() -> queues.routes.entrySet().stream()
+                    Set<SpoolQueue.ForRoute> waiting = queues.locked(() -> queues.routes.entrySet().stream()
                             .filter(entry -> !entry.getValue().isEmpty())
                             .map(Map.Entry::getKey)
                             .collect(Collectors.toSet()));

@@ -3,6 +3,7 @@ package io.backupmx.worker.delivery;
 import io.backupmx.mail.Content;
 import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
+import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
 import io.backupmx.spool.TakenMail;
 import java.time.Duration;
@@ -19,20 +20,23 @@ final class InMemoryTaken implements TakenMail {
 
     private final InMemoryQueues queues;
     private final StoredMail mail;
+    private final Lane lane;
     private final Runnable putBack;
     private @Nullable Settlement settled;
 
-    /** From a retry queue: given back it goes behind its route's. */
+    /** From a retry queue: given back it goes behind its route's backlog. */
     InMemoryTaken(InMemoryQueues queues, StoredMail mail) {
         this.queues = queues;
         this.mail = mail;
-        this.putBack = () -> queues.queue(mail.route()).addLast(mail);
+        this.lane = Lane.BACKLOG;
+        this.putBack = () -> queues.queue(mail.route(), Lane.BACKLOG).addLast(mail);
     }
 
     /** As if never taken: the broker does not count these, either. */
-    InMemoryTaken(InMemoryQueues queues, StoredMail mail, Supplier<Deque<StoredMail>> home) {
+    InMemoryTaken(InMemoryQueues queues, StoredMail mail, Lane lane, Supplier<Deque<StoredMail>> home) {
         this.queues = queues;
         this.mail = mail;
+        this.lane = lane;
         this.putBack = () -> home.get().addFirst(mail);
     }
 
@@ -105,12 +109,12 @@ final class InMemoryTaken implements TakenMail {
             case Settlement.Copy.Failed _ -> queues.failed.add(copied);
             case Settlement.Copy.Report report -> queues.reports(report.kind()).addLast(copied);
             case Settlement.Copy.Fresh fresh ->
-                queues.queue(fresh.route())
+                queues.queue(fresh.route(), Lane.FRESH)
                         .addLast(new StoredMail(fresh.route(), fresh.envelope(), fresh.content(), 0, Instant.EPOCH));
             case Settlement.Copy.Moved moved ->
-                queues.queue(moved.route())
+                queues.queue(moved.route(), Lane.BACKLOG)
                         .addLast(new StoredMail(moved.route(), moved.envelope(), mail.content(), 0, Instant.EPOCH));
-            case Settlement.Copy.Requeued _ -> queues.queue(mail.route()).addLast(copied);
+            case Settlement.Copy.Requeued _ -> queues.queue(mail.route(), lane).addLast(copied);
         }
     }
 }

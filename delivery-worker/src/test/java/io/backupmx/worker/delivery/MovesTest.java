@@ -8,6 +8,7 @@ import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.Domain;
+import io.backupmx.spool.Lane;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,6 +110,22 @@ final class MovesTest {
         assertThat(waiting(NEW)).containsExactly(List.of("x@a.test"));
         assertThat(waiting(Route.of("smtp:[other.test]:25"))).containsExactly(List.of("x@b.test"), List.of("y@b.test"));
         assertThat(emptied).containsExactly(OLD);
+    }
+
+    @Test
+    void bothLanesOfARouteMoveBehindTheBacklogOfTheNewOne() {
+        store(OLD, "fresh@a.test");
+        spool.storeBehind(OLD, Mails.envelope("old@a.test"), WorkerRig.text("x\r\n"));
+        spool.storeBehind(OLD, Mails.envelope("stays@b.test"), WorkerRig.text("x\r\n"));
+        Moves moves = moves(tables("new.test", "old.test"));
+
+        tick(moves, Duration.ZERO, OLD);
+
+        assertThat(spool.waiting(NEW, Lane.BACKLOG)).hasSize(2);
+        assertThat(waiting(NEW)).containsExactlyInAnyOrder(List.of("fresh@a.test"), List.of("old@a.test"));
+        assertThat(spool.waiting(OLD, Lane.BACKLOG)).hasSize(1);
+        assertThat(waiting(OLD)).containsExactly(List.of("stays@b.test"));
+        assertThat(emptied).isEmpty();
     }
 
     @Test

@@ -131,7 +131,10 @@ class SettlementsTest {
     @Test
     void aDelayIsToldOnceAndThatIsRemembered() {
         Settlement settlement = Settlements.of(
-                envelope, List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED), DELAYS, new WishesFor("none", "none", "a"));
+                envelope,
+                List.of(DEFERRED, DEFERRED, DELIVERED, DELIVERED),
+                DELAYS,
+                new WishesFor("none", "none", "a"));
         assertThat(settlement)
                 .isEqualTo(new Settlement.Replace(List.of(
                         new Copy.Retry(

@@ -56,7 +56,7 @@ class TrialCandidateTest {
 
     private void keep() {
         TakenMail mail = new Mail(Mails.envelope("a@x.test"));
-        candidate.keep(mail, new Hands().take(new InFlightMail(ROUTE, mail.envelope(), 1, Instant.EPOCH)));
+        candidate.keep(mail, new Hands().take(new InFlightMail(ROUTE, mail.envelope(), 1, Instant.EPOCH), () -> {}));
     }
 
     private record Mail(Envelope envelope) implements TakenMail {

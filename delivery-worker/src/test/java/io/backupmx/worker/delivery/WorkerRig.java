@@ -319,11 +319,6 @@ final class WorkerRig implements AutoCloseable {
         }
 
         @Override
-        public boolean defersWhileUp() {
-            return false;
-        }
-
-        @Override
         public Set<Domain> domains() {
             return Set.of();
         }

@@ -261,11 +261,6 @@ class DeskTest {
         }
 
         @Override
-        public boolean defersWhileUp() {
-            return false;
-        }
-
-        @Override
         public Optional<Failures> failures(ForwardPath path) {
             return said;
         }

@@ -9,7 +9,6 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.mail.Recipient;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.RelayTablesLoader;
-import io.backupmx.route.Route;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolQueue;
@@ -111,7 +110,7 @@ class ReportsTest {
         }
 
         @Override
-        public AutoCloseable watch(Consumer<Set<Route>> listener) {
+        public AutoCloseable watch(Consumer<Set<SpoolQueue.ForRoute>> listener) {
             throw new UnsupportedOperationException();
         }
 

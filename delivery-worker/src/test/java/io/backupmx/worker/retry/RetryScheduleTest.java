@@ -93,7 +93,8 @@ class RetryScheduleTest {
 
         if (age.compareTo(LIFETIME) >= 0) {
             assertThat(next)
-                    .isEqualTo(new Next.Expired(LIFETIME, RetrySchedule.queues(delays).getLast()));
+                    .isEqualTo(new Next.Expired(
+                            LIFETIME, RetrySchedule.queues(delays).getLast()));
         } else {
             assertThat(next).isInstanceOf(Next.Retry.class);
         }

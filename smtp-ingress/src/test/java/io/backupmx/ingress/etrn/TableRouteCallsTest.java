@@ -156,11 +156,6 @@ class TableRouteCallsTest {
         }
 
         @Override
-        public boolean defersWhileUp() {
-            return false;
-        }
-
-        @Override
         public Set<Domain> domains() {
             searches++;
             return routes.keySet();
