@@ -35,7 +35,7 @@ public final class GateBoard implements AutoCloseable {
     /**
      * To be called whenever it may be others than before, and once a second. Never blocks.
      *
-     * @param shut names of the shard's routes that are not up
+     * @param shut names of the shard's routes that are not up, and what is {@link #ramping} of them
      */
     public synchronized void tell(int shard, int shards, long epoch, Set<String> shut) {
         if (!started) {
@@ -54,6 +54,11 @@ public final class GateBoard implements AutoCloseable {
                         }
                     });
         }
+    }
+
+    /** What is said, beside its name, of a route that is not up and takes mail all the same. */
+    public static String ramping(String route) {
+        return GateNews.ramping(route);
     }
 
     /** It is said again the next time. */

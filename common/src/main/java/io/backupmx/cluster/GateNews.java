@@ -12,12 +12,15 @@ import java.util.regex.Pattern;
  *
  * @param shards how many there are
  * @param epoch the keeper's; of two that speak of one shard the later keeper counts
- * @param shut names of the routes that are not up
+ * @param shut names of the routes that are not up; behind {@link #RAMP} once more of those that take mail all the same
  */
 record GateNews(int shard, int shards, long epoch, Set<String> shut) {
 
     /** In the place of a route's name: all are meant. */
     static final String ALL = "*";
+
+    /** Before the name of a route that is back and proves itself: it is not up, but mail does not have to wait. */
+    private static final String RAMP = "RAMP ";
 
     private static final String VERSION = "1";
     private static final int MAX_SHARDS = 1024;
@@ -29,6 +32,16 @@ record GateNews(int shard, int shards, long epoch, Set<String> shut) {
 
     boolean isShut(String route) {
         return shut.contains(route) || shut.contains(ALL);
+    }
+
+    /** Whether it is said of this very route that it takes no mail. */
+    boolean takesNothing(String route) {
+        return shut.contains(route) && !shut.contains(ramping(route));
+    }
+
+    /** What says of a route that is not up that it takes mail. */
+    static String ramping(String route) {
+        return RAMP + route;
     }
 
     String key() {

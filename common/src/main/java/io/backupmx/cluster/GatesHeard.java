@@ -42,12 +42,15 @@ public final class GatesHeard implements SharedTable.Listener, AutoCloseable {
         }
     }
 
-    /** Whether its keeper has said of late that {@code route} is not up; in doubt it has not. Never blocks. */
+    /**
+     * Whether its keeper has said of late that {@code route} takes no mail, neither as one that is up nor as one that is back and
+     * proves itself; in doubt it has not. Never blocks.
+     */
     public boolean isShut(Route route) {
         String name = route.toString();
         long now = nanoTime.getAsLong();
         return shards.values().stream()
-                .anyMatch(heard -> isFresh(heard, now) && heard.news().isShut(name));
+                .anyMatch(heard -> isFresh(heard, now) && heard.news().takesNothing(name));
     }
 
     private static boolean isFresh(Heard heard, long now) {

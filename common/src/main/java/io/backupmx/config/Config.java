@@ -107,7 +107,11 @@ public record Config(
     public Duration longestLifetime() {
         return domains.values().stream()
                 .flatMap(domain -> domain.retry().flatMap(DomainRetry::maxLifetime).stream())
-                .reduce(retry.maxLifetime(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
+                .reduce(longer(retry.maxLifetime(), retry.reportLifetime()), Config::longer);
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) >= 0 ? a : b;
     }
 
     /** The keys, apart from those of the relay tables, whose values differ: only a restart brings them about. */

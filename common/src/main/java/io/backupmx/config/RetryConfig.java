@@ -19,7 +19,8 @@ public record RetryConfig(List<Duration> delays, Duration maxLifetime, Duration 
     private static final int MAX_DELAYS = 16;
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofDays(1);
+    /** Of the delays; what waits for one waits a tenth longer at most. */
+    public static final Duration LONGEST = Duration.ofDays(1);
 
     public static final RetryConfig DEFAULT = new RetryConfig(
             List.of(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What an operator may see and do. For virtual threads: its methods block, and throw {@link SpoolException}. */
 public interface SpoolAdmin extends AutoCloseable {
@@ -37,6 +38,16 @@ public interface SpoolAdmin extends AutoCloseable {
 
     /** The queues that hold mail, in no particular order. */
     List<SpoolQueue> occupied();
+
+    /** The same, and with each queue of a route the route's others: mail of retry queues may come onto them at any moment. */
+    default List<SpoolQueue> occupiedRoutes() {
+        return occupied().stream()
+                .flatMap(queue -> queue instanceof SpoolQueue.ForRoute one
+                        ? SpoolQueue.ForRoute.lanesOf(one.route()).stream()
+                        : Stream.of(queue))
+                .distinct()
+                .toList();
+    }
 
     /**
      * Shows the mail that rests on {@code queues}, one queue after the other, oldest first, without taking it, until

@@ -111,6 +111,16 @@ class GatesHeardTest {
         assertThat(gates.isShut(ROUTE)).isFalse();
     }
 
+    /** A slow primary may prove itself for as long as its backlog lasts: what comes meanwhile is fresh. */
+    @Test
+    void aRouteThatProvesItselfIsNeitherUpNorShut() {
+        board.tell(0, 2, 1, ALL_UP);
+        board.tell(1, 2, 1, Set.of(ROUTE.toString(), GateBoard.ramping(ROUTE.toString()), OTHER.toString()));
+        assertThat(gates.isShut(ROUTE)).isFalse();
+        assertThat(gates.isUp(ROUTE)).isFalse();
+        assertThat(gates.isShut(OTHER)).isTrue();
+    }
+
     @Test
     void theSameIsWrittenAgainAfterAWhileOnlyAndNewsAtOnce() {
         tell(1, ALL_UP);

@@ -53,12 +53,12 @@ class GivenUpIT {
 
             assertThat(instance.cli("delete", "--route", route, "--domain", "two.test")
                             .out())
-                    .isEqualTo("would delete 1 mail; nothing is done without --yes\n");
+                    .isEqualTo("would delete 1 mail of " + route + "; nothing is done without --yes\n");
             assertThat(ids(instance, "deferred")).containsExactlyInAnyOrder(deferred, waiting, deleted, both);
             assertThat(instance.cli("delete", "--route", route, "--domain", "two.test", "--yes")
                             .succeeded()
                             .out())
-                    .isEqualTo("deleted 1 mail\n");
+                    .isEqualTo("deleted 1 mail of " + route + "\n");
             assertThat(instance.output())
                     .containsPattern("queue_id=" + deleted + " .*to=<carol@two.test> .*by=admin .*deleted");
             assertThat(instance.cli("fail", "--domain", "one.test", "--yes")

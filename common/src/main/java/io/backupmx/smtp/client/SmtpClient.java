@@ -339,7 +339,8 @@ public final class SmtpClient implements AutoCloseable {
     /** The first word of the reply is the peer's name (RFC 5321 §4.1.1.1). */
     private boolean namesUs(SmtpReply ehlo) {
         String name = ehlo.lines().getFirst().strip().split("\\s", 2)[0];
-        return Domain.parse(name).filter(options.ehloName()::equals).isPresent();
+        return !name.equalsIgnoreCase("localhost") // whose is anybody's
+                && Domain.parse(name).filter(options.ehloName()::equals).isPresent();
     }
 
     private SmtpReply ask(Wire wire, String command) throws LostException {

@@ -7,6 +7,7 @@ import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RemovalLog;
 import io.backupmx.worker.WorkerView;
 import io.vertx.core.json.JsonObject;
@@ -97,8 +98,10 @@ public final class BulkRequests implements AdminRequests {
     private Done delete(BulkRequest request) {
         return eachQueue(request, "delete asked for", (going, queue) -> {
             int removed = mails.remove(request.parts().only(ids(going)), List.of(queue));
-            List<ListedMail> gone = removed == going.size() ? going : gone(request, going, queue);
-            gone.forEach(part -> RemovalLog.removed(part, MailRequests.ADMIN, "deleted by an operator"));
+            boolean all = removed == going.size();
+            String why = all ? "deleted by an operator" : "deleted by an operator, or in a worker's hands meanwhile";
+            List<ListedMail> gone = all ? going : gone(request, going, queue);
+            gone.forEach(part -> RemovalLog.removed(part, MailRequests.ADMIN, why));
             return removed;
         });
     }
@@ -123,8 +126,10 @@ public final class BulkRequests implements AdminRequests {
     private Done eachQueue(BulkRequest request, String asked, Work work) {
         Set<QueueId> done = new HashSet<>();
         int parts = 0;
-        for (SpoolQueue queue : queues(request)) {
-            List<ListedMail> going = going(request, queue);
+        List<SpoolQueue> queues = queues(request);
+        Set<QueueId> staying = staying(request, queues);
+        for (SpoolQueue queue : queues) {
+            List<ListedMail> going = going(request, queue, staying);
             if (!going.isEmpty()) {
                 going.forEach(part -> LOG.atInfo()
                         .addKeyValue("queue_id", part.envelope().queueId())
@@ -141,7 +146,7 @@ public final class BulkRequests implements AdminRequests {
     /** Mail moves from retry queues to routes', which therefore come last. */
     private List<SpoolQueue> queues(BulkRequest request) {
         Stream<SpoolQueue> failed = request.where().isFailed() ? MailRequests.FAILED.stream() : Stream.empty();
-        List<SpoolQueue> occupied = request.where().isWaiting() ? spool.occupied() : List.of();
+        List<SpoolQueue> occupied = request.where().isWaiting() ? spool.occupiedRoutes() : List.of();
         Stream<SpoolQueue> waiting = Stream.concat(
                 occupied.stream().filter(SpoolQueue.Retry.class::isInstance),
                 occupied.stream()
@@ -153,25 +158,52 @@ public final class BulkRequests implements AdminRequests {
         return Stream.concat(failed, waiting).toList();
     }
 
-    /** What of it is there; a mail of which a part has to stay on the queue stays, for the broker tells them apart by id only. */
-    private List<ListedMail> going(BulkRequest request, SpoolQueue queue) {
+    /**
+     * Those of which some part is not meant, wherever it is: parts come from one queue to another while this goes on, and the broker
+     * tells them apart by their id only.
+     */
+    private Set<QueueId> staying(BulkRequest request, List<SpoolQueue> queues) {
+        Set<QueueId> staying = new HashSet<>();
+        if (request.domain().isPresent()) {
+            mails.look(request.parts(), queues, part -> {
+                if (!request.isMeant(part.envelope())) {
+                    staying.add(part.envelope().queueId());
+                }
+                return Optional.empty();
+            });
+            worker.inFlight().stream()
+                    .map(InFlightMail::envelope)
+                    .filter(envelope -> !request.isMeant(envelope))
+                    .forEach(envelope -> staying.add(envelope.queueId()));
+        }
+        return staying;
+    }
+
+    /** What of it is there and may go. */
+    private List<ListedMail> going(BulkRequest request, SpoolQueue queue, Set<QueueId> staying) {
         List<ListedMail> there = new ArrayList<>();
+        Set<QueueId> left = new HashSet<>(staying);
         mails.look(request.parts(), List.of(queue), part -> {
             there.add(part);
+            if (!request.isMeant(part.envelope())) {
+                left.add(part.envelope().queueId());
+            }
             return Optional.empty();
         });
-        Set<QueueId> staying = there.stream()
-                .filter(part -> !request.isMeant(part.envelope()))
-                .map(part -> part.envelope().queueId())
-                .collect(Collectors.toSet());
         return there.stream()
-                .filter(part -> !staying.contains(part.envelope().queueId()))
+                .filter(part -> !left.contains(part.envelope().queueId()))
                 .toList();
     }
 
     /** Some of it had moved between two looks: which, another look says. */
     private List<ListedMail> gone(BulkRequest request, List<ListedMail> going, SpoolQueue queue) {
-        Set<QueueId> left = ids(going(request, queue));
+        Set<QueueId> left = new HashSet<>();
+        mails.look(request.parts(), List.of(queue), part -> {
+            if (request.isMeant(part.envelope())) {
+                left.add(part.envelope().queueId());
+            }
+            return Optional.empty();
+        });
         return going.stream()
                 .filter(part -> !left.contains(part.envelope().queueId()))
                 .toList();

@@ -85,7 +85,7 @@ final class MailSearch {
 
     /** All queues with mail, as a listing knows it: first those where an operator mostly looks. */
     List<SpoolQueue> everywhere() {
-        return spool.occupied().stream()
+        return spool.occupiedRoutes().stream()
                 .filter(QueueListing::isMail)
                 .sorted(Comparator.comparingInt(MailSearch::rank))
                 .toList();

@@ -46,7 +46,7 @@ final class QueueListing {
         Elsewhere.await(elsewhere).forEach(listed::show);
         Elsewhere.await(held).forEach(mail -> listed.showUnlessFull(mail, routes));
         // Mail moves from the other queues to the routes': these come last, so that it can be known again.
-        List<SpoolQueue> queues = spool.occupied().stream()
+        List<SpoolQueue> queues = spool.occupiedRoutes().stream()
                 .filter(QueueListing::isMail)
                 .sorted(Comparator.comparing(QueueListing::isRoute)) // stable
                 .toList();

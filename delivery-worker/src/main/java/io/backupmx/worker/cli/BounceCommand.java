@@ -49,7 +49,7 @@ public final class BounceCommand implements Callable<Integer> {
         if (which.waiting.isGiven()) {
             AdminClient client = admin.connect();
             return which.waiting
-                    .meant(client)
+                    .meant(client, yes)
                     .run(
                             client,
                             "bounce",

@@ -82,7 +82,7 @@ public final class DeleteCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (which.stdin || which.waiting.isGiven()) {
             Meant meant =
-                    which.stdin ? Meant.on(in.get(), force ? "all" : "failed", spec) : which.waiting.meant(client);
+                    which.stdin ? Meant.on(in.get(), force ? "all" : "failed", spec) : which.waiting.meant(client, yes);
             return meant.run(client, "delete", yes, "would delete", "deleted", out);
         }
         if (!yes) {

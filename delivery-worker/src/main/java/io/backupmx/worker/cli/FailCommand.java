@@ -56,7 +56,7 @@ public final class FailCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AdminClient client = admin.connect();
-        Meant meant = which.stdin ? Meant.on(in.get(), "waiting", spec) : which.waiting.meant(client);
+        Meant meant = which.stdin ? Meant.on(in.get(), "waiting", spec) : which.waiting.meant(client, yes);
         return meant.run(
                 client, "fail", yes, "would fail", "failed", spec.commandLine().getOut());
     }

@@ -41,7 +41,7 @@ record Meant(List<String> ids, String where, Optional<String> route, Optional<St
      */
     int run(AdminClient client, String what, boolean yes, String would, String done, PrintWriter out) {
         if (!yes) {
-            out.println(would + " " + mails(ids.size()) + alsoInHand() + "; nothing is done without --yes");
+            out.println(would + " " + mails(ids.size()) + ofRoute() + alsoInHand() + "; nothing is done without --yes");
             return 1;
         }
         int mails = 0;
@@ -54,7 +54,7 @@ record Meant(List<String> ids, String where, Optional<String> route, Optional<St
             }
             whole = true;
         } finally { // what was done is said, whatever happened then
-            out.println(done + " " + mails(mails) + (whole ? rest(ids.size() - mails) : " so far"));
+            out.println(done + " " + mails(mails) + ofRoute() + (whole ? rest(ids.size() - mails) : " so far"));
         }
         return mails == ids.size() && inHand == 0 ? 0 : 1;
     }
@@ -64,6 +64,10 @@ record Meant(List<String> ids, String where, Optional<String> route, Optional<St
         route.ifPresent(name -> request.put("route", name));
         domain.ifPresent(name -> request.put("domain", name));
         return request;
+    }
+
+    private String ofRoute() {
+        return route.map(name -> " of " + name).orElse("");
     }
 
     private String alsoInHand() {

@@ -37,9 +37,17 @@ final class WaitingOptions {
         return route.isPresent() || domain.isPresent() || sender.isPresent();
     }
 
-    /** The mails that are meant; what a worker has in hand is only counted. */
-    Meant meant(AdminClient client) {
+    /**
+     * The mails that are meant; what a worker has in hand is only counted.
+     *
+     * @param really then a part of a route's name will not do: it may be another's than was meant
+     */
+    Meant meant(AdminClient client, boolean really) {
         Optional<String> ofRoute = route.map(part -> RouteChoice.among(routes(client, part), part));
+        ofRoute.filter(name -> really && !name.equalsIgnoreCase(route.orElse("").strip()))
+                .ifPresent(name -> {
+                    throw new CliException("with --yes the route has to be named in full: --route '" + name + "'");
+                });
         Optional<Domain> ofDomain = domain.map(WaitingOptions::domain);
         Optional<String> from = sender.map(WaitingOptions::sender);
         Set<String> ids = new LinkedHashSet<>();
@@ -56,7 +64,6 @@ final class WaitingOptions {
                 }
             }
         });
-        inHand.removeAll(ids);
         return new Meant(List.copyOf(ids), "waiting", ofRoute, ofDomain.map(Domain::name), inHand.size());
     }
 
@@ -79,7 +86,7 @@ final class WaitingOptions {
 
     private static String sender(String text) {
         String bare = text.startsWith("<") && text.endsWith(">") ? text.substring(1, text.length() - 1) : text;
-        if (bare.isEmpty()) {
+        if (text.equals("<>")) { // nothing at all is a slip, an unset variable say
             return NOBODY;
         }
         if (!bare.contains("@") && !bare.equals(NOBODY)) {

@@ -1,6 +1,7 @@
 package io.backupmx.worker.cluster;
 
 import io.backupmx.cluster.ClusterBus;
+import io.backupmx.cluster.GateBoard;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.client.SmtpConnection;
 import io.backupmx.spool.SpoolException;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -273,7 +275,7 @@ final class Keeper implements KeptRoute.Consequences {
     }
 
     /**
-     * Names of the shard's routes that are not up; empty when it is not kept under {@code epoch} any more, or not yet: who has
+     * Names of the shard's routes that are not up, as {@link GateBoard#tell} wants them; empty when it is not kept under {@code epoch} any more, or not yet: who has
      * lost a shard has forgotten its routes, and would say that all are up.
      */
     synchronized Optional<Set<String>> shut(int shard, long epoch) {
@@ -281,8 +283,12 @@ final class Keeper implements KeptRoute.Consequences {
                 .filter(now -> now == epoch)
                 .map(_ -> kept.values().stream()
                         .filter(route -> route.shard() == shard && route.kind() != RouteStatus.State.UP)
-                        .map(route -> route.route().toString())
+                        .flatMap(route -> said(route.route().toString(), route.kind()))
                         .collect(Collectors.toSet()));
+    }
+
+    private static Stream<String> said(String route, RouteStatus.State state) {
+        return state == RouteStatus.State.RAMP ? Stream.of(route, GateBoard.ramping(route)) : Stream.of(route);
     }
 
     /** Whether any route has come to stand elsewhere since this was asked last. */

@@ -44,8 +44,8 @@ import java.util.function.Supplier;
  */
 public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
 
-    /** Queues read at once: each costs a session on the broker. */
-    private static final int MAX_FEEDS = 1000;
+    /** Queues read at once, two of a route that has both: each costs a session on the broker. */
+    private static final int MAX_FEEDS = 2000;
 
     /** Of all routes together, beyond each one's first: contents up to 100 KiB are in memory meanwhile. */
     private static final int MAX_CONNECTIONS = 1000;

@@ -51,14 +51,14 @@ final class HeadLooks {
         return !now.isBefore(due) || due.isAfter(now.plus(AT_LEAST));
     }
 
-    /** As {@link RouteRunner#lookAtHead}. */
-    void look(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
+    /** As {@link RouteRunner#lookAtHead}. @return whether no mail was found there */
+    boolean look(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
         Instant now = parts.clock().instant();
         Duration shortest = parts.retries().shortestLifetime(queue.route());
         Optional<Instant> end = arrived.map(at -> at.plus(shortest)).filter(now::isBefore);
         if (end.isPresent()) {
             next.put(queue.lane(), nextLook(now, end.get()));
-            return;
+            return false;
         }
         AtomicReference<Instant> over = new AtomicReference<>(now);
         Instant head = HeadExpiry.look(
@@ -77,7 +77,9 @@ final class HeadLooks {
                     return Optional.of(why);
                 },
                 giving);
-        next.put(queue.lane(), nextLook(now, head.equals(Instant.MAX) ? now : over.get()));
+        boolean none = head.equals(Instant.MAX);
+        next.put(queue.lane(), nextLook(now, none ? now : over.get()));
+        return none;
     }
 
     /** Its sender may have to be told. */

@@ -139,6 +139,14 @@ final class Lanes {
         }
     }
 
+    /** Nothing was found on {@code lane}, which nobody reads: until it is told of again it has none. */
+    void noneAtHead(Lane lane) {
+        One one = lanes.get(lane);
+        if (one != null) {
+            one.supply.noneAtHead();
+        }
+    }
+
     /** There may be mail on any. */
     void mailWaits() {
         lanes.values().forEach(One::mailWaits);

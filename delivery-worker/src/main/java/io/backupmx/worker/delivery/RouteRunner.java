@@ -257,7 +257,9 @@ final class RouteRunner {
      */
     void lookAtHead(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived)
             throws InterruptedException {
-        headLooks.look(queue, status, arrived);
+        if (headLooks.look(queue, status, arrived)) {
+            lanes.noneAtHead(queue.lane());
+        }
     }
 
     boolean isExpiryStopped() {

@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import io.backupmx.config.RetryConfig;
 import io.backupmx.route.CurrentTables;
 import io.backupmx.route.RelayTables;
 import io.backupmx.route.Route;
@@ -33,6 +34,9 @@ final class ServedRoutes {
     private static final String NO_LONGER_CONFIGURED = "its route is in no configuration any more";
 
     private static final String OTHERS_DIFFER = ", nor does it move, for not all workers have this configuration";
+
+    /** What was deferred comes within that, by whatever configuration it was. */
+    private static final Duration LATEST = RetryConfig.LONGEST.multipliedBy(11).dividedBy(10);
 
     private static final Route BY_MX = new Route.ByMx();
 
@@ -77,7 +81,7 @@ final class ServedRoutes {
                 admin,
                 new Attitude(),
                 unconfigured::emptied,
-                retries.queues().getLast(),
+                LATEST,
                 System::nanoTime);
         runners.configure(Holds.without(tables.routes()));
         cluster.ways(tables.ways());

@@ -62,9 +62,13 @@ class BulkCommandsIT {
         server.spool.put(FAILED, on(FAILED, 5));
 
         assertThat(delete("", "--route", "mx1.example"))
-                .isEqualTo(new Ran(1, "would delete 3 mails; nothing is done without --yes\n", ""));
+                .isEqualTo(new Ran(1, "would delete 3 mails of " + ROUTE + "; nothing is done without --yes\n", ""));
         assertThat(server.spool.mailsOn(ON_ROUTE)).hasSize(2);
-        assertThat(delete("", "--route", "mx1.example", "--yes")).isEqualTo(new Ran(0, "deleted 3 mails\n", ""));
+        assertThat(delete("", "--route", "mx1.example", "--yes").err())
+                .startsWith("backupmx: with --yes the route has to be named in full: --route '" + ROUTE + "'");
+        assertThat(server.spool.mailsOn(ON_ROUTE)).hasSize(2);
+        assertThat(delete("", "--route", ROUTE.toString(), "--yes"))
+                .isEqualTo(new Ran(0, "deleted 3 mails of " + ROUTE + "\n", ""));
 
         assertThat(server.spool.mailsOn(ON_ROUTE)).isEmpty();
         assertThat(server.spool.mailsOn(ON_RETRY)).containsExactly(elsewhere(4));
@@ -75,7 +79,7 @@ class BulkCommandsIT {
     void ofAMailForTwoRoutesOnlyThePartGoesThatIsMeant() {
         server.spool.put(ON_RETRY, on(ON_RETRY, 3), elsewhere(3));
 
-        assertThat(delete("", "--route", ROUTE.toString(), "--yes").out()).isEqualTo("deleted 1 mail\n");
+        assertThat(delete("", "--route", ROUTE.toString(), "--yes").out()).isEqualTo("deleted 1 mail of " + ROUTE + "\n");
         assertThat(server.spool.mailsOn(ON_RETRY)).containsExactly(elsewhere(3));
     }
 
@@ -120,12 +124,24 @@ class BulkCommandsIT {
         assertThat(server.spool.mailsOn(ON_ROUTE)).hasSize(2);
     }
 
+    /** It may come to the queue that is dealt with at any moment. */
+    @Test
+    void aMailOfWhichAPartElsewhereHasToStayStays() {
+        server.spool.put(ON_ROUTE, on(ON_ROUTE, envelope(1, recipient("alice@example.org"))));
+        server.spool.put(ON_RETRY, on(ON_RETRY, envelope(1, recipient("bob@example.com"))));
+
+        assertThat(delete("", "--domain", "example.org", "--yes").exitCode()).isEqualTo(1);
+        assertThat(server.spool.mailsOn(ON_ROUTE)).hasSize(1);
+        assertThat(server.spool.mailsOn(ON_RETRY)).hasSize(1);
+    }
+
     @Test
     void waitingMailIsReturnedToItsSender() {
         server.spool.put(ON_ROUTE, on(ON_ROUTE, 1));
 
-        assertThat(bounce("--route", "mx1").out()).startsWith("would return 1 mail;");
-        assertThat(bounce("--route", "mx1", "--yes")).isEqualTo(new Ran(0, "to be reported: 1 mail\n", ""));
+        assertThat(bounce("--route", "mx1").out()).startsWith("would return 1 mail of " + ROUTE + ";");
+        assertThat(bounce("--route", ROUTE.toString(), "--yes"))
+                .isEqualTo(new Ran(0, "to be reported: 1 mail of " + ROUTE + "\n", ""));
         assertThat(server.spool.mailsOn(RETURNED)).hasSize(1);
         assertThat(server.worker.toReport()).containsExactly(ReportKind.RETURNED);
     }
@@ -136,11 +152,11 @@ class BulkCommandsIT {
         server.spool.put(ON_ROUTE, on(ON_ROUTE, 1));
 
         assertThat(delete("", "--route", "mx1").out())
-                .startsWith("would delete 1 mail, and has to leave 1 in a worker's hands;");
-        assertThat(delete("", "--route", "mx1", "--yes"))
+                .startsWith("would delete 1 mail of " + ROUTE + ", and has to leave 1 in a worker's hands;");
+        assertThat(delete("", "--route", ROUTE.toString(), "--yes"))
                 .isEqualTo(new Ran(
                         1,
-                        "deleted 1 mail; 1 was not there any more, or in a worker's hands: look, and say it again\n",
+                        "deleted 1 mail of " + ROUTE + "; 1 was not there any more, or in a worker's hands: look, and say it again\n",
                         ""));
     }
 
@@ -166,7 +182,8 @@ class BulkCommandsIT {
                 ON_ROUTE,
                 IntStream.range(0, mails).mapToObj(i -> on(ON_ROUTE, i)).toArray(ListedMail[]::new));
 
-        assertThat(delete("", "--route", "mx1", "--yes")).isEqualTo(new Ran(0, "deleted 2005 mails\n", ""));
+        assertThat(delete("", "--route", ROUTE.toString(), "--yes"))
+                .isEqualTo(new Ran(0, "deleted 2005 mails of " + ROUTE + "\n", ""));
         assertThat(server.spool.mailsOn(ON_ROUTE)).isEmpty();
     }
 
@@ -177,6 +194,7 @@ class BulkCommandsIT {
         assertThat(delete("", "--route", "mx1", "--force").exitCode()).isEqualTo(2);
         assertThat(delete("", "--route", "mx9").err()).startsWith("backupmx: no route is 'mx9'");
         assertThat(fail("", "--sender", "nonsense").err()).startsWith("backupmx: 'nonsense' is not a sender");
+        assertThat(delete("", "--sender", "", "--yes").err()).startsWith("backupmx: '' is not a sender");
     }
 
     private static ListedMail elsewhere(int number) {
