@@ -94,7 +94,9 @@ public final class ConfiguredRelayTables implements RelayTables {
 
     @Override
     public Optional<Failures> failures(ForwardPath path) {
-        return failures.of(address(path).domain());
+        Domain domain = address(path).domain();
+        // whose mail is here still, but nobody's any more: an operator's to decide, not a sender's to hear of
+        return mayBeOurs(domain) ? failures.of(domain) : Optional.of(Failures.QUARANTINE);
     }
 
     @Override

@@ -28,7 +28,10 @@ public interface RelayTables {
      */
     boolean defersWhileUp(ForwardPath path);
 
-    /** Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. */
+    /**
+     * Whose sender is told of mail for {@code path} that failed; empty where nobody has said so of its domain. Nobody's, where that
+     * is none of ours, any more.
+     */
     default Optional<Failures> failures(ForwardPath path) {
         return Optional.empty();
     }

@@ -75,6 +75,7 @@ final class IngressParts {
                 .tls()
                 .listenAddress()
                 .map(configured -> bound("ingress.tls.listen", configured, ingress.listenWithTls(configured)));
+        recipients.hearGates();
         return new IngressParts(writer, address, tlsAddress);
     }
 

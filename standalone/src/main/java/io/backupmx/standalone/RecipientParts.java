@@ -130,7 +130,6 @@ final class RecipientParts {
         host.onTables(requireTls::replace);
         GatesHeard gates = new GatesHeard(spool.table(GATES));
         host.stop().add("gates-heard", Host.SHORT, gates::close);
-        gates.start();
         return new RecipientParts(
                 directory,
                 limits,
@@ -201,7 +200,12 @@ final class RecipientParts {
         return requireTls;
     }
 
-    /** Whether {@code route} is known not to be up. */
+    /** Begins to hear which routes are up: when the door is open, for a start that fails says one line. */
+    void hearGates() {
+        gates.start();
+    }
+
+    /** Whether {@code route} is known to take no mail. */
     boolean isShut(Route route) {
         return gates.isShut(route);
     }

@@ -75,14 +75,7 @@ final class ServedRoutes {
         this.retries = retries;
         this.backOffs = backOffs;
         this.unconfigured = new Unconfigured(clock, System::nanoTime, spool.sweep());
-        this.moves = new Moves(
-                tables,
-                spool,
-                admin,
-                new Attitude(),
-                unconfigured::emptied,
-                LATEST,
-                System::nanoTime);
+        this.moves = new Moves(tables, spool, admin, new Attitude(), unconfigured::emptied, LATEST, System::nanoTime);
         runners.configure(Holds.without(tables.routes()));
         cluster.ways(tables.ways());
     }

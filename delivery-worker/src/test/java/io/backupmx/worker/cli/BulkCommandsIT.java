@@ -79,7 +79,8 @@ class BulkCommandsIT {
     void ofAMailForTwoRoutesOnlyThePartGoesThatIsMeant() {
         server.spool.put(ON_RETRY, on(ON_RETRY, 3), elsewhere(3));
 
-        assertThat(delete("", "--route", ROUTE.toString(), "--yes").out()).isEqualTo("deleted 1 mail of " + ROUTE + "\n");
+        assertThat(delete("", "--route", ROUTE.toString(), "--yes").out())
+                .isEqualTo("deleted 1 mail of " + ROUTE + "\n");
         assertThat(server.spool.mailsOn(ON_RETRY)).containsExactly(elsewhere(3));
     }
 
@@ -156,7 +157,8 @@ class BulkCommandsIT {
         assertThat(delete("", "--route", ROUTE.toString(), "--yes"))
                 .isEqualTo(new Ran(
                         1,
-                        "deleted 1 mail of " + ROUTE + "; 1 was not there any more, or in a worker's hands: look, and say it again\n",
+                        "deleted 1 mail of " + ROUTE
+                                + "; 1 was not there any more, or in a worker's hands: look, and say it again\n",
                         ""));
     }
 
