@@ -15,9 +15,6 @@ final class Supply {
     /** Longer than a hint of new mail may be behind, so that none is missed (see {@link SpoolReader#watch}). */
     private static final long EMPTY_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** One answer says little of a queue that the broker reads from its pages. */
-    private static final long QUIET_NANOS = Duration.ofMillis(500).toNanos();
-
     /** A gate that is shut for a moment only is not worth a new session. */
     private static final long SHUT_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -86,13 +83,9 @@ final class Supply {
 
     /** The queue was found empty just now. */
     void foundNone() {
-        if (budget.isCrowded() && isQuiet()) {
+        if (budget.isCrowded()) {
             leaveIf(true);
         }
-    }
-
-    private synchronized boolean isQuiet() {
-        return System.nanoTime() - lastMailNanos > QUIET_NANOS;
     }
 
     /** Somebody has looked at the queue while it was not read, and found nothing. */
