@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportKillIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final int KILLS = Integer.getInteger("backupmx.kills", 3);
+    private static final int KILLS = Integer.getInteger("backupmx.kills", 2);
     private static final int CLIENTS = 4;
 
     /** Refusals, decisions or reports of a life after which it ends, at most. */
