@@ -9,7 +9,6 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +16,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,8 +157,10 @@ final class Moves {
                 }
             });
         }
-        due.entrySet().stream()
-                .sorted(Comparator.comparing(entry -> attitude.isConfigured(entry.getKey()))) // what is gone first
+        Map<Boolean, List<Map.Entry<Route, Watched>>> configured = due.entrySet().stream()
+                .collect(Collectors.partitioningBy(entry -> attitude.isConfigured(entry.getKey())));
+        Stream.of(false, true) // what is gone first
+                .flatMap(is -> configured.getOrDefault(is, List.of()).stream())
                 .filter(entry -> attitude.mayMove(entry.getKey()))
                 .takeWhile(entry -> begin(entry.getValue()))
                 .forEach(
