@@ -44,7 +44,8 @@ record SpoolContents(InMemorySpool spool, Route route, QueueId mail) implements 
 
     @Override
     public List<SpoolQueue> occupied() {
-        return List.of(RETRY, FAILED, new SpoolQueue.ForRoute(route));
+        return Stream.concat(Stream.of(RETRY, FAILED), SpoolQueue.ForRoute.lanesOf(route).stream())
+                .toList();
     }
 
     @Override
@@ -58,7 +59,7 @@ record SpoolContents(InMemorySpool spool, Route route, QueueId mail) implements 
 
     private List<StoredMail> mails(SpoolQueue queue) {
         return switch (queue) {
-            case SpoolQueue.ForRoute _ -> waiting();
+            case SpoolQueue.ForRoute one -> only(spool.waiting(one.route(), one.lane()));
             case SpoolQueue.Retry _ -> deferred();
             case SpoolQueue.Failed _ -> failed();
             case SpoolQueue.Reports _, SpoolQueue.DeadLetter _ -> List.of();
