@@ -32,8 +32,6 @@ final class TextSettings {
     /** Ours, but about the process, not about the configuration. */
     private static final List<String> LAUNCHER = List.of(
             "BACKUPMX_CONFIG",
-            "BACKUPMX_HOME",
-            "BACKUPMX_JAVA_HOME",
             "BACKUPMX_JAVA_OPTS",
             "BACKUPMX_LOG_FORMAT",
             "BACKUPMX_LOG_LEVEL",

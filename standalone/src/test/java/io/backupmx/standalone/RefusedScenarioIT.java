@@ -25,7 +25,7 @@ class RefusedScenarioIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    /** DESIGN: the first delivery comes this soon after the primary answers again, in the first hour. */
+    /** The first delivery comes this soon after the primary answers again, in the first hour. */
     private static final Duration BACK = Duration.ofSeconds(2);
 
     private static final int LIMIT = 20;

@@ -17,7 +17,7 @@ final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** Half the TTL: what is begun by then has ended before another has the mail (DESIGN §4). */
+    /** Half the TTL: what is begun by then has ended before another has the mail. */
     private static final long LENGTH_NANOS = TimeUnit.MILLISECONDS.toNanos(Links.TTL_MILLIS / 2);
 
     private static final long PULSE_MILLIS = 1000;

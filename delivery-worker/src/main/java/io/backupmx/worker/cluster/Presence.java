@@ -9,7 +9,7 @@ import java.util.Map;
 /** That this worker lets itself be heard, and whom it hears. Safe from any thread. */
 final class Presence {
 
-    /** Half of what a silent worker's connection lives: before its mail is another's, it has stopped (DESIGN §4). */
+    /** Half of what a silent worker's connection lives: before its mail is another's, it has stopped. */
     private static final Duration LEASE = Duration.ofSeconds(3);
 
     private final ClusterBus bus;

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Mail grows old one by one. When a great deal of a route's mail has had its time all at once, the clock is more likely wrong
- * than the mail: then none is given up until an operator has looked, or the hour is over (DESIGN §3). All workers together
+ * than the mail: then none is given up until an operator has looked, or the hour is over. All workers together
  * count: a route that takes no mail is looked after by its keeper alone, else each has its part. Safe from any thread.
  */
 final class ExpiryGuard {

@@ -120,7 +120,7 @@ final class Housekeeping implements AutoCloseable {
         }
         return switch (cluster.status(route, 0).state()) {
             case DOWN, THROTTLED -> true;
-            case UP, RAMP, HELD, QUARANTINE, GONE -> false; // mail is tried, or an operator's (DESIGN §3)
+            case UP, RAMP, HELD, QUARANTINE, GONE -> false; // mail is tried, or an operator's
         };
     }
 

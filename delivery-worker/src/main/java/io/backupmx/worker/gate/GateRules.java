@@ -44,7 +44,7 @@ public record GateRules(
         }
     }
 
-    /** The product's own limits (DESIGN §4). */
+    /** The product's own limits. */
     public static GateRules of(int maxConnections, Duration allowanceStep) {
         return new GateRules(
                 maxConnections,

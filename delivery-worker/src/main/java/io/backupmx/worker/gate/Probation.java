@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * After an outage a next hop may be back without its list of recipients, its database, its configuration: what it refuses is
- * not believed until it has taken some mail (DESIGN §4, QUARANTINE).
+ * not believed until it has taken some mail.
  *
  * @param remaining deliveries until it is believed
  * @param firstDelivery since when it takes mail at all

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the hosts of routes that are down whether they are back, each host and port once, however many routes name it
- * (DESIGN §4). The connection of the probe that was greeted well is handed on, so that the first mail need not make another.
+ * Asks the hosts of routes that are down whether they are back, each host and port once, however many routes name it.
+ * The connection of the probe that was greeted well is handed on, so that the first mail need not make another.
  *
  * <p>Polite and bounded: the next probe of a host starts when the previous has ended; so many probes start in a second and no
  * more, the longest waiting first. One thread for all that wait, and a virtual one for each probe that is going on.

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What counts for what (DESIGN §4). A dead next hop is a fact about the hop, not about each mail:
+ * What counts for what. A dead next hop is a fact about the hop, not about each mail:
  *
  * <ul>
  *   <li>Against the route count: no connection to any of its hosts, a refused greeting or EHLO, a timeout before content.

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** A wrong clock does not empty the spool (DESIGN §3). */
+/** A wrong clock does not empty the spool. */
 class ExpiryGuardTest {
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");

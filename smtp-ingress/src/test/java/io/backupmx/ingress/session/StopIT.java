@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Stopping: nobody new, 421 for the idle, time for those who have begun a content (DESIGN, Stopping). */
+/** Stopping: nobody new, 421 for the idle, time for those who have begun a content. */
 class StopIT {
 
     private final TestIngress ingress = new TestIngress(tuning -> tuning.stopGrace = Duration.ofSeconds(3));
