@@ -40,7 +40,7 @@ final class PlayedRows implements AutoCloseable {
     private static final Duration IMPATIENT = Duration.ofSeconds(5);
 
     /** So that what is down, or left alone, stays so until it was looked at. */
-    private static final Duration NOT_AGAIN = Duration.ofHours(1);
+    static final Duration NOT_AGAIN = Duration.ofHours(1);
 
     private final int mxPort = Ports.free();
     private final FakeDns dns = FakeDns.started();
@@ -50,9 +50,10 @@ final class PlayedRows implements AutoCloseable {
     /**
      * @param directory for files of the worker's
      * @param connections to each route
+     * @param mxAgain until a host behind MX records that was busy or down is tried again
      * @param failures who is told of mail that failed
      */
-    PlayedRows(Path directory, Predicate<OutcomeRow> which, int connections, Failures failures) {
+    PlayedRows(Path directory, Predicate<OutcomeRow> which, int connections, Duration mxAgain, Failures failures) {
         RowPrimary.Certificates certificates = new RowPrimary.Certificates(
                 TestCertificate.of("localhost"), TestCertificate.of("other.test"), TestCertificate.of("localhost"));
         rows = OutcomeRow.all().stream()
@@ -67,7 +68,7 @@ final class PlayedRows implements AutoCloseable {
                 .withProbes(NOT_AGAIN, NOT_AGAIN);
         rig = WorkerRig.of(
                 settings.config(
-                        new MxConfig(List.of(), mxPort, connections, NOT_AGAIN, NOT_AGAIN),
+                        new MxConfig(List.of(), mxPort, connections, mxAgain, mxAgain),
                         new DnsConfig(List.of(dns.address()), Duration.ofSeconds(1)),
                         failures,
                         Optional.of(authorities(directory, certificates))),

@@ -34,7 +34,7 @@ class RepliesByClassIT {
 
     @BeforeAll
     static void sendOneMailToEach() {
-        played = new PlayedRows(directory, _ -> true, 20, Failures.QUARANTINE);
+        played = new PlayedRows(directory, _ -> true, 20, PlayedRows.NOT_AGAIN, Failures.QUARANTINE);
         played.begin();
         played.rows().forEach(row -> row.store(played.rig().spool()));
     }

@@ -40,7 +40,7 @@ class RepliesInARowIT {
     @BeforeAll
     static void sendAllButOneAndThenTheLast() {
         // One connection, so that there is an order.
-        played = new PlayedRows(directory, RepliesInARowIT::isOfTheMails, 1, Failures.QUARANTINE);
+        played = new PlayedRows(directory, RepliesInARowIT::isOfTheMails, 1, PlayedRows.NOT_AGAIN, Failures.QUARANTINE);
         Map<PlayedRow, Set<QueueId>> sent = new ConcurrentHashMap<>();
         for (PlayedRow row : played.rows()) {
             for (int i = 1; i < mails(row); i++) {
