@@ -3,6 +3,7 @@ package io.backupmx.route;
 import io.backupmx.config.DomainRetry;
 import io.backupmx.config.Failures;
 import io.backupmx.config.Networks;
+import io.backupmx.config.UnknownRecipients;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import java.util.Collections;
@@ -74,8 +75,13 @@ public final class ConfiguredRelayTables implements RelayTables {
     }
 
     @Override
-    public boolean isListed(ForwardPath path) {
-        return existence(address(path)) == RecipientTruth.Existence.LISTED;
+    public boolean isKnown(ForwardPath path) {
+        TableAddress address = address(path);
+        return switch (existence(address)) {
+            case LISTED -> true;
+            case ASKED -> question(address).unknown() != UnknownRecipients.ACCEPT;
+            case ASSUMED, UNKNOWN -> false;
+        };
     }
 
     @Override

@@ -28,8 +28,8 @@ public final class CurrentTables implements RelayTables {
     }
 
     @Override
-    public boolean isListed(ForwardPath path) {
-        return tables.isListed(path);
+    public boolean isKnown(ForwardPath path) {
+        return tables.isKnown(path);
     }
 
     @Override

@@ -19,8 +19,11 @@ public interface RelayTables {
      */
     RecipientVerdict verdict(ForwardPath path);
 
-    /** Whether somebody wrote down that {@code path} exists, and not just nobody that it does not. */
-    boolean isListed(ForwardPath path);
+    /**
+     * Whether mail for {@code path} is taken only because it is known to exist: by a list, or by the sources that are asked at
+     * RCPT; and not just because nobody knows that it does not.
+     */
+    boolean isKnown(ForwardPath path);
 
     /**
      * Whether a client that has not come back is to leave {@code path} to its primary while that is up

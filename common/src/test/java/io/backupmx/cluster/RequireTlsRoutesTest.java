@@ -174,7 +174,7 @@ class RequireTlsRoutesTest {
         }
 
         @Override
-        public boolean isListed(ForwardPath path) {
+        public boolean isKnown(ForwardPath path) {
             return false;
         }
 

@@ -241,8 +241,30 @@ final class RelayTablesTest {
         assertThat(verdict(tables, "bob@example.test")).isEqualTo(UNKNOWN);
         assertThat(verdict(tables, "+alice@example.test")).isEqualTo(UNKNOWN);
         assertThat(verdict(tables, "carol+x@other.test")).isEqualTo(by("smtp:[mx.other.test]:25"));
-        assertThat(tables.isListed(ForwardPath.parse("<carol+x@other.test>").orElseThrow()))
-                .isTrue();
+        assertThat(known(tables, "carol+x@other.test")).isTrue();
+    }
+
+    @Test
+    void knownIsWhomAListHasOrWhomTheSourcesHaveSaidYesTo() throws IOException {
+        RelayTables tables = load("""
+                domains:
+                  listed.test: {primary: mx1.test, recipients: [a]}
+                  asked.test: {primary: mx1.test, recipient_sources: [primary]}
+                  open.test: {primary: mx1.test, recipient_sources: [primary], unknown_recipients: accept}
+                  any.test: mx1.test
+                """);
+
+        assertThat(known(tables, "a@listed.test")).isTrue();
+        assertThat(known(tables, "b@listed.test")).isFalse();
+        assertThat(known(tables, "postmaster@listed.test")).isTrue();
+        assertThat(known(tables, "a@asked.test")).isTrue();
+        assertThat(known(tables, "a@open.test")).isFalse();
+        assertThat(known(tables, "a@any.test")).isFalse();
+        assertThat(known(tables, "a@elsewhere.test")).isFalse();
+    }
+
+    private static boolean known(RelayTables tables, String address) {
+        return tables.isKnown(ForwardPath.parse("<" + address + ">").orElseThrow());
     }
 
     @Test

@@ -9,6 +9,11 @@ import io.backupmx.testing.Script;
 import io.backupmx.testing.ScriptedPrimary;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -82,6 +87,40 @@ class QuarantineScenarioIT {
             assertThat(scenario.instance().metric("backupmx_notices_total", "outcome=\"sent\""))
                     .isEqualTo(2);
         }
+    }
+
+    /** Spam, and senders that do not exist: what a backup is sent more of than its primary. */
+    @Execution(ExecutionMode.CONCURRENT)
+    @Test
+    void primaryThatRefusesSpamAfterAnOutageHasTheRestWithoutAHand() {
+        int mails = 600;
+        Set<String> spam = senders(mails, n -> n % 3 == 0);
+        Set<String> forged = senders(mails, n -> n % 7 == 1);
+        long refused = senders(mails, n -> n % 3 == 0 || n % 7 == 1).size();
+        try (Scenario scenario = Scenario.of(
+                "spam", directory, "domains.%s.recipients=%s".formatted(MarkedLoad.DOMAIN, MarkedLoad.recipients()))) {
+            scenario.load().send(mails);
+            scenario.awaitState("DOWN", SOON);
+            scenario.primary()
+                    .play(Script.acceptAll()
+                            .on(Phase.DOT, mail -> spam.contains(mail.sender()), say("554 5.7.1 This is spam"))
+                            .on(Phase.MAIL, mail -> forged.contains(mail.sender()), say("553 5.1.8 No such domain")))
+                    .start();
+
+            Instance.await(
+                    SOON.multipliedBy(2), () -> assertThat(scenario.failed()).isEqualTo(refused));
+            Instance.await(
+                    SOON,
+                    () -> assertThat(scenario.primary().traffic().deliveries()).hasSize((int) (mails - refused)));
+            assertThat(scenario.history().states()).containsExactly("DOWN", "RAMP", "UP");
+        }
+    }
+
+    private static Set<String> senders(int mails, IntPredicate which) {
+        return IntStream.rangeClosed(1, mails)
+                .filter(which)
+                .mapToObj(MarkedLoad::sender)
+                .collect(Collectors.toSet());
     }
 
     /** The text of that many notices' last one. */

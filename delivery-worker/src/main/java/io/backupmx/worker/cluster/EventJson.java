@@ -21,12 +21,12 @@ final class EventJson {
             case GateEvent.Met(Trouble trouble, int othersAlive) -> json("met", o -> put(o, trouble, othersAlive));
             case GateEvent.ContentLost(QueueId mail, Trouble trouble, int othersAlive) ->
                 json("content_lost", o -> put(o.put("mail", mail.value()), trouble, othersAlive));
-            case GateEvent.Refused(QueueId mail, ForwardPath recipient, boolean listed, String why) ->
+            case GateEvent.Refused(QueueId mail, ForwardPath recipient, boolean amiss, String why) ->
                 json(
                         "refused",
                         o -> o.put("mail", mail.value())
                                 .put("recipient", recipient.toString())
-                                .put("listed", listed)
+                                .put("listed", amiss) // its name when it said less
                                 .put("why", why));
             case GateEvent.RefusedAll(String why) -> json("refused_all", o -> o.put("why", why));
             case GateEvent.Slow(String why) -> json("slow", o -> o.put("why", why));

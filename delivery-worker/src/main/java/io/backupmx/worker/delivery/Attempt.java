@@ -35,15 +35,13 @@ final class Attempt {
     /** 1 MB/s. */
     private static final long SLOW_BYTES_PER_MILLI = 1000;
 
-    private static final int TOO_LARGE = 552;
-
     private final TakenMail mail;
     private final Envelope envelope;
     private final boolean suspect;
     private final Connections connections;
     private final RouteGate gate;
     private final BooleanSupplier isSure;
-    private final Predicate<ForwardPath> isListed;
+    private final Predicate<ForwardPath> isKnown;
     private final HostTerms hosts;
     private final @Nullable RecipientOutcome[] outcomes;
     private final Set<RecipientOutcome> forOtherHosts = new HashSet<>();
@@ -56,7 +54,7 @@ final class Attempt {
      * @param suspect whether the mail has been taken suspiciously often
      * @param isSure whether this worker may deliver anything, asked right before the mail would be delivered, as is the mail
      *     itself: two connections to the broker, and either may be lost alone
-     * @param isListed whether a recipient is known to exist
+     * @param isKnown whether a recipient is known to exist
      */
     Attempt(
             TakenMail mail,
@@ -64,7 +62,7 @@ final class Attempt {
             Connections connections,
             RouteGate gate,
             BooleanSupplier isSure,
-            Predicate<ForwardPath> isListed,
+            Predicate<ForwardPath> isKnown,
             HostTerms hosts) {
         this.mail = mail;
         this.envelope = mail.envelope();
@@ -72,7 +70,7 @@ final class Attempt {
         this.connections = connections;
         this.gate = gate;
         this.isSure = isSure;
-        this.isListed = isListed;
+        this.isKnown = isKnown;
         this.hosts = hosts;
         this.outcomes = new RecipientOutcome[envelope.recipients().size()];
     }
@@ -223,7 +221,7 @@ final class Attempt {
             int recipient = pending.get(i);
             Optional<SmtpReply> answer = result.answerTo(i);
             Optional<RecipientOutcome> judgement = judged.get(i).map(outcome -> perhapsElsewhere(outcome, answer));
-            tellIfRefused(envelope.recipients().get(recipient).path(), judgement, result);
+            tellIfRefused(i, envelope.recipients().get(recipient).path(), judgement, result);
             judgement.ifPresentOrElse(
                     outcome -> outcomes[recipient] = outcome instanceof RecipientOutcome.Delivered delivered
                             ? delivered.through(
@@ -264,22 +262,12 @@ final class Attempt {
         }
     }
 
-    private void tellIfRefused(ForwardPath path, Optional<RecipientOutcome> judged, TransactionResult result) {
-        if (judged.isEmpty() || !(judged.get() instanceof RecipientOutcome.Failed(String why))) {
-            return;
+    private void tellIfRefused(
+            int index, ForwardPath path, Optional<RecipientOutcome> judged, TransactionResult result) {
+        if (judged.isPresent() && judged.get() instanceof RecipientOutcome.Failed(String why)) {
+            boolean amiss = Refusals.isOfRecipient(index, result) && isKnown.test(path);
+            tell(new GateEvent.Refused(envelope.queueId(), path, amiss, why));
         }
-        if (result.mail().filter(Attempt::refusesAll).isEmpty()) {
-            tell(new GateEvent.Refused(envelope.queueId(), path, isListed.test(path), why));
-        } else if (gate.believesRefusals()) {
-            toldGate = true; // it does not like this sender: not the route's trouble
-        } else {
-            tell(new GateEvent.RefusedAll(why));
-        }
-    }
-
-    /** To MAIL; but what is too large is that mail's own affair (RFC 1870 §6.1). */
-    private static boolean refusesAll(SmtpReply reply) {
-        return reply.isPermanentFailure() && reply.code() != TOO_LARGE;
     }
 
     /** At the end: a mail that got nothing but 4xx counts, but for what is for others, and a trial must not end unheard of. */

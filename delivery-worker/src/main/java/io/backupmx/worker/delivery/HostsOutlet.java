@@ -28,7 +28,7 @@ final class HostsOutlet implements Outlet {
                         connections,
                         gate,
                         parts.isSure(),
-                        parts.tables()::isListed,
+                        parts.tables()::isKnown,
                         new HostTerms(
                                 parts.config().xforward() == XForward.WHEN_OFFERED,
                                 isOne(route),

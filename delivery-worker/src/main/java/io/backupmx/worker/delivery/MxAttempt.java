@@ -242,7 +242,7 @@ final class MxAttempt {
                         destination.connections(),
                         destination.gate(),
                         parts.isSure(),
-                        parts.tables()::isListed,
+                        parts.tables()::isKnown,
                         new HostTerms(
                                 false, // strangers have the trace header, as from anybody
                                 share.way().hosts().hosts().size() == 1,

@@ -24,13 +24,13 @@ public sealed interface GateEvent {
     record ContentLost(QueueId mail, Trouble trouble, int othersAlive) implements GateEvent {}
 
     /**
-     * 5xx for one recipient, or for the content.
+     * 5xx for one recipient, for its sender, or for the content.
      *
-     * @param listed whether the recipient is known to exist, and not just not known not to
+     * @param amiss whether a next hop that is well would not: it is the recipient that it refuses, and that is known to exist
      */
-    record Refused(QueueId mail, ForwardPath recipient, boolean listed, String why) implements GateEvent {}
+    record Refused(QueueId mail, ForwardPath recipient, boolean amiss, String why) implements GateEvent {}
 
-    /** 5xx at greeting, EHLO or MAIL: all mail is refused, whoever it is for. */
+    /** 5xx at greeting or EHLO: all mail is refused, whoever it is for. */
     record RefusedAll(String why) implements GateEvent {}
 
     /** An answer took longer than a well host's would. */

@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param trialPatience until a trial that nobody reports of is taken for lost
  * @param probation deliveries after an outage until refusals are believed
  * @param probationLimit time from the first of them until refusals are believed anyhow
- * @param refusals recipients known to exist whose refusal on probation means quarantine
- * @param unlistedRefusals mails for recipients not known to exist whose refusal means so, while none at all is taken
+ * @param amiss recipients known to exist whose refusal on probation means quarantine
+ * @param refusals mails whose refusal for any other reason means so, while none at all is taken
  */
 public record GateRules(
         int maxConnections,
@@ -29,11 +29,11 @@ public record GateRules(
         Duration trialPatience,
         int probation,
         Duration probationLimit,
-        int refusals,
-        int unlistedRefusals) {
+        int amiss,
+        int refusals) {
 
     public GateRules {
-        if (maxConnections < 1 || streak < 1 || probation < 1 || refusals < 1 || unlistedRefusals < 1) {
+        if (maxConnections < 1 || streak < 1 || probation < 1 || amiss < 1 || refusals < 1) {
             throw new IllegalArgumentException("limits are at least 1");
         }
         if (!allowanceStep.isPositive() || !trialFirst.isPositive() || trialMax.compareTo(trialFirst) < 0) {

@@ -13,44 +13,53 @@ import java.util.Set;
  * not believed until it has taken some mail.
  *
  * @param remaining deliveries until it is believed
+ * @param released whether an operator has vouched for it: then only a next hop that takes nothing at all is wrong
  * @param firstDelivery since when it takes mail at all
- * @param refused the recipients known to exist that it refused; fewer than mean quarantine
- * @param refusedUnlisted the mails it refused for recipients of whom nobody knows, while it took none; fewer than mean
- *     quarantine
+ * @param amiss the recipients it refused though they exist; fewer than mean quarantine
+ * @param refused the other mails it refused while it took none; fewer than mean quarantine
  */
 record Probation(
-        int remaining, Optional<Instant> firstDelivery, Set<ForwardPath> refused, Set<QueueId> refusedUnlisted) {
+        int remaining,
+        boolean released,
+        Optional<Instant> firstDelivery,
+        Set<ForwardPath> amiss,
+        Set<QueueId> refused) {
 
     Probation {
+        amiss = Set.copyOf(amiss);
         refused = Set.copyOf(refused);
-        refusedUnlisted = Set.copyOf(refusedUnlisted);
     }
 
     static Probation of(int deliveries) {
-        return new Probation(deliveries, Optional.empty(), Set.of(), Set.of());
+        return new Probation(deliveries, false, Optional.empty(), Set.of(), Set.of());
+    }
+
+    /** Over with the first mail that is taken. */
+    static Probation ofReleased() {
+        return new Probation(1, true, Optional.empty(), Set.of(), Set.of());
     }
 
     /** It has taken mail since {@code first} at the latest. */
     Probation from(Instant first) {
-        return new Probation(remaining, Optional.of(first), refused, refusedUnlisted);
+        return new Probation(remaining, released, Optional.of(first), amiss, refused);
     }
 
     /** Empty when it is over. */
     Optional<Probation> delivered(int mails, Instant now) {
         return mails >= remaining
                 ? Optional.empty()
-                : Optional.of(
-                        new Probation(remaining - mails, Optional.of(firstDelivery.orElse(now)), refused, Set.of()));
+                : Optional.of(new Probation(
+                        remaining - mails, released, Optional.of(firstDelivery.orElse(now)), amiss, Set.of()));
     }
 
-    /** A refusal of a recipient nobody knows of says nothing of a next hop that takes other mail. */
+    /** Spam, and recipients nobody knows of, are refused by the best of next hops, which takes other mail. */
     Probation refused(GateEvent.Refused event) {
-        if (event.listed()) {
-            return new Probation(remaining, firstDelivery, with(refused, event.recipient()), refusedUnlisted);
+        if (event.amiss() && !released) {
+            return new Probation(remaining, false, firstDelivery, with(amiss, event.recipient()), refused);
         }
         return firstDelivery.isPresent()
                 ? this
-                : new Probation(remaining, firstDelivery, refused, with(refusedUnlisted, event.mail()));
+                : new Probation(remaining, released, firstDelivery, amiss, with(refused, event.mail()));
     }
 
     /** A route with little mail must not be on probation for weeks. */

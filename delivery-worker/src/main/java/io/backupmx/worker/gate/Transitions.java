@@ -37,7 +37,7 @@ import java.util.Set;
  *   <li>Several different mails deferred in a row, with no delivery between, throttle the route: trouble with its disk is an
  *       outage too.
  *   <li>Back from an outage the route has to prove itself: ever more connections (RAMP), and what it refuses is not believed
- *       at once; if it refuses what it should take, it is not asked again (QUARANTINE).
+ *       at once; if it refuses what it should take, it is not asked again (QUARANTINE). Spam it should not take.
  *   <li>What makes no sense in a state changes nothing: reports of deliveries that were under way come late.
  * </ul>
  */
@@ -56,9 +56,11 @@ record Transitions(GateRules rules, Instant now) {
             case Down down -> afterDown(down, event);
             case Held held ->
                 event instanceof Release ? ramp("held: " + held.reason(), Optional.of(rules.fresh())) : held;
-            // The operator has looked: nothing is held against it any more.
+            // The operator has looked: what was is not held against it any more. But it is easily done too early.
             case Quarantine quarantine ->
-                event instanceof Release ? ramp("quarantine: " + quarantine.reason(), Optional.empty()) : quarantine;
+                event instanceof Release
+                        ? ramp("quarantine: " + quarantine.reason(), Optional.of(Probation.ofReleased()))
+                        : quarantine;
         };
     }
 
@@ -274,13 +276,13 @@ record Transitions(GateRules rules, Instant now) {
 
     private boolean isWrong(Optional<Probation> probation) {
         return probation
-                .filter(it -> it.refused().size() >= rules.refusals()
-                        || it.refusedUnlisted().size() >= rules.unlistedRefusals())
+                .filter(it -> it.amiss().size() >= rules.amiss() || it.refused().size() >= rules.refusals())
                 .isPresent();
     }
 
     private Quarantine quarantine(Refused refused) {
-        return quarantine("recipient after recipient, the last " + refused.recipient() + ": " + refused.why());
+        String what = refused.amiss() ? "recipient after recipient, the last " : "mail after mail, the last for ";
+        return quarantine(what + refused.recipient() + ": " + refused.why());
     }
 
     private Quarantine quarantine(String what) {

@@ -309,7 +309,7 @@ final class WorkerRig implements AutoCloseable {
         }
 
         @Override
-        public boolean isListed(ForwardPath path) {
+        public boolean isKnown(ForwardPath path) {
             return !path.address().startsWith("unlisted");
         }
 

@@ -35,9 +35,9 @@ final class GateSubject {
         return new QueueId("%016d".formatted(number));
     }
 
-    static GateEvent.Refused refused(int number, boolean listed) {
+    static GateEvent.Refused refused(int number, boolean amiss) {
         Mailbox mailbox = Mailbox.of("r" + number + "@example.org");
-        return new GateEvent.Refused(mail(number), new ForwardPath.To(mailbox), listed, "550 no such user");
+        return new GateEvent.Refused(mail(number), new ForwardPath.To(mailbox), amiss, "550 no such user");
     }
 
     GateSubject after(Duration time) {

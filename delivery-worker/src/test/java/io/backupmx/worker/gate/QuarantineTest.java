@@ -21,7 +21,7 @@ class QuarantineTest {
     private final GateSubject back = new GateSubject().met(REFUSED, 0).answered();
 
     @Test
-    void threeListedRecipientsRefusedAfterAnOutageMeanQuarantine() {
+    void threeKnownRecipientsRefusedAfterAnOutageMeanQuarantine() {
         back.happens(refused(1, true)).delivered(1).happens(refused(2, true)).is(RAMP);
         back.happens(refused(2, true))
                 .is(RAMP)
@@ -74,7 +74,7 @@ class QuarantineTest {
     }
 
     @Test
-    void refusalsOfUnlistedRecipientsCountOnlyWhileNothingIsTaken() {
+    void otherRefusalsCountOnlyWhileNothingIsTaken() {
         for (int i = 1; i <= 9; i++) {
             back.happens(refused(i, false)).happens(refused(i, false)).is(RAMP);
         }
@@ -85,7 +85,7 @@ class QuarantineTest {
     }
 
     @Test
-    void tenMailsForUnlistedRecipientsRefusedAndNoneTakenMeanQuarantine() {
+    void tenMailsRefusedForOtherReasonsAndNoneTakenMeanQuarantine() {
         for (int i = 1; i <= 9; i++) {
             back.happens(refused(i, false)).is(RAMP);
         }
@@ -117,8 +117,29 @@ class QuarantineTest {
         back.flushed().tried().after(Duration.ofDays(30)).is(QUARANTINE).has(0);
         assertThat(back.rules().believesRefusals(back.state(), back.now())).isFalse();
         back.released().is(RAMP).has(1);
-        assertThat(back.isOnProbation()).isFalse();
+    }
+
+    @Test
+    void whatAnOperatorReleasedIsBelievedFromTheFirstMailOnThatItTakes() {
+        back.happens(REFUSED_ALL).released();
+        for (int i = 1; i <= 9; i++) {
+            back.happens(refused(i, true)).is(RAMP);
+        }
+        assertThat(back.rules().believesRefusals(back.state(), back.now())).isFalse();
+        back.delivered(1);
         assertThat(back.rules().believesRefusals(back.state(), back.now())).isTrue();
+        for (int i = 1; i <= 100; i++) {
+            back.happens(refused(i, true)).is(RAMP);
+        }
+    }
+
+    @Test
+    void whatWasReleasedTooEarlyIsBackInQuarantineBeforeItHasEndedAMail() {
+        back.happens(REFUSED_ALL).released();
+        for (int i = 1; i <= 9; i++) {
+            back.happens(refused(i, true)).is(RAMP);
+        }
+        back.happens(refused(10, true)).is(QUARANTINE);
     }
 
     @Test

@@ -251,7 +251,7 @@ class DeskTest {
         }
 
         @Override
-        public boolean isListed(ForwardPath path) {
+        public boolean isKnown(ForwardPath path) {
             return false;
         }
 

@@ -146,7 +146,7 @@ class TableRouteCallsTest {
         }
 
         @Override
-        public boolean isListed(ForwardPath path) {
+        public boolean isKnown(ForwardPath path) {
             return false;
         }
 
