@@ -1,5 +1,6 @@
 package io.backupmx.mail;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -17,6 +18,8 @@ public final class ReceivedHeader {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
 
+    private static final String SHORTEST_DATE = "Thu, 1 Jan 1970 00:00:00 +0000";
+
     private static final int MAX_HELO = 255;
 
     private record WrittenDate(long second, ZoneId zone, String text) {}
@@ -29,11 +32,20 @@ public final class ReceivedHeader {
 
     /** @return complete lines, ended by CRLF */
     public static String of(Envelope envelope, ZoneId zone) {
+        return undated(envelope) + date(envelope.arrival().at(), zone) + "\r\n";
+    }
+
+    /** How many octets {@link #of} has at least, in whatever zone and whenever the mail has arrived: at most one less. */
+    public static int leastOctets(Envelope envelope) {
+        return undated(envelope).getBytes(StandardCharsets.UTF_8).length + SHORTEST_DATE.length() + "\r\n".length();
+    }
+
+    private static String undated(Envelope envelope) {
         Arrival arrival = envelope.arrival();
         return "Received: from " + helo(arrival.helo()) + " (" + literal(arrival.clientAddress()) + ")"
                 + arrival.tls().map(ReceivedHeader::comment).orElse("") + "\r\n\tby "
                 + arrival.receivedBy() + " with " + atom(arrival.protocol()) + " id " + envelope.queueId()
-                + recipient(envelope) + ";\r\n\t" + date(arrival.at(), zone) + "\r\n";
+                + recipient(envelope) + ";\r\n\t";
     }
 
     /** In Postfix's words, which are what people grep for. */

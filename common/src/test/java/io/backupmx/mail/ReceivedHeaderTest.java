@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.backupmx.smtp.Domain;
 import io.backupmx.smtp.ForwardPath;
 import io.backupmx.smtp.ReversePath;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -109,6 +110,24 @@ class ReceivedHeaderTest {
         Envelope envelope = envelope("c", "192.0.2.1", false, "a@b.test");
         assertThat(ReceivedHeader.of(envelope, ZoneId.of("Asia/Kolkata")))
                 .endsWith("\tSun, 1 Mar 2026 12:38:09 +0530\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2026-03-01T07:08:09.5Z, 0", "2026-11-30T23:59:59Z, 1"})
+    void itsLeastSizeIsThatOfADayOfOneDigit(Instant at, int longer) {
+        Envelope envelope = envelope("client.example", "192.0.2.1", false, "jürgen@example.test");
+        Envelope arrived = new Envelope(
+                envelope.queueId(),
+                new Arrival(at, "192.0.2.1", "client.example", "ESMTP", Domain.of("backup.example")),
+                envelope.from(),
+                envelope.recipients(),
+                envelope.body(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                0);
+        byte[] octets = ReceivedHeader.of(arrived, ZoneOffset.UTC).getBytes(StandardCharsets.UTF_8);
+        assertThat(ReceivedHeader.leastOctets(arrived)).isEqualTo(octets.length - longer);
     }
 
     private static String header(String helo, String address, boolean utf8, String... recipients) {

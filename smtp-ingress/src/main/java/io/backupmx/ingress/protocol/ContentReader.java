@@ -4,6 +4,7 @@ import io.backupmx.config.IngressConfig;
 import io.backupmx.config.IngressConfig.BareLineEnd;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads one content to its end and judges it on the way. What is good so far goes to the sink; from the first flaw on
@@ -15,6 +16,7 @@ public final class ContentReader {
     private static final long FLOOD_MARGIN_BYTES = 10L << 20;
 
     private final long maxBytes;
+    private final long deliverableBytes;
     private final int maxHops;
     private final boolean refuseBareLineEnds;
     private final Optional<ChunkDecoder> chunks;
@@ -24,8 +26,9 @@ public final class ContentReader {
     private Optional<ContentFlaw> flaw = Optional.empty();
     private long octets;
 
-    private ContentReader(IngressConfig config, DataDecoder.Sink sink, boolean chunked) {
+    private ContentReader(IngressConfig config, OptionalLong deliverableBytes, DataDecoder.Sink sink, boolean chunked) {
         this.maxBytes = config.maxMessageBytes();
+        this.deliverableBytes = Math.min(deliverableBytes.orElse(maxBytes), maxBytes);
         this.maxHops = config.maxHops();
         this.refuseBareLineEnds = config.bareLineEnd() == BareLineEnd.REJECT;
         this.chunks = chunked ? Optional.of(new ChunkDecoder(config.bareLineEnd(), this::take)) : Optional.empty();
@@ -33,14 +36,18 @@ public final class ContentReader {
         this.sink = sink;
     }
 
-    /** Of a content behind DATA. */
-    public static ContentReader ofData(IngressConfig config, DataDecoder.Sink sink) {
-        return new ContentReader(config, sink, false);
+    /**
+     * Of a content behind DATA.
+     *
+     * @param deliverableBytes as {@link SessionMachine#deliverableBytes}
+     */
+    public static ContentReader ofData(IngressConfig config, OptionalLong deliverableBytes, DataDecoder.Sink sink) {
+        return new ContentReader(config, deliverableBytes, sink, false);
     }
 
-    /** Of a content that comes in chunks, each announced by {@link #begin}. */
-    public static ContentReader ofChunks(IngressConfig config, DataDecoder.Sink sink) {
-        return new ContentReader(config, sink, true);
+    /** As {@link #ofData}, of a content that comes in chunks, each announced by {@link #begin}. */
+    public static ContentReader ofChunks(IngressConfig config, OptionalLong deliverableBytes, DataDecoder.Sink sink) {
+        return new ContentReader(config, deliverableBytes, sink, true);
     }
 
     /** How many octets of what we do not take we read all the same. */
@@ -88,8 +95,8 @@ public final class ContentReader {
 
     private void take(byte[] array, int offset, int length) {
         octets += length;
-        if (octets > maxBytes) {
-            refuse(ContentFlaw.TOO_LARGE);
+        if (octets > deliverableBytes) {
+            refuse(deliverableBytes < maxBytes ? ContentFlaw.TOO_LARGE_FOR_PRIMARY : ContentFlaw.TOO_LARGE);
         }
         header.accept(array, offset, length);
         if (header.hops() > maxHops) {

@@ -126,6 +126,8 @@ final class ContentSteps {
         ReversePath from = state.mail().from();
         return switch (flaw) {
             case TOO_LARGE -> refused(state, Replies.TOO_LARGE, Refusal.TOO_LARGE);
+            case TOO_LARGE_FOR_PRIMARY ->
+                refused(state, Replies.TOO_LARGE_FOR_PRIMARY, Refusal.CONTENT_TOO_LARGE_FOR_PRIMARY);
             case BARE_LINE_END -> refused(state, Replies.BARE_LINE_END, Refusal.BARE_LINE_END);
             case TOO_MANY_HOPS -> refused(state, Replies.TOO_MANY_HOPS, Refusal.TOO_MANY_HOPS);
             case NO_ROOM -> refused(state, Replies.NO_ROOM, Refusal.NO_ROOM);

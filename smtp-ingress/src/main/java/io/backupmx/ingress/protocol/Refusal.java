@@ -29,6 +29,8 @@ public enum Refusal {
     /** The client has had its recipients for now. */
     RECIPIENT_RATE(true, true),
     TOO_LARGE(false, false),
+    /** None of its recipients' primaries is known to take so much. */
+    CONTENT_TOO_LARGE_FOR_PRIMARY(false, false),
     BARE_LINE_END(false, false),
     TOO_MANY_HOPS(false, false),
     /** The spool is filled up to its threshold. */

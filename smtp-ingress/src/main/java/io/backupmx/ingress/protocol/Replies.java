@@ -66,6 +66,8 @@ public final class Replies {
     // Not this mail.
     static final SmtpReply TOO_MANY_RECIPIENTS = SmtpReply.of(452, "4.5.3", "Too many recipients"); // §4.5.3.1.10
     static final SmtpReply TOO_LARGE = SmtpReply.of(552, "5.3.4", "Message size exceeds limit"); // RFC 1870 §6.1
+    static final SmtpReply TOO_LARGE_FOR_PRIMARY =
+            SmtpReply.of(552, "5.3.4", "Message size exceeds the limit of the primary server");
     static final SmtpReply BARE_LINE_END = SmtpReply.of(550, "5.6.11", "Bare <CR> or <LF> in content"); // §2.3.8
     static final SmtpReply TOO_MANY_HOPS = SmtpReply.of(554, "5.4.6", "Too many hops, mail is looping"); // §6.3
 

@@ -23,6 +23,7 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.SpoolWriter.Room;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The server's side of SMTP as a function: what a session is, and what happens to it, make what it becomes and what it
@@ -32,6 +33,7 @@ import java.util.Optional;
 public final class SessionMachine {
 
     private final Domain hostname;
+    private final WayOnwards onwards;
     private final ClientSteps client;
     private final EnvelopeSteps envelope;
     private final ContentSteps content;
@@ -42,14 +44,14 @@ public final class SessionMachine {
     }
 
     /**
-     * @param limits of the primaries: what they would refuse is refused at RCPT, where the sender hears it from its own server
+     * @param limits of the primaries: what they would refuse is refused, and the sender hears it from its own server
      * @param requireTls whether mail may be taken that demands TLS on all its way
      * @param privileges of the clients of the sessions that it serves
      */
     public SessionMachine(
             Domain hostname, IngressConfig config, KnownLimits limits, RequireTls requireTls, Privileges privileges) {
         this.hostname = hostname;
-        WayOnwards onwards = new WayOnwards(limits, requireTls);
+        this.onwards = new WayOnwards(hostname, limits, requireTls);
         this.client = new ClientSteps(hostname, config, onwards, privileges);
         this.envelope = new EnvelopeSteps(config, onwards);
         this.content = new ContentSteps(hostname, config);
@@ -143,6 +145,14 @@ public final class SessionMachine {
     /** The recipient may get mail, but not from this client, or not now. */
     public Step onClientRefused(AwaitingRecipient state, ClientRefusal why) {
         return envelope.onClientRefused(state, why);
+    }
+
+    /**
+     * The largest content of {@code mail} that one of its recipients can have, as far as is known; a larger one goes to
+     * {@link #onContentRefused}, with {@link ContentFlaw#TOO_LARGE_FOR_PRIMARY}. Empty: one of them may have any.
+     */
+    public OptionalLong deliverableBytes(MailOpen mail) {
+        return onwards.deliverableBytes(mail);
     }
 
     /** The content, or its chunk, is all here, and nothing is wrong with it. */

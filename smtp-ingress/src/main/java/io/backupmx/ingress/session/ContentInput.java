@@ -4,6 +4,8 @@ import io.backupmx.ingress.protocol.ContentFlaw;
 import io.backupmx.ingress.protocol.Effect;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** The content that one session's client is sending, in one piece or in chunks, and chunks that are read in vain. On its loop. */
 final class ContentInput {
@@ -18,14 +20,22 @@ final class ContentInput {
         this.loop = loop;
     }
 
-    /** All of it follows. */
-    void begin() {
-        intake = Optional.of(parts.newIntake(loop));
+    /**
+     * All of it follows.
+     *
+     * @param deliverableBytes beyond which it is read in vain
+     */
+    void begin(OptionalLong deliverableBytes) {
+        intake = Optional.of(parts.newIntake(loop, deliverableBytes));
     }
 
-    /** A part of it follows, be it the first. */
-    void begin(Effect.ReceiveChunk chunk) {
-        ContentIntake content = intake.orElseGet(() -> parts.newChunkedIntake(loop));
+    /**
+     * A part of it follows, be it the first.
+     *
+     * @param deliverableBytes of all parts; asked at the first
+     */
+    void begin(Effect.ReceiveChunk chunk, Supplier<OptionalLong> deliverableBytes) {
+        ContentIntake content = intake.orElseGet(() -> parts.newChunkedIntake(loop, deliverableBytes.get()));
         intake = Optional.of(content);
         content.beginChunk(chunk.bytes(), chunk.last());
     }

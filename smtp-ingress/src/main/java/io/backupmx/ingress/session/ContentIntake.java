@@ -6,6 +6,7 @@ import io.backupmx.ingress.protocol.ContentReader;
 import io.backupmx.mail.Content;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One content on its way in: reads, judges and keeps it, and says when it has to wait for the disk. */
 final class ContentIntake implements AutoCloseable {
@@ -29,14 +30,18 @@ final class ContentIntake implements AutoCloseable {
         this.buffer = buffer;
     }
 
-    /** Of a content behind DATA. */
-    static ContentIntake ofData(IngressConfig config, ContentBuffer buffer) {
-        return new ContentIntake(ContentReader.ofData(config, buffer), buffer);
+    /**
+     * Of a content behind DATA.
+     *
+     * @param deliverableBytes as much of it can be handed on, if that is known
+     */
+    static ContentIntake ofData(IngressConfig config, OptionalLong deliverableBytes, ContentBuffer buffer) {
+        return new ContentIntake(ContentReader.ofData(config, deliverableBytes, buffer), buffer);
     }
 
-    /** Of a content in chunks, each begun by {@link #beginChunk}. */
-    static ContentIntake ofChunks(IngressConfig config, ContentBuffer buffer) {
-        return new ContentIntake(ContentReader.ofChunks(config, buffer), buffer);
+    /** As {@link #ofData}, of a content in chunks, each begun by {@link #beginChunk}. */
+    static ContentIntake ofChunks(IngressConfig config, OptionalLong deliverableBytes, ContentBuffer buffer) {
+        return new ContentIntake(ContentReader.ofChunks(config, deliverableBytes, buffer), buffer);
     }
 
     /** Goes on with the next chunk: {@link #read} ends with it. */

@@ -13,6 +13,7 @@ import io.backupmx.smtp.Domain;
 import io.backupmx.spool.SpoolWriter;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What all sessions of an ingress share. Safe for all event loops.
@@ -98,14 +99,18 @@ record IngressParts(
         return clients.isTrusted(address) ? Duration.ZERO : config.greetingDelay();
     }
 
-    /** For one content of a session of {@code loop}. */
-    ContentIntake newIntake(EventLoop loop) {
-        return ContentIntake.ofData(config, newBuffer(loop));
+    /**
+     * For one content of a session of {@code loop}.
+     *
+     * @param deliverableBytes as {@link SessionMachine#deliverableBytes}
+     */
+    ContentIntake newIntake(EventLoop loop, OptionalLong deliverableBytes) {
+        return ContentIntake.ofData(config, deliverableBytes, newBuffer(loop));
     }
 
     /** As {@link #newIntake}, of one that comes in chunks. */
-    ContentIntake newChunkedIntake(EventLoop loop) {
-        return ContentIntake.ofChunks(config, newBuffer(loop));
+    ContentIntake newChunkedIntake(EventLoop loop, OptionalLong deliverableBytes) {
+        return ContentIntake.ofChunks(config, deliverableBytes, newBuffer(loop));
     }
 
     private ContentBuffer newBuffer(EventLoop loop) {

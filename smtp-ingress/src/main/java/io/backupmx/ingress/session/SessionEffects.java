@@ -8,11 +8,13 @@ import io.backupmx.ingress.protocol.SessionState.AwaitingRecipient;
 import io.backupmx.ingress.protocol.SessionState.Greeted;
 import io.backupmx.ingress.protocol.SessionState.Listening;
 import io.backupmx.ingress.protocol.SessionState.MailOpen;
+import io.backupmx.ingress.protocol.SessionState.Receiving;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.ingress.protocol.Step;
 import io.backupmx.smtp.ForwardPath;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Does what is decided in a session, and lets it know what has come of it. Belongs to one event loop. */
 final class SessionEffects {
@@ -48,9 +50,9 @@ final class SessionEffects {
                 parts.metrics().refused(refuse.reason());
             }
             case Effect.CheckRecipient check -> checkRecipient(check.to());
-            case Effect.ReceiveContent _ -> content.begin();
+            case Effect.ReceiveContent _ -> content.begin(deliverableBytes());
             case Effect.ReceiveChunk chunk -> {
-                content.begin(chunk);
+                content.begin(chunk, this::deliverableBytes);
                 visitor.get().tolerance().onChunk(chunk.bytes());
             }
             case Effect.SkipChunk skip -> content.beginSkipping(skip.bytes());
@@ -71,6 +73,10 @@ final class SessionEffects {
                 flow.hangUp();
             }
         }
+    }
+
+    private OptionalLong deliverableBytes() {
+        return visitor.get().machine().deliverableBytes(((Receiving) flow.state()).mail());
     }
 
     private void checkRecipient(ForwardPath to) {

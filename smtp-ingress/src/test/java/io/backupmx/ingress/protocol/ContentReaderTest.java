@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ContentReaderTest {
@@ -48,6 +49,46 @@ class ContentReaderTest {
         assertThat(reader.read(in)).isTrue();
         assertThat(reader.flaw()).contains(ContentFlaw.TOO_LARGE);
         assertThat(in.remaining()).isEqualTo("QUIT\r\n".length());
+    }
+
+    @Test
+    void aContentThatNoPrimaryTakesIsReadToItsEndAndRefused() {
+        ContentReader fits = reader(BareLineEnd.REJECT, OptionalLong.of(1000));
+        assertThat(fits.read(Split.buffer("x".repeat(998) + "\r\n.\r\n"))).isTrue();
+        assertThat(fits.flaw()).isEmpty();
+        assertThat(taken.size()).isEqualTo(1000);
+        taken.reset();
+        ContentReader larger = reader(BareLineEnd.REJECT, OptionalLong.of(1000));
+        assertThat(larger.read(Split.buffer("x".repeat(500)))).isFalse();
+        assertThat(larger.flaw()).isEmpty();
+        assertThat(larger.read(Split.buffer("x".repeat(501)))).isFalse();
+        assertThat(larger.flaw()).contains(ContentFlaw.TOO_LARGE_FOR_PRIMARY);
+        ByteBuffer in = Split.buffer("x".repeat(MAX) + "\r\n.\r\nQUIT\r\n");
+        assertThat(larger.read(in)).isTrue();
+        assertThat(larger.flaw()).contains(ContentFlaw.TOO_LARGE_FOR_PRIMARY);
+        assertThat(in.remaining()).isEqualTo("QUIT\r\n".length());
+        assertThat(taken.size()).isEqualTo(500);
+    }
+
+    @Test
+    void chunksCountTogetherTowardsWhatAPrimaryTakes() {
+        ContentReader reader = ContentReader.ofChunks(IngressConfig.DEFAULT, OptionalLong.of(1000), taken::write);
+        reader.begin(1000, false);
+        assertThat(reader.read(Split.buffer("x".repeat(1000)))).isTrue();
+        assertThat(reader.flaw()).isEmpty();
+        reader.begin(1, true);
+        assertThat(reader.read(Split.buffer("x"))).isTrue();
+        assertThat(reader.flaw()).contains(ContentFlaw.TOO_LARGE_FOR_PRIMARY);
+    }
+
+    @Test
+    void ourOwnLimitIsTheOneToNameWhereItIsTheLower() {
+        for (long deliverable : List.of((long) MAX, MAX + 1L)) {
+            ContentReader reader = reader(BareLineEnd.REJECT, OptionalLong.of(deliverable));
+            assertThat(reader.read(Split.buffer("x".repeat(2 * MAX) + "\r\n.\r\n")))
+                    .isTrue();
+            assertThat(reader.flaw()).contains(ContentFlaw.TOO_LARGE);
+        }
     }
 
     @Test
@@ -98,6 +139,10 @@ class ContentReaderTest {
     }
 
     private ContentReader reader(BareLineEnd policy) {
+        return reader(policy, OptionalLong.empty());
+    }
+
+    private ContentReader reader(BareLineEnd policy, OptionalLong deliverableBytes) {
         return ContentReader.ofData(
                 new IngressConfig(
                         "127.0.0.1:0",
@@ -130,6 +175,7 @@ class ContentReaderTest {
                         IngressConfig.Spf.OFF,
                         RspamdConfig.DEFAULT,
                         TlsConfig.DEFAULT),
+                deliverableBytes,
                 taken::write);
     }
 }

@@ -2,7 +2,11 @@ package io.backupmx.ingress.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.ingress.protocol.SessionState.ChunksRefused;
+import io.backupmx.ingress.protocol.SessionState.Listening;
+import io.backupmx.ingress.protocol.SessionState.ReceivingChunk;
 import io.backupmx.ingress.protocol.SessionState.ReceivingContent;
+import io.backupmx.ingress.protocol.SessionState.SkippingChunk;
 import io.backupmx.ingress.protocol.SessionState.Storing;
 import io.backupmx.mail.QueueId;
 import io.backupmx.spool.SpoolException.Kind;
@@ -74,15 +78,29 @@ class ContentStepsTest extends MachineFixture {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    TOO_LARGE     | TOO_LARGE     | 552 5.3.4 Message size exceeds limit
-                    BARE_LINE_END | BARE_LINE_END | 550 5.6.11 Bare <CR> or <LF> in content
-                    TOO_MANY_HOPS | TOO_MANY_HOPS | 554 5.4.6 Too many hops, mail is looping
-                    NO_ROOM       | NO_ROOM       | 452 4.3.1 Insufficient system storage, try again later
+                    TOO_LARGE             | TOO_LARGE                     | 552 5.3.4 Message size exceeds limit
+                    TOO_LARGE_FOR_PRIMARY | CONTENT_TOO_LARGE_FOR_PRIMARY | 552 5.3.4 Message size exceeds the limit of the primary server
+                    BARE_LINE_END         | BARE_LINE_END                 | 550 5.6.11 Bare <CR> or <LF> in content
+                    TOO_MANY_HOPS         | TOO_MANY_HOPS                 | 554 5.4.6 Too many hops, mail is looping
+                    NO_ROOM               | NO_ROOM                       | 452 4.3.1 Insufficient system storage, try again later
                     """)
     void aRefusedContentEndsTheTransaction(ContentFlaw flaw, Refusal reason, String reply) {
         Step step = machine.onContentRefused(new ReceivingContent(MAIL_FOR_ALICE), flaw);
         assertStep(step, GREETED, reply);
         assertRefusal(step, reason);
+    }
+
+    /** RFC 3030 §2: the chunks that the client has sent behind it are refused as it was. */
+    @Test
+    void aRefusedChunkEndsTheTransactionAndThoseBehindItAreAnsweredAsIt() {
+        String reply = "552 5.3.4 Message size exceeds the limit of the primary server";
+        Step step = machine.onContentRefused(
+                new ReceivingChunk(MAIL_FOR_ALICE, 5, false), ContentFlaw.TOO_LARGE_FOR_PRIMARY);
+        assertStep(step, new ChunksRefused(GREETED, Replies.TOO_LARGE_FOR_PRIMARY, 5), reply);
+        assertRefusal(step, Refusal.CONTENT_TOO_LARGE_FOR_PRIMARY);
+        SkippingChunk skipping =
+                (SkippingChunk) say((Listening) step.next(), "BDAT 3 LAST").next();
+        assertStep(machine.onChunkSkipped(skipping), GREETED, reply);
     }
 
     @Test

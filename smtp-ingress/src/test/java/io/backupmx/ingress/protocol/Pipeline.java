@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The protocol as a session strings it together, without sockets, clocks and limits: octets in, replies and mails out. */
 final class Pipeline {
@@ -147,12 +148,13 @@ final class Pipeline {
                 case Effect.ReplyAgain again -> say(again.reply());
                 case Effect.Refuse refuse -> say(refuse.reply());
                 case Effect.ReceiveContent _ -> {
-                    content = Optional.of(ContentReader.ofData(IngressConfig.DEFAULT, taken::write));
+                    content = Optional.of(
+                            ContentReader.ofData(IngressConfig.DEFAULT, OptionalLong.empty(), taken::write));
                     begins.add(consumed);
                 }
                 case Effect.ReceiveChunk chunk -> {
-                    ContentReader reader =
-                            content.orElseGet(() -> ContentReader.ofChunks(IngressConfig.DEFAULT, taken::write));
+                    ContentReader reader = content.orElseGet(
+                            () -> ContentReader.ofChunks(IngressConfig.DEFAULT, OptionalLong.empty(), taken::write));
                     content = Optional.of(reader);
                     reader.begin(chunk.bytes(), chunk.last());
                     begins.add(consumed);
