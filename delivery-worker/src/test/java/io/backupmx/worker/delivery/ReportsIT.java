@@ -1,5 +1,6 @@
 package io.backupmx.worker.delivery;
 
+import static io.backupmx.testing.Behaviour.accept;
 import static io.backupmx.testing.Behaviour.say;
 import static io.backupmx.worker.delivery.WorkerRig.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,8 +11,10 @@ import io.backupmx.config.Failures;
 import io.backupmx.config.MxConfig;
 import io.backupmx.config.ReportsConfig;
 import io.backupmx.mail.Envelope;
+import io.backupmx.route.RelayTables;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.testing.FakeDns;
+import io.backupmx.testing.Moment;
 import io.backupmx.testing.Phase;
 import io.backupmx.testing.Ports;
 import io.backupmx.testing.ReceivedMail;
@@ -24,21 +27,28 @@ import jakarta.mail.internet.MailDateFormat;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.angus.mail.dsn.DeliveryStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Reports, as the worker sends them: to the MX of the sender, whom the configuration lets it tell. */
 class ReportsIT {
 
     private static final Duration BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LIFETIME = Duration.ofDays(30);
+
+    @TempDir
+    private Path directory;
 
     private final int mxPort = Ports.free();
     private final FakeDns dns = FakeDns.started();
@@ -196,6 +206,48 @@ class ReportsIT {
 
     private static Instant date(InternetHeaders headers, String name) throws Exception {
         return new MailDateFormat().parse(headers.getHeader(name, null)).toInstant();
+    }
+
+    /** The route stays, for others. */
+    @Test
+    void mailOfADomainThatIsOursNoMoreIsTriedWhereItWaitsAndItsRefusalIsAnOperatorsAlone() {
+        primary.play(Script.acceptAll().on(Phase.RCPT, say("450 4.2.1 Busy")));
+        try (WorkerRig rig = rig()) {
+            rig.worker().replace(backingUp("gone.test", "ours.test"));
+            rig.store("bob@gone.test");
+            rig.store("carol@gone.test");
+            rig.store("bob@ours.test");
+            await().atMost(LONG).until(() -> rig.spool().deferred().size() == 3);
+
+            rig.worker().replace(backingUp("ours.test"));
+            primary.play(Script.acceptAll()
+                    .on(Phase.RCPT, say("550 5.1.1 No such user"))
+                    .on(Phase.RCPT, Moment.address("carol@gone.test"), accept()));
+            rig.worker().flush();
+
+            assertThat(primary.awaitMails(1, LONG).getFirst().recipients()).containsExactly("carol@gone.test");
+            assertThat(sendersMx.awaitMails(1, LONG).getFirst().text())
+                    .contains("Final-Recipient: rfc822; bob@ours.test");
+            await().atMost(LONG)
+                    .until(() ->
+                            rig.spool().taken() == 0 && rig.spool().failed().size() == 1);
+            StoredMail failed = rig.spool().failed().getFirst();
+            assertThat(failed.route()).isEqualTo(rig.route());
+            assertThat(failed.envelope().recipients()).singleElement().satisfies(recipient -> {
+                assertThat(recipient.path().address()).isEqualTo("bob@gone.test");
+                assertThat(recipient.lastReply().orElseThrow()).endsWith(" said: 550 5.1.1 No such user");
+            });
+            assertThat(counted(rig, "failed", "quarantined")).isOne();
+            assertThat(sendersMx.mailCount()).isOne();
+        }
+    }
+
+    private RelayTables backingUp(String... domains) {
+        return HeldTables.of(
+                directory,
+                Stream.of(domains)
+                        .map(domain -> "  %s: \"127.0.0.1:%d\"\n".formatted(domain, primary.port()))
+                        .collect(Collectors.joining("", "domains:\n", "")));
     }
 
     @Test
