@@ -2,8 +2,10 @@ package io.backupmx.testing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -20,6 +22,7 @@ final class PrimaryRecord {
     private final List<String> violations = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
     private final List<String> clients = new ArrayList<>();
+    private final Set<Script.Rule> played = new HashSet<>();
     private final TrafficRecord traffic = new TrafficRecord();
     private Optional<Predicate<ReceivedMail>> check = Optional.empty();
     private int accepted;
@@ -121,6 +124,25 @@ final class PrimaryRecord {
             violations.add("connection " + connection + ": " + what);
             return violations.size();
         });
+    }
+
+    /** Another script: none of its rules has had its turn. */
+    void nothingPlayed() {
+        changing(() -> {
+            played.clear();
+            return 0;
+        });
+    }
+
+    void played(Script.Rule rule) {
+        changing(() -> {
+            played.add(rule);
+            return played.size();
+        });
+    }
+
+    boolean hasPlayed(Script.Rule rule) {
+        return reading(() -> played.contains(rule));
     }
 
     /** Forgets mails and violations; the numbers go on. */

@@ -225,8 +225,9 @@ final class PrimarySession {
         Moment atContent =
                 moment(Phase.CONTENT, mail.number(), "", "", mail.mail().address());
         boolean complete = false;
+        Optional<Script.Rule> rule = script.get().ruleAt(atContent);
         try {
-            complete = stage.readContent(reader, script.get().at(atContent));
+            complete = stage.readContent(reader, behaviour(rule), () -> rule.ifPresent(record::played));
             reader.flaws().forEach(flaw -> violation(flaw.toString()));
         } finally {
             if (!complete) {
@@ -287,8 +288,14 @@ final class PrimarySession {
 
     /** Whether the reply was positive. {@code decided} hears of it (or of there being none) before the client does. */
     private boolean act(Moment moment, String usual, Consumer<Optional<String>> decided) throws IOException {
-        char first = stage.act(script.get().at(moment), usual, decided).charAt(0);
+        Optional<Script.Rule> rule = script.get().ruleAt(moment);
+        rule.ifPresent(record::played);
+        char first = stage.act(behaviour(rule), usual, decided).charAt(0);
         return first == '2' || first == '3';
+    }
+
+    private static Behaviour behaviour(Optional<Script.Rule> rule) {
+        return rule.map(Script.Rule::behaviour).orElseGet(Behaviour::accept);
     }
 
     /** The client must have said nothing beyond this: it has to hear the reply first (RFC 2920 §3.1, RFC 5321 §4.3.1). */

@@ -54,26 +54,37 @@ final class PrimaryStage {
         };
     }
 
-    /** Reads content as far as {@code behaviour} lets it; whether the final dot has come. */
-    boolean readContent(ContentReader reader, Behaviour behaviour) throws IOException {
+    /**
+     * Reads content as far as {@code behaviour} lets it; whether the final dot has come.
+     *
+     * @param playing called once it does what it is told, which with too short a content it never does
+     */
+    boolean readContent(ContentReader reader, Behaviour behaviour, Runnable playing) throws IOException {
         return switch (behaviour) {
-            case Behaviour.Accept _ -> reader.read(wire, _ -> true);
+            case Behaviour.Accept _ -> {
+                playing.run();
+                yield reader.read(wire, _ -> true);
+            }
             case Behaviour.Delay delay -> {
                 pause(delay.time());
-                yield readContent(reader, delay.then());
+                yield readContent(reader, delay.then(), playing);
             }
             case Behaviour.AfterOctets after -> {
                 if (reader.read(wire, count -> count < after.count())) {
                     yield true;
                 }
-                yield readContent(reader, after.then());
+                yield readContent(reader, after.then(), playing);
             }
             case Behaviour.SayAndClose last -> {
+                playing.run();
                 reply(last.say().reply());
                 wire.finish(); // closed with octets unread, the reply might be lost
                 throw new EOFException("closed as scripted");
             }
-            case Behaviour.Hang _, Behaviour.Close _, Behaviour.Reset _, Behaviour.Stall _ -> throw vanish(behaviour);
+            case Behaviour.Hang _, Behaviour.Close _, Behaviour.Reset _, Behaviour.Stall _ -> {
+                playing.run();
+                throw vanish(behaviour);
+            }
             case Behaviour.Say _, Behaviour.Garbage _ -> throw new IllegalStateException("refused by Script.on");
         };
     }

@@ -3,6 +3,7 @@ package io.backupmx.testing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -17,7 +18,14 @@ import java.util.function.Predicate;
  */
 public final class Script {
 
-    private record Rule(Phase phase, Predicate<Moment> when, Behaviour behaviour) {}
+    /** What to do, and when. */
+    record Rule(Phase phase, Predicate<Moment> when, Behaviour behaviour) {
+
+        @Override
+        public String toString() {
+            return phase + ": " + behaviour;
+        }
+    }
 
     private final List<String> keywords;
     private final List<Rule> rules;
@@ -66,12 +74,17 @@ public final class Script {
         return keywords;
     }
 
-    Behaviour at(Moment moment) {
+    List<Rule> rules() {
+        return rules;
+    }
+
+    /** Which decides; empty: all goes as usual. */
+    Optional<Rule> ruleAt(Moment moment) {
         for (Rule rule : rules.reversed()) {
             if (rule.phase() == moment.phase() && rule.when().test(moment)) {
-                return rule.behaviour();
+                return Optional.of(rule);
             }
         }
-        return new Behaviour.Accept();
+        return Optional.empty();
     }
 }

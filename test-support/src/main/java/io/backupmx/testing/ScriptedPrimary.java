@@ -69,8 +69,20 @@ public final class ScriptedPrimary implements AutoCloseable {
 
     /** Behaves like this from the next command on, in sessions that are open, too. */
     public ScriptedPrimary play(Script script) {
+        record.nothingPlayed();
         this.script = script;
         return this;
+    }
+
+    /**
+     * Rules of the script, as text, that have not decided anything since it is played; one that waits for octets of a content has once
+     * they have come. Empty: all that is in it has happened, as far as a client was there to see it.
+     */
+    public List<String> unplayed() {
+        return script.rules().stream()
+                .filter(rule -> !record.hasPlayed(rule))
+                .map(Script.Rule::toString)
+                .toList();
     }
 
     /**

@@ -53,6 +53,7 @@ public final class StartTlsServer implements AutoCloseable {
     private final List<String> said = new ArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile List<String> offered = List.of("AUTH PLAIN");
+    private volatile boolean played;
 
     private StartTlsServer(SSLContext context, Behaviour behaviour) throws IOException {
         this.context = context;
@@ -84,6 +85,11 @@ public final class StartTlsServer implements AutoCloseable {
         synchronized (said) {
             return List.copyOf(said);
         }
+    }
+
+    /** Whether some client has met with what comes of STARTTLS here; of a handshake it may itself have broken off. */
+    public boolean hasPlayed() {
+        return played;
     }
 
     /** Whether no client is connected. */
@@ -137,6 +143,7 @@ public final class StartTlsServer implements AutoCloseable {
                     if (behaviour != Behaviour.UNWILLING) {
                         return true;
                     }
+                    played = true;
                     say(socket, "454 4.7.0 TLS not available");
                 }
                 case "DATA" -> {
@@ -162,6 +169,9 @@ public final class StartTlsServer implements AutoCloseable {
     }
 
     private void secure(Socket socket) throws IOException {
+        if (behaviour != Behaviour.CLOSING_AFTER) {
+            played = true;
+        }
         switch (behaviour) {
             case GOOD, REFUSING_AUTH, CLOSING_AFTER -> {
                 say(socket, "220 go on");
@@ -194,6 +204,7 @@ public final class StartTlsServer implements AutoCloseable {
         try (SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, null, true)) {
             secure.setUseClientMode(false);
             secure.startHandshake();
+            played = true;
             if (behaviour != Behaviour.CLOSING_AFTER) {
                 boolean _ = talk(secure, false, "TLS ");
             }

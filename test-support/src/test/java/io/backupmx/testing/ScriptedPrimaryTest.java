@@ -226,6 +226,28 @@ class ScriptedPrimaryTest {
     }
 
     @Test
+    void tellsWhatOfItsScriptHasNotHappened() {
+        primary.play(Script.acceptAll()
+                .on(Phase.RCPT, Moment.address("bob@example.test"), say("550 5.1.1 No such user"))
+                .on(Phase.CONTENT, afterOctets(10, close()))
+                .on(Phase.DOT, say("451 4.3.0 Later")));
+        assertThat(primary.unplayed()).hasSize(3);
+
+        Dialogue.of(TO_DATA + "C!: x\\r\\n.\\r\\n\nS: 451 *\nC: QUIT\nS: 221 *").against(primary.port());
+        assertThat(primary.unplayed()).hasSize(2);
+        assertThat(primary.unplayed().getFirst()).startsWith("RCPT: ").contains("550 5.1.1 No such user");
+        assertThat(primary.unplayed().getLast()).startsWith("CONTENT: ");
+
+        Dialogue.of(TO_DATA + "C!: 0123456789\nS: <closed>").against(primary.port());
+        assertThat(primary.unplayed()).hasSize(1);
+
+        primary.play(Script.acceptAll().on(Phase.NOOP, accept()));
+        assertThat(primary.unplayed()).containsExactly("NOOP: Accept[]");
+        Dialogue.of("S: 220 *\nC: NOOP\nS: 250 *").against(primary.port());
+        assertThat(primary.unplayed()).isEmpty();
+    }
+
+    @Test
     void enforcesTheSizeItOffers() {
         primary.play(Script.acceptAll().offering("SIZE 10"));
         Dialogue.of(MAIL + "S: 552 5.3.4 *").against(primary.port());

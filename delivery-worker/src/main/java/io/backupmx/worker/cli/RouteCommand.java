@@ -124,7 +124,11 @@ public final class RouteCommand implements Callable<Integer> {
     /** Starts it again. */
     @Command(
             name = "release",
-            description = "Lets the mail of a route go that was held by an operator, or is in quarantine.")
+            description = {
+                "Lets the mail of a route go that was held by an operator, or is in quarantine.",
+                "What its primary refused just before the quarantine waits for its next attempt, of itself or by"
+                        + " 'backupmx flush'."
+            })
     static final class Release implements Callable<Integer> {
 
         @ParentCommand

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param about the mail, with the recipients that it is about; each one's last reply says why
  * @param to its reverse-path
  * @param at when it is written
- * @param lastAttempt when it was found out, as far as that is known
+ * @param lastAttempt to deliver it; empty where there was none, or nobody knows when (RFC 3464 §2.3.7)
  * @param willRetryUntil of a delayed mail; where its recipients have different times, the first
  */
 public record Report(

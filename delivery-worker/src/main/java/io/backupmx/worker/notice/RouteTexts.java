@@ -42,8 +42,10 @@ final class RouteTexts {
             1. Mend the primary. Often its user table is empty.
             2. Type, for each of these routes:
                  backupmx route release ROUTE
-            3. What failed before that has a ! in mailq. To try it again:
-                 backupmx release --all
+            3. What it refused before that was not believed and has not failed:
+               it waits to be tried again, for an hour at most unless
+               retry.delays says otherwise. To have it tried at once:
+                 backupmx flush
             """;
     private static final String GONE = """
 

@@ -112,6 +112,15 @@ final class Desk {
         return kind == ReportKind.GIVEN_UP || kind == ReportKind.RETURNED;
     }
 
+    /** Whether the last attempt is why there is something to tell; of any other nobody knows when it was. */
+    private static boolean isJustTried(ReportKind kind, Envelope envelope) {
+        return switch (kind) {
+            case RELAYED, DELAYED -> true;
+            case FAILED -> envelope.attempts() > 0; // else it had its time where it waited
+            case DEMANDED, GIVEN_UP, RETURNED -> false;
+        };
+    }
+
     /** It waited until now, so that this is the first that is said of its end. */
     private Envelope givenUp(Envelope envelope) {
         Envelope ended = envelope.withRecipients(envelope.recipients().stream()
@@ -184,7 +193,7 @@ final class Desk {
                         about,
                         sender,
                         now,
-                        isDemanded(kind) ? Optional.empty() : Optional.of(now),
+                        isJustTried(kind, about) ? Optional.of(now) : Optional.empty(),
                         action == Action.DELAYED
                                 ? Optional.of(about.arrival().at().plus(schedules.shortestLifetime(about)))
                                 : Optional.empty()),

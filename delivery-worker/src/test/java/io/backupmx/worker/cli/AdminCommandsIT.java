@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -355,6 +356,15 @@ class AdminCommandsIT {
                     .as("options before the subcommand")
                     .isEqualTo(new Ran(0, "smtp:[mx1.example.org]:25 is UP\n", ""));
         }
+    }
+
+    @Test
+    void releaseSaysWhatHasItTriedThatWasRefusedBefore() {
+        CommandLine release = Objects.requireNonNull(
+                new CommandLine(new RouteCommand()).getSubcommands().get("release"));
+        assertThat(release.getUsageMessage().replaceAll("\\s+", " "))
+                .contains("waits for its next attempt", "'backupmx flush'")
+                .doesNotContain("failed");
     }
 
     @Test

@@ -63,6 +63,7 @@ class RepliesByClassIT {
             assertThat(one.fate(spool, one.tested())).isEqualTo(row.recipient());
             assertThat(one.fate(spool, one.other())).isNotEmpty();
             assertThat(played.state(one)).isEqualTo(row.route());
+            assertThat(one.primary().unplayed()).isEmpty();
         });
         assertThat(one.fate(spool, one.other())).isEqualTo(row.isOfAll() ? row.recipient() : "delivered");
         assertThat(one.attempts(spool)).isEqualTo(row.attempts());

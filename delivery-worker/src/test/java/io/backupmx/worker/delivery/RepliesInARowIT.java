@@ -92,5 +92,6 @@ class RepliesInARowIT {
         assertThat(beforeTheLast).containsEntry(row.route(), State.UP);
         RouteStatus.State after = row.row().streak().map(Streak::route).orElse(State.UP);
         await().atMost(LONG).untilAsserted(() -> assertThat(played.state(row)).isEqualTo(after));
+        assertThat(row.primary().unplayed()).isEmpty();
     }
 }

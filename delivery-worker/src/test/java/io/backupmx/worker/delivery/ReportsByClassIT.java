@@ -115,7 +115,7 @@ class ReportsByClassIT {
         return text.replaceAll("\r\n[ \t]+", " ");
     }
 
-    /** RFC 3464: who said what only where a host has said something. */
+    /** RFC 3464: who said what only where a host has said something, and when it was tried only where it was. */
     private static String status(PlayedRow row) {
         Matcher said = SAID.matcher(row.row().why());
         String host = row.row().section() == Section.BY_MX ? "mx." + PlayedRow.domain(row.row()) : "127.0.0.1";
@@ -130,7 +130,7 @@ class ReportsByClassIT {
                 + "Action: failed\r\n"
                 + "Status: " + row.row().status().orElseThrow() + "\r\n"
                 + remote
-                + "Last-Attempt-Date: DATE\r\n"
+                + (row.row().attempts() > 0 ? "Last-Attempt-Date: DATE\r\n" : "")
                 + "\r\n";
     }
 }

@@ -41,6 +41,9 @@ interface RowPrimary extends AutoCloseable {
     /** Of SMTP, by its clients. */
     List<String> violations();
 
+    /** What of the row has not happened yet. */
+    List<String> unplayed();
+
     @Override
     void close();
 
@@ -60,7 +63,10 @@ interface RowPrimary extends AutoCloseable {
     }
 
     private static Script script(OutcomeRow row, String tested) {
-        Script script = Script.acceptAll().offering(offered(row)).on(Phase.RCPT, address(NOBODY), say("550 5.1.1 No"));
+        Script script = Script.acceptAll().offering(offered(row));
+        if (row.section() == Section.KEPT_CONNECTION) {
+            script = script.on(Phase.RCPT, address(NOBODY), say("550 5.1.1 No"));
+        }
         if (row.at().equals("HELO")) {
             script = script.on(Phase.EHLO, say("502 5.5.1 What?"));
         }
@@ -120,22 +126,25 @@ interface RowPrimary extends AutoCloseable {
 
     /** STARTTLS is taken; what comes then. */
     static RowPrimary byTls(OutcomeRow row, Certificates certificates) {
-        return new ByTls(
-                switch (row.primaryDoes()) {
-                    case "connection lost" ->
-                        StartTlsServer.started(certificates.good(), StartTlsServer.Behaviour.CLOSING);
-                    case "connection lost after the handshake" ->
-                        StartTlsServer.started(certificates.good(), StartTlsServer.Behaviour.CLOSING_AFTER);
-                    case "silence" -> StartTlsServer.started(certificates.good(), StartTlsServer.Behaviour.SILENT);
-                    case "garbage" -> StartTlsServer.started(certificates.good(), StartTlsServer.Behaviour.GARBAGE);
-                    case "a good certificate" ->
-                        StartTlsServer.started(certificates.good(), StartTlsServer.Behaviour.GOOD);
-                    case "a certificate for another name" ->
-                        StartTlsServer.started(certificates.forAnother(), StartTlsServer.Behaviour.GOOD);
-                    case "a certificate of a stranger" ->
-                        StartTlsServer.started(certificates.ofStranger(), StartTlsServer.Behaviour.GOOD);
-                    default -> throw new AssertionError("nobody plays that: " + row);
-                });
+        return switch (row.primaryDoes()) {
+            case "connection lost" -> inTheClear(certificates, StartTlsServer.Behaviour.CLOSING);
+            case "connection lost after the handshake" ->
+                inTheClear(certificates, StartTlsServer.Behaviour.CLOSING_AFTER);
+            case "silence" -> inTheClear(certificates, StartTlsServer.Behaviour.SILENT);
+            case "garbage" -> inTheClear(certificates, StartTlsServer.Behaviour.GARBAGE);
+            case "a good certificate" -> throughTls(certificates.good());
+            case "a certificate for another name" -> throughTls(certificates.forAnother());
+            case "a certificate of a stranger" -> throughTls(certificates.ofStranger());
+            default -> throw new AssertionError("nobody plays that: " + row);
+        };
+    }
+
+    private static RowPrimary inTheClear(Certificates certificates, StartTlsServer.Behaviour behaviour) {
+        return new ByTls(StartTlsServer.started(certificates.good(), behaviour), "");
+    }
+
+    private static RowPrimary throughTls(TestCertificate certificate) {
+        return new ByTls(StartTlsServer.started(certificate, StartTlsServer.Behaviour.GOOD), "TLS ");
     }
 
     /** By a script. */
@@ -158,13 +167,22 @@ interface RowPrimary extends AutoCloseable {
         }
 
         @Override
+        public List<String> unplayed() {
+            return primary.unplayed();
+        }
+
+        @Override
         public void close() {
             primary.close();
         }
     }
 
-    /** Which takes all that it is given. */
-    record ByTls(StartTlsServer server) implements RowPrimary {
+    /**
+     * Which takes all that it is given.
+     *
+     * @param through what its mail comes through: {@code "TLS "}, or in the clear, where TLS fails, nothing
+     */
+    record ByTls(StartTlsServer server, String through) implements RowPrimary {
 
         @Override
         public int port() {
@@ -174,13 +192,17 @@ interface RowPrimary extends AutoCloseable {
         @Override
         public boolean took(String recipient) {
             List<String> said = server.said();
-            return said.stream().anyMatch(line -> line.contains("RCPT TO:<" + recipient + ">"))
-                    && (said.contains(".") || said.contains("TLS ."));
+            return said.contains(through + "RCPT TO:<" + recipient + ">") && said.contains(through + ".");
         }
 
         @Override
         public List<String> violations() {
             return List.of();
+        }
+
+        @Override
+        public List<String> unplayed() {
+            return server.hasPlayed() ? List.of() : List.of("TLS");
         }
 
         @Override

@@ -92,8 +92,13 @@ final class WorkerRig implements AutoCloseable {
 
     /** Which sends reports to everybody, by MX, without having that route. */
     static WorkerRig bouncing(Settings settings, MxConfig mx, DnsConfig dns, int port) {
+        return reporting(settings, Settings.reports(Failures.BOUNCE), mx, dns, port);
+    }
+
+    /** Which sends reports as these say. */
+    static WorkerRig reporting(Settings settings, ReportsConfig reports, MxConfig mx, DnsConfig dns, int port) {
         return new WorkerRig(
-                settings.config(mx, dns, Failures.BOUNCE), new SimpleMeterRegistry(), List.of(route(port)));
+                settings.config(mx, dns, reports, Optional.empty()), new SimpleMeterRegistry(), List.of(route(port)));
     }
 
     /** Which trusts those in a PEM file, and nobody else, to issue certificates for {@code localhost}, whom it knows by name. */
@@ -238,6 +243,14 @@ final class WorkerRig implements AutoCloseable {
         }
 
         Config config(MxConfig mx, DnsConfig dns, Failures failures, Optional<Path> authorities) {
+            return config(mx, dns, reports(failures), authorities);
+        }
+
+        private static ReportsConfig reports(Failures failures) {
+            return new ReportsConfig(failures, Optional.empty(), 100, 20);
+        }
+
+        private Config config(MxConfig mx, DnsConfig dns, ReportsConfig reports, Optional<Path> authorities) {
             WorkerConfig worker = new WorkerConfig(
                     connections,
                     TlsLevel.OPPORTUNISTIC,
@@ -276,7 +289,7 @@ final class WorkerRig implements AutoCloseable {
                     usual.ingress(),
                     worker,
                     new RetryConfig(List.of(retryDelay), maxLifetime, RetryConfig.DEFAULT.reportLifetime()),
-                    new ReportsConfig(failures, Optional.empty(), 100, 20),
+                    reports,
                     mx,
                     dns,
                     usual.spool(),

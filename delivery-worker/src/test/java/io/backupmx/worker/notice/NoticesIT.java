@@ -167,7 +167,11 @@ class NoticesIT {
         MimeMessage mail = received("quarantine");
         assertThat(mail.getSubject()).endsWith(": mx1.example.org in QUARANTINE: act");
         assertThat(text(mail))
-                .contains("550 5.1.1 No such user", "backupmx route release 'smtp:[mx1.example.org]:25'\n");
+                .contains("550 5.1.1 No such user", "backupmx route release 'smtp:[mx1.example.org]:25'\n")
+                .contains("has not failed")
+                .endsWith("\n     backupmx flush")
+                .doesNotContain("backupmx release ");
+        assertThat(text(mail).lines()).allMatch(line -> line.length() <= 72);
     }
 
     @Test

@@ -173,6 +173,37 @@ class DeskTest {
                 .contains("Action: delayed", "Will-Retry-Until: ");
     }
 
+    /** RFC 3464 §2.3.7. */
+    @Test
+    void whenItWasTriedLastIsSaidOnlyWhereThatIsKnown() throws Exception {
+        String field = "\r\nLast-Attempt-Date: ";
+        Envelope untried = Samples.from(
+                        "alice@client.example",
+                        Samples.recipient("bob@example.test", "given up after 30d: connect to mx: Connection refused"))
+                .withAttempts(0);
+        assertThat(reported(ReportKind.FAILED, failed)).contains(field);
+        assertThat(reported(ReportKind.FAILED, untried))
+                .contains("Action: failed")
+                .doesNotContain(field);
+        for (ReportKind kind : List.of(ReportKind.DEMANDED, ReportKind.GIVEN_UP, ReportKind.RETURNED)) {
+            assertThat(reported(kind, failed))
+                    .as("%s, by an operator, some time later", kind)
+                    .contains("Action: failed")
+                    .doesNotContain(field);
+        }
+        Envelope firstTime =
+                failed.withAttempts(0).withRecipients(List.of(Samples.notifiedOf("SUCCESS,DELAY", "bob@example.test")));
+        for (ReportKind kind : List.of(ReportKind.RELAYED, ReportKind.DELAYED)) {
+            assertThat(reported(kind, firstTime)).as("%s, just now", kind).contains(field);
+        }
+    }
+
+    private String reported(ReportKind kind, Envelope envelope) throws Exception {
+        byte[] report =
+                onlyReport(settle(Failures.BOUNCE, kind, envelope)).content().octets();
+        return new String(report, StandardCharsets.US_ASCII);
+    }
+
     @Test
     void anOperatorTellsWhomeverHeWants() throws Exception {
         verdict = new Authenticity.Verdict.NotAuthentic("SPF fail");
