@@ -282,13 +282,17 @@ final class Keeper implements KeptRoute.Consequences {
         return Optional.ofNullable(held.get(shard))
                 .filter(now -> now == epoch)
                 .map(_ -> kept.values().stream()
-                        .filter(route -> route.shard() == shard && route.kind() != RouteStatus.State.UP)
+                        .filter(route -> route.shard() == shard)
                         .flatMap(route -> said(route.route().toString(), route.kind()))
                         .collect(Collectors.toSet()));
     }
 
     private static Stream<String> said(String route, RouteStatus.State state) {
-        return state == RouteStatus.State.RAMP ? Stream.of(route, GateBoard.ramping(route)) : Stream.of(route);
+        return switch (state) {
+            case UP -> Stream.empty();
+            case RAMP -> Stream.of(route, GateBoard.ramping(route));
+            case THROTTLED, DOWN, HELD, QUARANTINE, GONE -> Stream.of(route);
+        };
     }
 
     /** Whether any route has come to stand elsewhere since this was asked last. */
