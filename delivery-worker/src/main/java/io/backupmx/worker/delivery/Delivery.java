@@ -5,6 +5,7 @@ import io.backupmx.spool.Settlement;
 import io.backupmx.spool.TakenMail;
 import io.backupmx.worker.gate.RouteGate;
 import io.backupmx.worker.retry.RetrySchedule;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    /** Longer than any delivery takes. */
+    static final Duration LONGEST = Duration.ofHours(1);
 
     /** A mail handed out more often than this is processed alone: it may be what brings workers down. */
     private static final int SUSPECT_DELIVERIES = 5;

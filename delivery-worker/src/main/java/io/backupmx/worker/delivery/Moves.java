@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -55,7 +56,7 @@ final class Moves {
     private final long lateNanos;
     private final Map<Route, Watched> queues = new HashMap<>();
     private String ways;
-    private long waysNanos;
+    private OptionalLong agreedNanos = OptionalLong.empty();
     private int looking;
     private volatile boolean stopping;
 
@@ -90,7 +91,7 @@ final class Moves {
 
     /**
      * @param onEmptied told of each queue that has no mail any more, for all has moved; must not block
-     * @param deferred how long mail may come after a change of ways that was deferred before it
+     * @param deferred how long mail may come after all workers agree that was tried before by other ways
      */
     Moves(
             RelayTables tables,
@@ -109,7 +110,6 @@ final class Moves {
         this.nanoTime = nanoTime;
         this.forgetNanos = spool.sweep().multipliedBy(3).toNanos();
         this.ways = tables.ways();
-        this.waysNanos = nanoTime.getAsLong();
     }
 
     /** There is mail on the queues of {@code routes}. */
@@ -129,9 +129,10 @@ final class Moves {
     /** The tables may be others. */
     synchronized void configure() {
         if (!tables.ways().equals(ways)) {
+            long now = nanoTime.getAsLong();
             ways = tables.ways();
-            waysNanos = nanoTime.getAsLong();
-            queues.values().forEach(queue -> queue.isDue(waysNanos));
+            agreedNanos = OptionalLong.empty();
+            queues.values().forEach(queue -> queue.isDue(now));
         }
     }
 
@@ -218,7 +219,9 @@ final class Moves {
         } else {
             queue.troubleNanos = TROUBLE.toNanos();
             queue.pauseNanos = found ? SOON.toNanos() : Math.min(2 * queue.pauseNanos, SELDOM.toNanos());
-            queue.isOver = !queue.hadOthers && now - waysNanos > lateNanos && attitude.isConfigured(route);
+            long agreed = agreedNanos.orElse(now); // a look that ends as it began, under these ways: all workers agree
+            agreedNanos = OptionalLong.of(agreed);
+            queue.isOver = !queue.hadOthers && now - agreed > lateNanos && attitude.isConfigured(route);
         }
     }
 

@@ -35,8 +35,9 @@ final class ServedRoutes {
 
     private static final String OTHERS_DIFFER = ", nor does it move, for not all workers have this configuration";
 
-    /** What was deferred comes within that, by whatever configuration it was. */
-    private static final Duration LATEST = RetryConfig.LONGEST.multipliedBy(11).dividedBy(10);
+    /** What is being tried, and what is deferred then, comes within that, by whatever configuration it was. */
+    private static final Duration LATEST =
+            RetryConfig.LONGEST.multipliedBy(11).dividedBy(10).plus(Delivery.LONGEST);
 
     private static final Route BY_MX = new Route.ByMx();
 

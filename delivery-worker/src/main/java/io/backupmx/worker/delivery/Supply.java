@@ -18,9 +18,6 @@ final class Supply {
     /** A gate that is shut for a moment only is not worth a new session. */
     private static final long SHUT_NANOS = Duration.ofSeconds(3).toNanos();
 
-    /** Longer than any delivery takes. */
-    private static final Duration CLOSING = Duration.ofHours(1);
-
     private final SpoolQueue.ForRoute queue;
     private final SpoolReader spool;
     private final SpoolReader.Taker taker;
@@ -166,7 +163,7 @@ final class Supply {
         // included.
         Thread.ofVirtual().name("feed-closing").start(() -> {
             try {
-                left.close(CLOSING);
+                left.close(Delivery.LONGEST);
             } finally {
                 hasLeft();
                 budget.giveBack();
