@@ -7,7 +7,6 @@ import io.backupmx.spool.SpoolQueue;
 import io.backupmx.spool.SpoolReader;
 import io.backupmx.spool.TakenMail;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,10 +48,18 @@ final class HeadExpiry implements SpoolReader.Taker {
         void stored(Settlement settlement);
     }
 
+    /** What is at the head after a look. */
+    enum Head {
+        MAIL,
+        NONE,
+        /** The spool did not settle what was there, or said nothing in time. */
+        NOT_KNOWN
+    }
+
     private final Judge judge;
     private final Ending ending;
     private final AtomicBoolean taking = new AtomicBoolean();
-    private final CompletableFuture<Instant> head = new CompletableFuture<>();
+    private final CompletableFuture<Head> head = new CompletableFuture<>();
     private volatile Runnable wake = () -> {};
 
     private HeadExpiry(Judge judge, Ending ending) {
@@ -60,12 +67,8 @@ final class HeadExpiry implements SpoolReader.Taker {
         this.ending = ending;
     }
 
-    /**
-     * Blocks, at most half a minute or so.
-     *
-     * @return when the mail that is now at the head arrived; {@code Instant.MAX} without any, or when none can be said
-     */
-    static Instant look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, Ending ending)
+    /** Blocks, at most half a minute or so. */
+    static Head look(SpoolReader spool, SpoolQueue.ForRoute queue, Judge judge, Ending ending)
             throws InterruptedException {
         HeadExpiry expiry = new HeadExpiry(judge, ending);
         SpoolReader.Feed feed = spool.feed(queue, expiry);
@@ -74,7 +77,7 @@ final class HeadExpiry implements SpoolReader.Taker {
         try {
             return expiry.head.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException _) {
-            return Instant.MAX;
+            return Head.NOT_KNOWN;
         } finally {
             feed.close(SETTLING);
         }
@@ -88,7 +91,7 @@ final class HeadExpiry implements SpoolReader.Taker {
     @Override
     public void none() {
         taking.set(false);
-        head.complete(Instant.MAX);
+        head.complete(Head.NONE);
     }
 
     @Override
@@ -108,14 +111,14 @@ final class HeadExpiry implements SpoolReader.Taker {
             settle(mail, ending.settlement(envelope.withRecipients(failed)));
         } else {
             var _ = mail.settle(new Settlement.GiveBack());
-            head.complete(envelope.arrival().at());
+            head.complete(Head.MAIL);
         }
     }
 
     private void settle(TakenMail mail, Settlement settlement) {
         var _ = mail.settle(settlement).whenComplete((_, failure) -> {
             if (failure != null) {
-                head.complete(Instant.MAX);
+                head.complete(Head.NOT_KNOWN);
             } else {
                 ending.stored(settlement);
             }

@@ -51,7 +51,7 @@ final class HeadLooks {
         return !now.isBefore(due) || due.isAfter(now.plus(AT_LEAST));
     }
 
-    /** As {@link RouteRunner#lookAtHead}. @return whether no mail was found there */
+    /** As {@link RouteRunner#lookAtHead}. @return whether there is none, which is not said when the spool did not answer */
     boolean look(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived) throws InterruptedException {
         Instant now = parts.clock().instant();
         Duration shortest = parts.retries().shortestLifetime(queue.route());
@@ -61,7 +61,7 @@ final class HeadLooks {
             return false;
         }
         AtomicReference<Instant> over = new AtomicReference<>(now);
-        Instant head = HeadExpiry.look(
+        HeadExpiry.Head head = HeadExpiry.look(
                 parts.spool(),
                 queue,
                 envelope -> {
@@ -77,9 +77,8 @@ final class HeadLooks {
                     return Optional.of(why);
                 },
                 giving);
-        boolean none = head.equals(Instant.MAX);
-        next.put(queue.lane(), nextLook(now, none ? now : over.get()));
-        return none;
+        next.put(queue.lane(), nextLook(now, head == HeadExpiry.Head.MAIL ? over.get() : now));
+        return head == HeadExpiry.Head.NONE;
     }
 
     /** Its sender may have to be told. */

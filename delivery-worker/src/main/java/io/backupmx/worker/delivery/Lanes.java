@@ -139,11 +139,17 @@ final class Lanes {
         }
     }
 
-    /** Nothing was found on {@code lane}, which nobody reads: until it is told of again it has none. */
-    void noneAtHead(Lane lane) {
+    /** As {@link Supply#hints}. */
+    long hints(Lane lane) {
+        One one = lanes.get(lane);
+        return one == null ? 0 : one.supply.hints();
+    }
+
+    /** As {@link Supply#noneAtHead}. */
+    void noneAtHead(Lane lane, long hintsBefore) {
         One one = lanes.get(lane);
         if (one != null) {
-            one.supply.noneAtHead();
+            one.supply.noneAtHead(hintsBefore);
         }
     }
 

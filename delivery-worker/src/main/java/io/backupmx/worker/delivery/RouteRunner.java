@@ -257,8 +257,9 @@ final class RouteRunner {
      */
     void lookAtHead(SpoolQueue.ForRoute queue, RouteStatus status, Optional<Instant> arrived)
             throws InterruptedException {
+        long hints = lanes.hints(queue.lane());
         if (headLooks.look(queue, status, arrived)) {
-            lanes.noneAtHead(queue.lane());
+            lanes.noneAtHead(queue.lane(), hints);
         }
     }
 

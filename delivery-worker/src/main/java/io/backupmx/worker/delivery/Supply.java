@@ -27,6 +27,7 @@ final class Supply {
 
     private SpoolReader.@Nullable Feed feed;
     private boolean mailWaits;
+    private long hints;
     private boolean closed;
     private int leaving;
     private long lastMailNanos;
@@ -55,6 +56,7 @@ final class Supply {
     void mailWaits() {
         synchronized (this) {
             mailWaits = true;
+            hints++;
         }
         review();
     }
@@ -85,9 +87,18 @@ final class Supply {
         }
     }
 
-    /** Somebody has looked at the queue while it was not read, and found nothing. */
-    synchronized void noneAtHead() {
-        if (feed == null) {
+    /** How often it was told of mail. */
+    synchronized long hints() {
+        return hints;
+    }
+
+    /**
+     * Somebody has looked at the queue while it was not read, and found nothing: until it is told of mail again it has none.
+     *
+     * @param hintsBefore what {@link #hints} said before the look
+     */
+    synchronized void noneAtHead(long hintsBefore) {
+        if (feed == null && hints == hintsBefore) {
             mailWaits = false;
         }
     }

@@ -40,6 +40,14 @@ final class HeadExpiryTest {
         public void stored(Settlement settlement) {}
     }
 
+    private HeadExpiry.Head look(InMemorySpool spool) throws InterruptedException {
+        return HeadExpiry.look(
+                spool,
+                new SpoolQueue.ForRoute(ROUTE),
+                _ -> Optional.of("given up"),
+                new Giving(HeldTables.held(directory, 2525)));
+    }
+
     @Test
     void mailThatIsHeldDoesNotExpireWhileItWaitsForItsPrimary() throws InterruptedException {
         try (InMemorySpool spool = new InMemorySpool()) {
@@ -47,18 +55,23 @@ final class HeadExpiryTest {
                 spool.store(ROUTE, Mails.envelope(OLD, to), WorkerRig.text("x\r\n"));
             }
 
-            Instant head = HeadExpiry.look(
-                    spool,
-                    new SpoolQueue.ForRoute(ROUTE),
-                    _ -> Optional.of("given up"),
-                    new Giving(HeldTables.held(directory, 2525)));
-
-            assertThat(head).isEqualTo(Instant.MAX);
+            assertThat(look(spool)).isEqualTo(HeadExpiry.Head.NONE);
             assertThat(spool.failed())
                     .extracting(mail ->
                             mail.envelope().recipients().getFirst().path().address())
                     .containsExactly("b@free.test");
             assertThat(spool.waiting(new Route.Hold(Domain.of("held.test")))).hasSize(2);
+        }
+    }
+
+    @Test
+    void aQueueWhoseHeadTheSpoolDoesNotSettleIsNotEmpty() throws InterruptedException {
+        try (InMemorySpool spool = new InMemorySpool()) {
+            spool.store(ROUTE, Mails.envelope(OLD, "b@free.test"), WorkerRig.text("x\r\n"));
+            spool.refuseSettlements();
+
+            assertThat(look(spool)).isEqualTo(HeadExpiry.Head.NOT_KNOWN);
+            assertThat(spool.waiting(ROUTE)).hasSize(1);
         }
     }
 }

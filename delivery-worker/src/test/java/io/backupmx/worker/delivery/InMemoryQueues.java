@@ -42,6 +42,9 @@ final class InMemoryQueues {
     /** Whether mail that is given back is kept in {@link #heldBack}. */
     boolean holdsGiveBacks;
 
+    /** Whether what is to be replaced is put back instead. */
+    boolean refusesSettlements;
+
     /** Whether what is taken may be somebody else's. */
     boolean lost;
 

@@ -99,6 +99,11 @@ final class InMemorySpool implements SpoolReader {
         });
     }
 
+    /** From now on nothing that is taken leaves its queue. */
+    void refuseSettlements() {
+        change(() -> queues.refusesSettlements = true);
+    }
+
     /** What is taken, and will be, is its taker's beyond doubt, or not. */
     void mailIsOurs(boolean sure) {
         change(() -> queues.lost = !sure);

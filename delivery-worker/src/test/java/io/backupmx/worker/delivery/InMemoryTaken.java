@@ -5,6 +5,7 @@ import io.backupmx.mail.Envelope;
 import io.backupmx.route.Route;
 import io.backupmx.spool.Lane;
 import io.backupmx.spool.Settlement;
+import io.backupmx.spool.SpoolException;
 import io.backupmx.spool.TakenMail;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +91,12 @@ final class InMemoryTaken implements TakenMail {
                         return done;
                     }
                     putBack();
+                }
+                case Settlement.Replace _
+                when queues.refusesSettlements -> {
+                    putBack();
+                    return CompletableFuture.failedFuture(
+                            new SpoolException(SpoolException.Kind.UNAVAILABLE, "the broker is gone"));
                 }
                 case Settlement.Replace(List<Settlement.Copy> copies) -> copies.forEach(this::put);
             }
