@@ -161,11 +161,16 @@ final class RouteRunner {
         });
     }
 
-    /** Where it belongs by now; empty: here. */
+    /** Where it belongs by now; empty: here, or that cannot be said, and so it is tried. */
     private Optional<Settlement> aside(Envelope envelope) {
-        return parts.agree().getAsBoolean()
-                ? Redirection.aside(envelope, route, parts.tables())
-                : Redirection.held(envelope, route, parts.tables());
+        try {
+            return parts.agree().getAsBoolean()
+                    ? Redirection.aside(envelope, route, parts.tables())
+                    : Redirection.held(envelope, route, parts.tables());
+        } catch (RuntimeException e) {
+            Delivery.surprise(envelope, e);
+            return Optional.empty();
+        }
     }
 
     private void putAside(TakenMail mail, Hands.Mail inHand, Settlement aside, Runnable placeBack) {

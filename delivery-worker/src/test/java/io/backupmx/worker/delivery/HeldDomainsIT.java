@@ -69,6 +69,23 @@ class HeldDomainsIT {
         }
     }
 
+    /** A mistake of ours, say. */
+    @Test
+    void whatTheTablesFailToPlaceIsTriedWhereItIs() {
+        primary.start();
+        try (WorkerRig rig = new WorkerRig(Settings.usual(), primary.port())) {
+            rig.worker().replace(new ConfusedTables(HeldTables.held(directory, primary.port())));
+            rig.store("waits@held.test");
+            rig.spool().storeDeferred(DELAY, rig.route(), Mails.envelope("deferred@held.test"), text("x\r\n"));
+
+            primary.awaitMails(2, LONG);
+
+            await().atMost(LONG).until(() -> rig.worker().inFlight().isEmpty());
+            assertThat(rig.spool().taken()).isZero();
+            assertThat(rig.spool().waiting(rig.route())).isEmpty();
+        }
+    }
+
     @Test
     void anOperatorsWordDoesNotEndWhatTheConfigurationHolds() {
         try (WorkerRig rig = new WorkerRig(Settings.usual(), primary.port())) {
