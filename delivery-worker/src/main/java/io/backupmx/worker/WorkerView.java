@@ -21,6 +21,9 @@ public interface WorkerView {
     /** Mail in the hands of the other workers, as far as they answer within half a second or so; never fails. */
     CompletionStage<List<InFlightMail>> inFlightElsewhere();
 
+    /** Deferred mail that this worker holds until it is due: its own listings of the spool show it, looks for single mails do not. */
+    List<ListedMail> held();
+
     /** Deferred mail that the other workers hold until it is due, which no listing of the spool shows; else as above. */
     CompletionStage<List<ListedMail>> heldElsewhere();
 

@@ -3,11 +3,11 @@ package io.backupmx.worker.admin;
 import io.backupmx.mail.QueueId;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.MailParts;
+import io.backupmx.spool.QueueNames;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.RestingMails;
 import io.backupmx.spool.SpoolAdmin;
 import io.backupmx.spool.SpoolQueue;
-import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.RemovalLog;
 import io.backupmx.worker.WorkerView;
 import io.vertx.core.json.JsonObject;
@@ -96,14 +96,14 @@ public final class BulkRequests implements AdminRequests {
     }
 
     private Done delete(BulkRequest request) {
-        return eachQueue(request, "delete asked for", (going, queue) -> {
-            int removed = mails.remove(request.parts().only(ids(going)), List.of(queue));
-            boolean all = removed == going.size();
-            String why = all ? "deleted by an operator" : "deleted by an operator, or in a worker's hands meanwhile";
-            List<ListedMail> gone = all ? going : gone(request, going, queue);
-            gone.forEach(part -> RemovalLog.removed(part, MailRequests.ADMIN, why));
-            return removed;
-        });
+        return eachQueue(
+                request,
+                "delete asked for",
+                (ids, queue) -> mails.remove(request.parts().only(ids), List.of(queue)),
+                (parts, all) -> {
+                    String why = "deleted by an operator" + (all ? "" : ", or in a worker's hands meanwhile");
+                    parts.forEach(part -> RemovalLog.removed(part, MailRequests.ADMIN, why));
+                });
     }
 
     private Done end(BulkRequest request, ReportKind kind) {
@@ -111,19 +111,29 @@ public final class BulkRequests implements AdminRequests {
             return eachQueue(
                     request,
                     kind == ReportKind.RETURNED ? "bounce asked for" : "failure asked for",
-                    (going, queue) ->
-                            mails.move(request.parts().only(ids(going)), queue, new SpoolQueue.Reports(kind)));
+                    (ids, queue) -> mails.move(request.parts().only(ids), queue, new SpoolQueue.Reports(kind)),
+                    (_, _) -> {});
         } finally {
             worker.toReport(kind); // without an answer, too, some of it may have been moved
         }
     }
 
+    /** What the broker is asked for. */
     private interface Work {
-        int on(List<ListedMail> going, SpoolQueue queue);
+
+        /** Returns with how many parts it was done. */
+        int on(Set<QueueId> ids, SpoolQueue queue);
+    }
+
+    /** Who is to know with which parts it was done. */
+    private interface Witness {
+
+        /** @param all with as many as were seen; else which of them is not certain */
+        void done(List<ListedMail> parts, boolean all);
     }
 
     /** A queue at a time: what the broker does on one is done, whatever becomes of the next. */
-    private Done eachQueue(BulkRequest request, String asked, Work work) {
+    private Done eachQueue(BulkRequest request, String asked, Work work, Witness witness) {
         Set<QueueId> done = new HashSet<>();
         int parts = 0;
         List<SpoolQueue> queues = queues(request);
@@ -135,9 +145,20 @@ public final class BulkRequests implements AdminRequests {
                         .addKeyValue("queue_id", part.envelope().queueId())
                         .addKeyValue("next_hop", part.route())
                         .log(asked)); // all that is said when the broker goes before it answers
-                int moved = work.on(going, queue);
+                int moved = work.on(ids(going), queue);
                 parts += moved;
-                done.addAll(moved == going.size() ? ids(going) : ids(gone(request, going, queue)));
+                boolean all = moved == going.size();
+                if (moved > going.size()) {
+                    LOG.atWarn()
+                            .addKeyValue("asked", asked)
+                            .addKeyValue("queue", QueueNames.nameOf(queue))
+                            .addKeyValue("seen", going.size())
+                            .addKeyValue("done", moved)
+                            .log("more mail was dealt with than had been seen, for it came in that moment");
+                }
+                List<ListedMail> gone = all ? going : gone(request, going, queue, moved);
+                witness.done(gone, all);
+                done.addAll(ids(gone));
             }
         }
         return new Done(done, parts);
@@ -171,8 +192,8 @@ public final class BulkRequests implements AdminRequests {
                 }
                 return Optional.empty();
             });
-            worker.inFlight().stream()
-                    .map(InFlightMail::envelope)
+            PartInHand.all(worker).stream()
+                    .map(PartInHand::envelope)
                     .filter(envelope -> !request.isMeant(envelope))
                     .forEach(envelope -> staying.add(envelope.queueId()));
         }
@@ -195,8 +216,14 @@ public final class BulkRequests implements AdminRequests {
                 .toList();
     }
 
-    /** Some of it had moved between two looks: which, another look says. */
-    private List<ListedMail> gone(BulkRequest request, List<ListedMail> going, SpoolQueue queue) {
+    /**
+     * Not all of it was there any more for the broker: what is on the queue still, or in a worker's hands, did not go. What a worker has
+     * settled since cannot be told from what went; it is what stood first, for workers take that.
+     *
+     * @param moved so many went, as the broker says; no more are returned
+     */
+    private List<ListedMail> gone(BulkRequest request, List<ListedMail> going, SpoolQueue queue, int moved) {
+        List<PartInHand> inHand = PartInHand.all(worker);
         Set<QueueId> left = new HashSet<>();
         mails.look(request.parts(), List.of(queue), part -> {
             if (request.isMeant(part.envelope())) {
@@ -204,9 +231,11 @@ public final class BulkRequests implements AdminRequests {
             }
             return Optional.empty();
         });
-        return going.stream()
+        List<ListedMail> gone = going.stream()
                 .filter(part -> !left.contains(part.envelope().queueId()))
+                .filter(part -> inHand.stream().noneMatch(taken -> taken.maybe(part)))
                 .toList();
+        return gone.subList(Math.max(0, gone.size() - moved), gone.size());
     }
 
     private static Set<QueueId> ids(List<ListedMail> parts) {

@@ -180,6 +180,11 @@ public final class DeliveryWorker implements WorkerView, Duties, AutoCloseable {
     }
 
     @Override
+    public List<ListedMail> held() {
+        return deliveries.held();
+    }
+
+    @Override
     public CompletionStage<List<ListedMail>> heldElsewhere() {
         return cluster.heldElsewhere();
     }

@@ -42,6 +42,7 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     private int bounceable;
     private volatile Function<ListedMail, Instant> failedAt =
             mail -> mail.envelope().arrival().at();
+    private volatile Runnable meanwhile = () -> {};
     private volatile boolean away;
     private volatile byte[] content = new byte[0];
 
@@ -61,6 +62,17 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     /** Whether, from now on, no question for counters is answered. */
     public void away(boolean isAway) {
         away = isAway;
+    }
+
+    /** Happens once, before the next mail is removed or moved. */
+    public void meanwhile(Runnable what) {
+        meanwhile = what;
+    }
+
+    private void letThatHappen() {
+        Runnable now = meanwhile;
+        meanwhile = () -> {};
+        now.run();
     }
 
     public void releasable(int mails) {
@@ -160,6 +172,7 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
     @Override
     public int remove(MailParts parts, List<SpoolQueue> from) {
         refuseEventLoop();
+        letThatHappen();
         int removed = 0;
         for (SpoolQueue queue : from) {
             List<ListedMail> all = mailsOn(queue);
@@ -172,6 +185,7 @@ public final class FakeSpool implements SpoolAdmin, RestingMails {
 
     @Override
     public int move(MailParts parts, SpoolQueue queue, SpoolQueue.Reports to) {
+        letThatHappen();
         List<ListedMail> moved =
                 mailsOn(queue).stream().filter(mail -> isOf(parts, mail)).toList();
         int removed = remove(parts, List.of(queue));

@@ -23,6 +23,7 @@ public final class FakeWorker implements WorkerView {
     private final List<InFlightMail> inFlight = new CopyOnWriteArrayList<>();
     private volatile CompletionStage<List<InFlightMail>> elsewhere = CompletableFuture.completedFuture(List.of());
     private volatile boolean away;
+    private volatile List<ListedMail> held = List.of();
     private volatile List<ListedMail> heldElsewhere = List.of();
     private final List<ReportKind> toReport = new CopyOnWriteArrayList<>();
     private final AtomicInteger flushes = new AtomicInteger();
@@ -41,7 +42,7 @@ public final class FakeWorker implements WorkerView {
     }
 
     /** What the other workers say. */
-    void elsewhere(CompletionStage<List<InFlightMail>> mails) {
+    public void elsewhere(CompletionStage<List<InFlightMail>> mails) {
         elsewhere = mails;
     }
 
@@ -79,8 +80,18 @@ public final class FakeWorker implements WorkerView {
         return elsewhere;
     }
 
+    /** What it holds until it is due. */
+    public void held(List<ListedMail> mails) {
+        held = mails;
+    }
+
+    @Override
+    public List<ListedMail> held() {
+        return held;
+    }
+
     /** What the other workers hold until it is due. */
-    void heldElsewhere(List<ListedMail> mails) {
+    public void heldElsewhere(List<ListedMail> mails) {
         heldElsewhere = mails;
     }
 

@@ -1,5 +1,6 @@
 package io.backupmx.worker.cli;
 
+import static io.backupmx.worker.admin.SampleMail.ARRIVAL;
 import static io.backupmx.worker.admin.SampleMail.ON_RETRY;
 import static io.backupmx.worker.admin.SampleMail.ON_ROUTE;
 import static io.backupmx.worker.admin.SampleMail.ROUTE;
@@ -9,24 +10,30 @@ import static io.backupmx.worker.admin.SampleMail.on;
 import static io.backupmx.worker.admin.SampleMail.recipient;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.backupmx.ops.MailLog;
 import io.backupmx.route.Route;
 import io.backupmx.smtp.ReversePath;
 import io.backupmx.spool.ListedMail;
 import io.backupmx.spool.MailParts;
 import io.backupmx.spool.ReportKind;
 import io.backupmx.spool.SpoolQueue;
+import io.backupmx.worker.InFlightMail;
 import io.backupmx.worker.admin.AdminServer;
+import io.backupmx.worker.admin.BulkRequests;
 import io.backupmx.worker.admin.SampleMail;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** Commands about many mails that wait, as an operator types them, against the admin API on a real port. */
@@ -35,6 +42,8 @@ class BulkCommandsIT {
     private static final SpoolQueue FAILED = new SpoolQueue.Failed();
     private static final SpoolQueue GIVEN_UP = new SpoolQueue.Reports(ReportKind.GIVEN_UP);
     private static final SpoolQueue RETURNED = new SpoolQueue.Reports(ReportKind.RETURNED);
+    private static final String TWO_LEFT =
+            "; 2 were not there any more, or in a worker's hands: look, and say it again\n";
     private static final Route OTHER = Route.of("smtp:[mx2.example.net]:25");
 
     @TempDir
@@ -160,6 +169,62 @@ class BulkCommandsIT {
                         "deleted 1 mail of " + ROUTE
                                 + "; 1 was not there any more, or in a worker's hands: look, and say it again\n",
                         ""));
+    }
+
+    /** Of three one is being delivered, and one has been: the broker removes the third. */
+    @Test
+    void whatAWorkerTookBeforeTheBrokerCameToItIsNotCounted() {
+        server.spool.put(ON_ROUTE, on(ON_ROUTE, 1), on(ON_ROUTE, 2), on(ON_ROUTE, 3));
+        server.spool.meanwhile(() -> {
+            server.worker.add(SampleMail.inFlight(2));
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 3));
+        });
+
+        try (LogLines log = new LogLines(MailLog.LOG)) {
+            assertThat(delete("", "--route", ROUTE.toString(), "--yes"))
+                    .isEqualTo(new Ran(1, "deleted 1 mail of " + ROUTE + TWO_LEFT, ""));
+            assertThat(log.values("deleted", "queue_id")).containsExactly(id(3).value());
+        }
+    }
+
+    @Test
+    void whatAnotherWorkerTookBeforeTheBrokerCameToItIsNotCounted() {
+        server.spool.put(ON_ROUTE, on(ON_ROUTE, 1), on(ON_ROUTE, 2), on(ON_ROUTE, 3));
+        server.spool.meanwhile(() -> {
+            server.worker.elsewhere(
+                    CompletableFuture.completedFuture(List.of(SampleMail.inFlight(3), SampleMail.inFlight(2))));
+            server.spool.put(ON_ROUTE, on(ON_ROUTE, 1));
+        });
+
+        assertThat(fail("", "--route", ROUTE.toString(), "--yes"))
+                .isEqualTo(new Ran(1, "failed 1 mail of " + ROUTE + TWO_LEFT, ""));
+        assertThat(server.spool.mailsOn(GIVEN_UP)).hasSize(1);
+    }
+
+    @Test
+    void aMailOfWhichAPartInSomebodysHandsHasToStayStays() {
+        InFlightMail delivered = new InFlightMail(ROUTE, envelope(1, recipient("bob@example.com")), 1234, ARRIVAL);
+        server.worker.elsewhere(CompletableFuture.completedFuture(List.of(delivered)));
+        server.worker.held(List.of(on(ON_RETRY, envelope(2, recipient("bob@example.com")))));
+        server.worker.heldElsewhere(List.of(on(ON_RETRY, envelope(3, recipient("bob@example.com")))));
+        server.spool.put(ON_ROUTE, on(ON_ROUTE, 1), on(ON_ROUTE, 2), on(ON_ROUTE, 3), on(ON_ROUTE, 4));
+
+        assertThat(delete("", "--domain", "example.org", "--yes").out()).startsWith("deleted 1 mail; 3 were not there");
+        assertThat(server.spool.mailsOn(ON_ROUTE)).hasSize(3);
+    }
+
+    /** A part came to the queue after the look. */
+    @Test
+    void thatMoreWasRemovedThanWasSeenIsInTheLog() {
+        server.spool.put(ON_ROUTE, on(ON_ROUTE, 1));
+        server.spool.meanwhile(() -> server.spool.put(ON_ROUTE, on(ON_ROUTE, 1), on(ON_ROUTE, 1)));
+
+        try (LogLines log = new LogLines(LoggerFactory.getLogger(BulkRequests.class))) {
+            assertThat(delete("", "--route", ROUTE.toString(), "--yes").exitCode())
+                    .isZero();
+            assertThat(log.values("more mail was dealt with than had been seen, for it came in that moment", "done"))
+                    .containsExactly("2");
+        }
     }
 
     @Test
