@@ -107,7 +107,7 @@ final class MailSearch {
     }
 
     private List<ListedMail> held(QueueId id) {
-        return Elsewhere.await(worker.heldElsewhere()).stream()
+        return Stream.concat(worker.held().stream(), Elsewhere.await(worker.heldElsewhere()).stream())
                 .filter(mail -> mail.envelope().queueId().equals(id))
                 .toList();
     }

@@ -49,6 +49,7 @@ final class Attempt {
     private boolean askedAnew;
     private boolean metTrouble;
     private boolean toldGate;
+    private boolean toldRefusal;
 
     /**
      * @param suspect whether the mail has been taken suspiciously often
@@ -266,7 +267,10 @@ final class Attempt {
             int index, ForwardPath path, Optional<RecipientOutcome> judged, TransactionResult result) {
         if (judged.isPresent() && judged.get() instanceof RecipientOutcome.Failed(String why)) {
             boolean amiss = Refusals.isOfRecipient(index, result) && isKnown.test(path);
-            tell(new GateEvent.Refused(envelope.queueId(), path, amiss, why));
+            if (amiss || !toldRefusal) { // one word for a mail of a thousand recipients
+                toldRefusal = true;
+                tell(new GateEvent.Refused(envelope.queueId(), path, amiss, why));
+            }
         }
     }
 

@@ -41,6 +41,11 @@ public record Diagnosis(String line, Optional<String> host, Optional<String> rep
                 .orElse(GIVEN_UP);
     }
 
+    /** Whether {@code line} says that a recipient has had his time. */
+    public static boolean isExpired(String line) {
+        return line.startsWith(EXPIRED);
+    }
+
     /** @param action what became of the recipient */
     public static Diagnosis of(String line, Action action) {
         Matcher said = SAID.matcher(line);
@@ -66,7 +71,7 @@ public record Diagnosis(String line, Optional<String> host, Optional<String> rep
 
     /** RFC 3463 §3.5: X.4.7 delivery time expired, X.4.1 no answer from host. */
     private static EnhancedStatus usual(String line, Action action) {
-        if (line.startsWith(EXPIRED)) {
+        if (isExpired(line)) {
             return new EnhancedStatus(4, 4, 7);
         }
         return switch (action) {

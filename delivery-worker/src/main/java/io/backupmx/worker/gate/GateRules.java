@@ -206,7 +206,7 @@ public record GateRules(
             case THROTTLED -> new GateState.Throttled(since, reason, restoredTrial(next, now), Clues.NONE, fresh());
             case DOWN -> new GateState.Down(since, new Trouble(Trouble.Kind.NO_ANSWER, reason), 0, maxConnections);
             case HELD, GONE -> new GateState.Held(since, reason); // no gate is GONE
-            case QUARANTINE -> new GateState.Quarantine(since, reason);
+            case QUARANTINE -> new GateState.Quarantine(since, reason, false);
         };
     }
 
@@ -220,6 +220,11 @@ public record GateRules(
                 .isPresent();
         Instant due = wasDue ? now : next.filter(latest::isAfter).orElse(latest);
         return new Trial(trialFirst, false, due);
+    }
+
+    /** On which only a next hop that takes nothing is wrong. */
+    Probation ofReleased() {
+        return Probation.ofReleased(probation);
     }
 
     Probation fresh() {

@@ -70,6 +70,10 @@ public sealed interface GateState {
     /** An operator wants no mail to go out. */
     record Held(Instant since, String reason) implements GateState {}
 
-    /** It came back refusing what it should take: no mail goes out, none is returned, until an operator says so. */
-    record Quarantine(Instant since, String reason) implements GateState {}
+    /**
+     * It came back refusing what it should take: no mail goes out, none is returned, until an operator says so.
+     *
+     * @param again whether it was released from there, and has taken nothing since
+     */
+    record Quarantine(Instant since, String reason, boolean again) implements GateState {}
 }

@@ -34,9 +34,8 @@ record Probation(
         return new Probation(deliveries, false, Optional.empty(), Set.of(), Set.of());
     }
 
-    /** Over with the first mail that is taken. */
-    static Probation ofReleased() {
-        return new Probation(1, true, Optional.empty(), Set.of(), Set.of());
+    static Probation ofReleased(int deliveries) {
+        return new Probation(deliveries, true, Optional.empty(), Set.of(), Set.of());
     }
 
     /** It has taken mail since {@code first} at the latest. */

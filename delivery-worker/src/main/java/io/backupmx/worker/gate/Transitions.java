@@ -56,10 +56,12 @@ record Transitions(GateRules rules, Instant now) {
             case Down down -> afterDown(down, event);
             case Held held ->
                 event instanceof Release ? ramp("held: " + held.reason(), Optional.of(rules.fresh())) : held;
-            // The operator has looked: what was is not held against it any more. But it is easily done too early.
+            // The operator has looked, but it is easily done too early. Who insists is believed.
             case Quarantine quarantine ->
                 event instanceof Release
-                        ? ramp("quarantine: " + quarantine.reason(), Optional.of(Probation.ofReleased()))
+                        ? ramp(
+                                "quarantine: " + quarantine.reason(),
+                                quarantine.again() ? Optional.empty() : Optional.of(rules.ofReleased()))
                         : quarantine;
         };
     }
@@ -80,10 +82,11 @@ record Transitions(GateRules rules, Instant now) {
             case Refused refused -> {
                 Optional<Probation> probation = up.probation().map(it -> it.refused(refused));
                 yield isWrong(probation)
-                        ? quarantine(refused)
+                        ? quarantine(refused, probation)
                         : new Up(up.since(), up.allowance(), up.clues().refused(), probation);
             }
-            case RefusedAll(String why) -> up.probation().isPresent() ? quarantine(why) : met(up, unwell(why), 0);
+            case RefusedAll(String why) ->
+                up.probation().isPresent() ? quarantine(why, up.probation()) : met(up, unwell(why), 0);
             case Flush _ -> new Up(up.since(), new Allowance(rules.maxConnections(), now), up.clues(), up.probation());
             case Slow _, Answered _, NotAnswered _, Tried _, Hold _, Release _ -> up;
         };
@@ -117,10 +120,11 @@ record Transitions(GateRules rules, Instant now) {
             case Refused refused -> {
                 Optional<Probation> probation = ramp.probation().map(it -> it.refused(refused));
                 yield isWrong(probation)
-                        ? quarantine(refused)
+                        ? quarantine(refused, probation)
                         : ramp.with(probation).with(ramp.clues().refused());
             }
-            case RefusedAll(String why) -> ramp.probation().isPresent() ? quarantine(why) : met(ramp, unwell(why), 0);
+            case RefusedAll(String why) ->
+                ramp.probation().isPresent() ? quarantine(why, ramp.probation()) : met(ramp, unwell(why), 0);
             case Slow _ -> setBack(ramp, ramp.target());
             case Flush _ -> ramp.withUnhealthyInRow(0);
             case Answered _, NotAnswered _, Tried _, Hold _, Release _ -> ramp;
@@ -184,7 +188,7 @@ record Transitions(GateRules rules, Instant now) {
             when trial.going() -> {
                 Probation probation = throttled.probation().refused(refused);
                 yield isWrong(Optional.of(probation))
-                        ? quarantine(refused)
+                        ? quarantine(refused, Optional.of(probation))
                         : new Throttled(
                                 throttled.since(), throttled.reason(), trial.ended(now), throttled.clues(), probation);
             }
@@ -280,13 +284,14 @@ record Transitions(GateRules rules, Instant now) {
                 .isPresent();
     }
 
-    private Quarantine quarantine(Refused refused) {
+    private Quarantine quarantine(Refused refused, Optional<Probation> probation) {
         String what = refused.amiss() ? "recipient after recipient, the last " : "mail after mail, the last for ";
-        return quarantine(what + refused.recipient() + ": " + refused.why());
+        return quarantine(what + refused.recipient() + ": " + refused.why(), probation);
     }
 
-    private Quarantine quarantine(String what) {
-        return new Quarantine(now, "refuses after an outage what it should take: " + what);
+    private Quarantine quarantine(String what, Optional<Probation> probation) {
+        boolean again = probation.filter(Probation::released).isPresent();
+        return new Quarantine(now, "refuses after an outage what it should take: " + what, again);
     }
 
     private Optional<Probation> delivered(Optional<Probation> probation, int mails) {

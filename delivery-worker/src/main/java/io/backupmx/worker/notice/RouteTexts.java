@@ -46,6 +46,8 @@ final class RouteTexts {
                it waits to be tried again, for an hour at most unless
                retry.delays says otherwise. To have it tried at once:
                  backupmx flush
+            4. If it is right to refuse what waits, release the route twice, or
+                 backupmx fail --route ROUTE
             """;
     private static final String GONE = """
 

@@ -112,13 +112,19 @@ final class Desk {
         return kind == ReportKind.GIVEN_UP || kind == ReportKind.RETURNED;
     }
 
-    /** Whether the last attempt is why there is something to tell; of any other nobody knows when it was. */
+    /** Whether an attempt of just now is why there is something to tell; of any other nobody knows when it was. */
     private static boolean isJustTried(ReportKind kind, Envelope envelope) {
         return switch (kind) {
             case RELAYED, DELAYED -> true;
-            case FAILED -> envelope.attempts() > 0; // else it had its time where it waited
+            case FAILED -> envelope.attempts() > 0 && !isExpired(envelope); // which may have been where it waited
             case DEMANDED, GIVEN_UP, RETURNED -> false;
         };
+    }
+
+    private static boolean isExpired(Envelope envelope) {
+        return envelope.recipients().stream()
+                .flatMap(recipient -> recipient.lastReply().stream())
+                .anyMatch(Diagnosis::isExpired);
     }
 
     /** It waited until now, so that this is the first that is said of its end. */

@@ -29,8 +29,8 @@ record ConfusedTables(RelayTables others) implements RelayTables {
     }
 
     @Override
-    public boolean isListed(ForwardPath path) {
-        return others.isListed(path);
+    public boolean isKnown(ForwardPath path) {
+        return others.isKnown(path);
     }
 
     @Override

@@ -24,6 +24,8 @@ class RefusalsTest {
                 "550 5.2.1 Mailbox disabled",
                 "554 5.7.1 <a@x.test>: Relay access denied", // Postfix
                 "550 relay not permitted", // Exim
+                "550 5.0.0 Cannot relay.",
+                "550 5.0.0 Nobody",
                 "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", // Exchange
                 "550 5.4.4 Unable to route",
                 "553 5.3.5 System config error",
@@ -41,6 +43,10 @@ class RefusalsTest {
                 "550 5.1.8 <b@y.test>: Sender address rejected: Domain not found", // Postfix
                 "553 5.1.7 Bad sender address",
                 "550 Sender verify failed", // Exim
+                "550 Administrative prohibition", // Exim
+                "550 5.0.0 Sender refused",
+                "550 5.1.8 <x@relay.invalid>: Sender address rejected: Domain not found",
+                "554 5.7.1 Service unavailable; blocked using relays.dnsbl.example",
                 "552 5.2.2 Mailbox full",
                 "552 5.3.4 Message size exceeds fixed limit",
                 "550 5.6.7 SMTPUTF8 needed",

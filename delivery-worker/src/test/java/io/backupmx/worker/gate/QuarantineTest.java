@@ -120,13 +120,17 @@ class QuarantineTest {
     }
 
     @Test
-    void whatAnOperatorReleasedIsBelievedFromTheFirstMailOnThatItTakes() {
+    void whatAnOperatorReleasedIsBelievedAfterAsManyDeliveriesAsAfterAnOutage() {
         back.happens(REFUSED_ALL).released();
         for (int i = 1; i <= 9; i++) {
             back.happens(refused(i, true)).is(RAMP);
         }
-        assertThat(back.rules().believesRefusals(back.state(), back.now())).isFalse();
         back.delivered(1);
+        for (int i = 1; i <= 30; i++) {
+            back.happens(refused(i, true)).is(RAMP);
+        }
+        assertThat(back.rules().believesRefusals(back.state(), back.now())).isFalse();
+        back.delivered(19);
         assertThat(back.rules().believesRefusals(back.state(), back.now())).isTrue();
         for (int i = 1; i <= 100; i++) {
             back.happens(refused(i, true)).is(RAMP);
@@ -140,6 +144,14 @@ class QuarantineTest {
             back.happens(refused(i, true)).is(RAMP);
         }
         back.happens(refused(10, true)).is(QUARANTINE);
+    }
+
+    @Test
+    void whoReleasesItTwiceIsBelieved() {
+        back.happens(REFUSED_ALL).released().happens(REFUSED_ALL).is(QUARANTINE);
+        back.released().is(RAMP);
+        assertThat(back.isOnProbation()).isFalse();
+        assertThat(back.rules().believesRefusals(back.state(), back.now())).isTrue();
     }
 
     @Test

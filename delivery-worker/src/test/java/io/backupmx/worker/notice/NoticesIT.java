@@ -169,7 +169,8 @@ class NoticesIT {
         assertThat(text(mail))
                 .contains("550 5.1.1 No such user", "backupmx route release 'smtp:[mx1.example.org]:25'\n")
                 .contains("has not failed")
-                .endsWith("\n     backupmx flush")
+                .contains("\n     backupmx flush\n")
+                .endsWith("\n     backupmx fail --route 'smtp:[mx1.example.org]:25'")
                 .doesNotContain("backupmx release ");
         assertThat(text(mail).lines()).allMatch(line -> line.length() <= 72);
     }

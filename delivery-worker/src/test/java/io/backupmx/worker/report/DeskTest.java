@@ -182,6 +182,9 @@ class DeskTest {
                         Samples.recipient("bob@example.test", "given up after 30d: connect to mx: Connection refused"))
                 .withAttempts(0);
         assertThat(reported(ReportKind.FAILED, failed)).contains(field);
+        assertThat(reported(ReportKind.FAILED, untried.withAttempts(1))) // long ago
+                .contains("Action: failed")
+                .doesNotContain(field);
         assertThat(reported(ReportKind.FAILED, untried))
                 .contains("Action: failed")
                 .doesNotContain(field);
