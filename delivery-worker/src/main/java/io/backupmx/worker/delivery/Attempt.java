@@ -266,7 +266,7 @@ final class Attempt {
     private void tellIfRefused(
             int index, ForwardPath path, Optional<RecipientOutcome> judged, TransactionResult result) {
         if (judged.isPresent() && judged.get() instanceof RecipientOutcome.Failed(String why)) {
-            boolean amiss = Refusals.isOfRecipient(index, result) && isKnown.test(path);
+            boolean amiss = isKnown.test(path) && Refusals.isOfRecipient(index, result);
             if (amiss || !toldRefusal) { // one word for a mail of a thousand recipients
                 toldRefusal = true;
                 tell(new GateEvent.Refused(envelope.queueId(), path, amiss, why));

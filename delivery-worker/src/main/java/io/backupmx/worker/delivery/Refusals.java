@@ -23,10 +23,8 @@ final class Refusals {
 
     private static final EnhancedStatus TOO_LARGE = new EnhancedStatus(5, 3, 4);
 
-    /** Addresses and names of hosts, which may have been chosen by whoever sent the mail. */
-    private static final Pattern NAMES = Pattern.compile("<[^>]*>|\\S*[@.]\\S+");
-
-    private static final Pattern RELAYING = Pattern.compile("relay");
+    /** Addresses and names of hosts, which may have been chosen by whoever sent the mail. Linear, for a stranger may say anything. */
+    private static final Pattern NAMES = Pattern.compile("<[^<>]*>|(?<!\\S)\\S*[@.]\\S+");
 
     /** What replies without a status that tells say of the sender, or of the mail. */
     private static final Pattern OF_THE_MAIL =
@@ -50,7 +48,7 @@ final class Refusals {
     private static boolean isOfRecipient(SmtpReply reply) {
         String text = NAMES.matcher(String.join(" ", reply.lines()).toLowerCase(Locale.ROOT))
                 .replaceAll(" ");
-        return RELAYING.matcher(text).find()
+        return text.contains("relay")
                 || reply.status()
                         .filter(status -> status.subject() != UNDEFINED)
                         .map(Refusals::isOfRecipient)

@@ -8,6 +8,7 @@ import io.backupmx.smtp.client.TransactionResult;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +56,15 @@ class RefusalsTest {
             })
     void otherRefusalsAreTheMailsOwn(String reply) {
         assertThat(isOfRecipient(OK, reply)).isFalse();
+    }
+
+    @Test
+    @Timeout(10)
+    void aReplyOfAnyFormIsReadInNoTime() {
+        assertThat(isOfRecipient(OK, "550 " + "x".repeat(300_000))).isTrue();
+        assertThat(isOfRecipient(OK, "550 " + "<".repeat(300_000))).isTrue();
+        assertThat(isOfRecipient(OK, "550 " + "x".repeat(300_000) + "@relay.test"))
+                .isTrue();
     }
 
     @Test
